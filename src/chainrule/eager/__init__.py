@@ -1,0 +1,39 @@
+"""Compute now, remember how: Values that are numbers, and the sweeps over what they record.
+
+There are two builds of one thing: ``plain.py`` in ordinary Python, to read, and ``native.pyx``
+compiled, to use. ``CHAINRULE_NATIVE=0`` in the environment takes the plain one; it is taken too
+where the native one could not be built. ``sweep.py`` (closures, recorded sweeps, forward mode)
+and ``protocol.py`` (errors, printing, NumPy) serve both.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from . import sweep
+
+#: Why the plain build is running; empty where the native one is.
+plain_reason = ""
+
+if TYPE_CHECKING:
+    from .generated import functions
+    from .plain import Value, Var, gradient
+else:
+    if os.environ.get("CHAINRULE_NATIVE", "1") == "0":
+        plain_reason = "CHAINRULE_NATIVE=0 is set"
+    else:
+        try:
+            from . import native as functions
+        except ImportError as error:
+            plain_reason = f"the native build is missing: {error}"
+    if plain_reason:
+        from .generated import functions
+        from .plain import Value, Var, gradient
+    else:
+        from .native import Value, Var, gradient
+
+#: Whether the compiled build is running.
+is_native = not plain_reason
+
+__all__ = ["Value", "Var", "functions", "gradient", "is_native", "plain_reason", "sweep"]

@@ -1,0 +1,841 @@
+/* Printed from the op table by tools/print_rows.py; edit the rows, not this file.
+
+   cr_NAME computes the value of an op, cr_NAME_K its partial in operand K from the result and
+   the operands. cr_rows is the table of all of them, by code. */
+#ifndef CHAINRULE_KERNELS_H
+#define CHAINRULE_KERNELS_H
+#include <math.h>
+#include <stddef.h>
+
+/* Kernels that are SciPy's; set when the module is imported. */
+static double (*cr_library)(int kernel, double x, double y);
+
+enum { CR_LEAF = 0, CR_CLOSURE = 1, CR_EQUAL = 2, CR_NOT_EQUAL = 3, CR_LESS = 4, CR_LESS_EQUAL = 5, CR_GREATER = 6, CR_GREATER_EQUAL = 7, CR_LOGICAL_AND = 8, CR_LOGICAL_OR = 9, CR_LOGICAL_NOT = 10, CR_ISNAN = 11, CR_ISINF = 12, CR_ISFINITE = 13, CR_ADD = 14, CR_SUBTRACT = 15, CR_MULTIPLY = 16, CR_DIVIDE = 17, CR_NEGATIVE = 18, CR_POSITIVE = 19, CR_RECIPROCAL = 20, CR_SQUARE = 21, CR_SQRT = 22, CR_CBRT = 23, CR_HYPOT = 24, CR_POWER = 25, CR_FLOOR_DIVIDE = 26, CR_REMAINDER = 27, CR_FMOD = 28, CR_COPYSIGN = 29, CR_ABS = 30, CR_SIGN = 31, CR_EXP = 32, CR_EXP2 = 33, CR_EXPM1 = 34, CR_LOG = 35, CR_LOG2 = 36, CR_LOG10 = 37, CR_LOG1P = 38, CR_SIGMOID = 39, CR_LOGADDEXP = 40, CR_LOGADDEXP2 = 41, CR_SIN = 42, CR_COS = 43, CR_TAN = 44, CR_ARCSIN = 45, CR_ARCCOS = 46, CR_ARCTAN = 47, CR_ARCTAN2 = 48, CR_SINH = 49, CR_COSH = 50, CR_TANH = 51, CR_ARCSINH = 52, CR_ARCCOSH = 53, CR_ARCTANH = 54, CR_DEG2RAD = 55, CR_RAD2DEG = 56, CR_SINPI = 57, CR_COSPI = 58, CR_SINC = 59, CR_MAXIMUM = 60, CR_MINIMUM = 61, CR_FMAX = 62, CR_FMIN = 63, CR_CLIP = 64, CR_WHERE = 65, CR_RELU = 66, CR_FLOOR = 67, CR_CEIL = 68, CR_TRUNC = 69, CR_RINT = 70, CR_ROUND = 71, CR_SOFTPLUS = 72, CR_SILU = 73, CR_GELU = 74, CR_ERF = 75, CR_ERFC = 76, CR_ERFINV = 77, CR_GAMMA = 78, CR_GAMMALN = 79, CR_DIGAMMA = 80, CR_POLYGAMMA = 81 };
+
+static inline double cr_equal(double x, double y);
+static inline double cr_not_equal(double x, double y);
+static inline double cr_less(double x, double y);
+static inline double cr_less_equal(double x, double y);
+static inline double cr_greater(double x, double y);
+static inline double cr_greater_equal(double x, double y);
+static inline double cr_logical_and(double x, double y);
+static inline double cr_logical_or(double x, double y);
+static inline double cr_logical_not(double x);
+static inline double cr_isnan(double x);
+static inline double cr_isinf(double x);
+static inline double cr_isfinite(double x);
+static inline double cr_add(double x, double y);
+static inline double cr_subtract(double x, double y);
+static inline double cr_multiply(double x, double y);
+static inline double cr_divide(double x, double y);
+static inline double cr_negative(double x);
+static inline double cr_positive(double x);
+static inline double cr_reciprocal(double x);
+static inline double cr_square(double x);
+static inline double cr_sqrt(double x);
+static inline double cr_cbrt(double x);
+static inline double cr_hypot(double x, double y);
+static inline double cr_power(double x, double y);
+static inline double cr_floor_divide(double x, double y);
+static inline double cr_remainder(double x, double y);
+static inline double cr_fmod(double x, double y);
+static inline double cr_copysign(double x, double y);
+static inline double cr_abs(double x);
+static inline double cr_sign(double x);
+static inline double cr_exp(double x);
+static inline double cr_exp2(double x);
+static inline double cr_expm1(double x);
+static inline double cr_log(double x);
+static inline double cr_log2(double x);
+static inline double cr_log10(double x);
+static inline double cr_log1p(double x);
+static inline double cr_sigmoid(double x);
+static inline double cr_logaddexp(double x, double y);
+static inline double cr_logaddexp2(double x, double y);
+static inline double cr_sin(double x);
+static inline double cr_cos(double x);
+static inline double cr_tan(double x);
+static inline double cr_arcsin(double x);
+static inline double cr_arccos(double x);
+static inline double cr_arctan(double x);
+static inline double cr_arctan2(double y, double x);
+static inline double cr_sinh(double x);
+static inline double cr_cosh(double x);
+static inline double cr_tanh(double x);
+static inline double cr_arcsinh(double x);
+static inline double cr_arccosh(double x);
+static inline double cr_arctanh(double x);
+static inline double cr_deg2rad(double x);
+static inline double cr_rad2deg(double x);
+static inline double cr_sinpi(double x);
+static inline double cr_cospi(double x);
+static inline double cr_sinc(double x);
+static inline double cr_maximum(double x, double y);
+static inline double cr_minimum(double x, double y);
+static inline double cr_fmax(double x, double y);
+static inline double cr_fmin(double x, double y);
+static inline double cr_clip(double x, double lower, double upper);
+static inline double cr_where(double condition, double x, double y);
+static inline double cr_relu(double x);
+static inline double cr_floor(double x);
+static inline double cr_ceil(double x);
+static inline double cr_trunc(double x);
+static inline double cr_rint(double x);
+static inline double cr_round(double x, double decimals);
+static inline double cr_softplus(double x);
+static inline double cr_silu(double x);
+static inline double cr_gelu(double x);
+static inline double cr_erf(double x);
+static inline double cr_erfc(double x);
+static inline double cr_erfinv(double x);
+static inline double cr_gamma(double x);
+static inline double cr_gammaln(double x);
+static inline double cr_digamma(double x);
+static inline double cr_polygamma(double n, double x);
+
+static inline double cr_equal(double x, double y) {
+    return  x == y ;
+}
+
+static inline double cr_not_equal(double x, double y) {
+    return  x != y ;
+}
+
+static inline double cr_less(double x, double y) {
+    return  x < y ;
+}
+
+static inline double cr_less_equal(double x, double y) {
+    return  x <= y ;
+}
+
+static inline double cr_greater(double x, double y) {
+    return  x > y ;
+}
+
+static inline double cr_greater_equal(double x, double y) {
+    return  x >= y ;
+}
+
+static inline double cr_logical_and(double x, double y) {
+    return  x && y ;
+}
+
+static inline double cr_logical_or(double x, double y) {
+    return  x || y ;
+}
+
+static inline double cr_logical_not(double x) {
+    return !x;
+}
+
+static inline double cr_isnan(double x) {
+    return isnan(x);
+}
+
+static inline double cr_isinf(double x) {
+    return isinf(x);
+}
+
+static inline double cr_isfinite(double x) {
+    return isfinite(x);
+}
+
+static inline double cr_add(double x, double y) {
+    return  x + y ;
+}
+
+static inline double cr_add_0(double out, double x, double y) {
+    return 1.0;
+}
+
+static inline double cr_add_1(double out, double x, double y) {
+    return 1.0;
+}
+
+static inline double cr_subtract(double x, double y) {
+    return  x - y ;
+}
+
+static inline double cr_subtract_0(double out, double x, double y) {
+    return 1.0;
+}
+
+static inline double cr_subtract_1(double out, double x, double y) {
+    return -1.0;
+}
+
+static inline double cr_multiply(double x, double y) {
+    return  x * y ;
+}
+
+static inline double cr_multiply_0(double out, double x, double y) {
+    return y;
+}
+
+static inline double cr_multiply_1(double out, double x, double y) {
+    return x;
+}
+
+static inline double cr_divide(double x, double y) {
+    return  x / y ;
+}
+
+static inline double cr_divide_0(double out, double x, double y) {
+    return cr_reciprocal(y);
+}
+
+static inline double cr_divide_1(double out, double x, double y) {
+    return ((-out) / y);
+}
+
+static inline double cr_negative(double x) {
+    return -x;
+}
+
+static inline double cr_negative_0(double out, double x) {
+    return -1.0;
+}
+
+static inline double cr_positive(double x) {
+    return x;
+}
+
+static inline double cr_positive_0(double out, double x) {
+    return 1.0;
+}
+
+static inline double cr_reciprocal(double x) {
+    return (1.0 / x);
+}
+
+static inline double cr_reciprocal_0(double out, double x) {
+    return (-cr_square(out));
+}
+
+static inline double cr_square(double x) {
+    return (x * x);
+}
+
+static inline double cr_square_0(double out, double x) {
+    return (2.0 * x);
+}
+
+static inline double cr_sqrt(double x) {
+    return sqrt(x);
+}
+
+static inline double cr_sqrt_0(double out, double x) {
+    return (0.5 / out);
+}
+
+static inline double cr_cbrt(double x) {
+    return cbrt(x);
+}
+
+static inline double cr_cbrt_0(double out, double x) {
+    return (1.0 / (3.0 * cr_square(out)));
+}
+
+static inline double cr_hypot(double x, double y) {
+    return hypot(x, y);
+}
+
+static inline double cr_hypot_0(double out, double x, double y) {
+    return ((out == 0.0) ? 0.0 : (x / out));
+}
+
+static inline double cr_hypot_1(double out, double x, double y) {
+    return ((out == 0.0) ? 0.0 : (y / out));
+}
+
+static inline double cr_power(double x, double y) {
+    return pow(x, y);
+}
+
+static inline double cr_power_0(double out, double x, double y) {
+    return (((x == 0.0) && (y == 0.0)) ? 0.0 : (y * cr_power(x, (y - 1.0))));
+}
+
+static inline double cr_power_1(double out, double x, double y) {
+    return (((x == 0.0) && (y >= 0.0)) ? ((y > 1.0) ? 0.0 : (0.0 - cr_sqrt(x))) : (out * cr_log(x)));
+}
+
+static inline double cr_floor_divide(double x, double y) {
+    double t1 = (x / y);
+    double t2 = cr_fmod(x, y);
+    double t3 = ((x - t2) / y);
+    double t4 = (((t2 != 0.0) && ((y < 0.0) != (t2 < 0.0))) ? (t3 - 1.0) : t3);
+    double t5 = cr_floor(t4);
+    return ((y == 0.0) ? t1 : ((t4 == 0.0) ? cr_copysign(0.0, t1) : (((t4 - t5) > 0.5) ? (t5 + 1.0) : t5)));
+}
+
+static inline double cr_remainder(double x, double y) {
+    double t1 = cr_fmod(x, y);
+    return ((t1 == 0.0) ? cr_copysign(0.0, y) : (((y < 0.0) != (t1 < 0.0)) ? (t1 + y) : t1));
+}
+
+static inline double cr_remainder_0(double out, double x, double y) {
+    return ((y == 0.0) ? out : 1.0);
+}
+
+static inline double cr_remainder_1(double out, double x, double y) {
+    return (-cr_floor_divide(x, y));
+}
+
+static inline double cr_fmod(double x, double y) {
+    return fmod(x, y);
+}
+
+static inline double cr_fmod_0(double out, double x, double y) {
+    return ((y == 0.0) ? out : 1.0);
+}
+
+static inline double cr_fmod_1(double out, double x, double y) {
+    return (-cr_trunc((x / y)));
+}
+
+static inline double cr_copysign(double x, double y) {
+    return copysign(x, y);
+}
+
+static inline double cr_copysign_0(double out, double x, double y) {
+    return (cr_sign(x) * cr_copysign(1.0, y));
+}
+
+static inline double cr_abs(double x) {
+    return fabs(x);
+}
+
+static inline double cr_abs_0(double out, double x) {
+    return cr_sign(x);
+}
+
+static inline double cr_sign(double x) {
+    return ((x > 0.0) ? 1.0 : ((x < 0.0) ? -1.0 : ((x == 0.0) ? 0.0 : x)));
+}
+
+static inline double cr_exp(double x) {
+    return exp(x);
+}
+
+static inline double cr_exp_0(double out, double x) {
+    return out;
+}
+
+static inline double cr_exp2(double x) {
+    return exp2(x);
+}
+
+static inline double cr_exp2_0(double out, double x) {
+    return (0.6931471805599453 * out);
+}
+
+static inline double cr_expm1(double x) {
+    return expm1(x);
+}
+
+static inline double cr_expm1_0(double out, double x) {
+    return cr_exp(x);
+}
+
+static inline double cr_log(double x) {
+    return log(x);
+}
+
+static inline double cr_log_0(double out, double x) {
+    return ((x >= 0.0) ? (1.0 / x) : out);
+}
+
+static inline double cr_log2(double x) {
+    return log2(x);
+}
+
+static inline double cr_log2_0(double out, double x) {
+    return ((x >= 0.0) ? (1.0 / (0.6931471805599453 * x)) : out);
+}
+
+static inline double cr_log10(double x) {
+    return log10(x);
+}
+
+static inline double cr_log10_0(double out, double x) {
+    return ((x >= 0.0) ? (1.0 / (2.302585092994046 * x)) : out);
+}
+
+static inline double cr_log1p(double x) {
+    return log1p(x);
+}
+
+static inline double cr_log1p_0(double out, double x) {
+    return ((x >= -1.0) ? (1.0 / (1.0 + x)) : out);
+}
+
+static inline double cr_sigmoid(double x) {
+    return (1.0 / (1.0 + cr_exp((-x))));
+}
+
+static inline double cr_sigmoid_0(double out, double x) {
+    return (out * cr_sigmoid((-x)));
+}
+
+static inline double cr_logaddexp(double x, double y) {
+    return ((x == y) ? (x + 0.6931471805599453) : (cr_maximum(x, y) + cr_log1p(cr_exp((-cr_abs((x - y)))))));
+}
+
+static inline double cr_logaddexp_0(double out, double x, double y) {
+    return (((x == y) && cr_isinf(x)) ? 0.5 : cr_sigmoid((1.0 * (x - y))));
+}
+
+static inline double cr_logaddexp_1(double out, double x, double y) {
+    return (((y == x) && cr_isinf(y)) ? 0.5 : cr_sigmoid((1.0 * (y - x))));
+}
+
+static inline double cr_logaddexp2(double x, double y) {
+    return ((x == y) ? (x + 1.0) : (cr_maximum(x, y) + (cr_log1p(cr_exp2((-cr_abs((x - y))))) * 1.4426950408889634)));
+}
+
+static inline double cr_logaddexp2_0(double out, double x, double y) {
+    return (((x == y) && cr_isinf(x)) ? 0.5 : cr_sigmoid((0.6931471805599453 * (x - y))));
+}
+
+static inline double cr_logaddexp2_1(double out, double x, double y) {
+    return (((y == x) && cr_isinf(y)) ? 0.5 : cr_sigmoid((0.6931471805599453 * (y - x))));
+}
+
+static inline double cr_sin(double x) {
+    return sin(x);
+}
+
+static inline double cr_sin_0(double out, double x) {
+    return cr_cos(x);
+}
+
+static inline double cr_cos(double x) {
+    return cos(x);
+}
+
+static inline double cr_cos_0(double out, double x) {
+    return (-cr_sin(x));
+}
+
+static inline double cr_tan(double x) {
+    return tan(x);
+}
+
+static inline double cr_tan_0(double out, double x) {
+    return (1.0 + cr_square(out));
+}
+
+static inline double cr_arcsin(double x) {
+    return asin(x);
+}
+
+static inline double cr_arcsin_0(double out, double x) {
+    return (1.0 / cr_sqrt(((cr_abs(x) < 0.5) ? (1.0 - (x * x)) : ((1.0 - x) * (1.0 + x)))));
+}
+
+static inline double cr_arccos(double x) {
+    return acos(x);
+}
+
+static inline double cr_arccos_0(double out, double x) {
+    return (-1.0 / cr_sqrt(((cr_abs(x) < 0.5) ? (1.0 - (x * x)) : ((1.0 - x) * (1.0 + x)))));
+}
+
+static inline double cr_arctan(double x) {
+    return atan(x);
+}
+
+static inline double cr_arctan_0(double out, double x) {
+    return (1.0 / (1.0 + cr_square(x)));
+}
+
+static inline double cr_arctan2(double y, double x) {
+    return atan2(y, x);
+}
+
+static inline double cr_arctan2_0(double out, double y, double x) {
+    double t1 = cr_hypot(x, y);
+    return ((x / t1) / t1);
+}
+
+static inline double cr_arctan2_1(double out, double y, double x) {
+    double t1 = cr_hypot(x, y);
+    return ((-(y / t1)) / t1);
+}
+
+static inline double cr_sinh(double x) {
+    return sinh(x);
+}
+
+static inline double cr_sinh_0(double out, double x) {
+    return cr_cosh(x);
+}
+
+static inline double cr_cosh(double x) {
+    return cosh(x);
+}
+
+static inline double cr_cosh_0(double out, double x) {
+    return cr_sinh(x);
+}
+
+static inline double cr_tanh(double x) {
+    return tanh(x);
+}
+
+static inline double cr_tanh_0(double out, double x) {
+    return ((4.0 * cr_sigmoid((2.0 * x))) * cr_sigmoid((-2.0 * x)));
+}
+
+static inline double cr_arcsinh(double x) {
+    return asinh(x);
+}
+
+static inline double cr_arcsinh_0(double out, double x) {
+    return (1.0 / cr_hypot(1.0, x));
+}
+
+static inline double cr_arccosh(double x) {
+    return acosh(x);
+}
+
+static inline double cr_arccosh_0(double out, double x) {
+    return (1.0 / (cr_sqrt((x - 1.0)) * cr_sqrt((x + 1.0))));
+}
+
+static inline double cr_arctanh(double x) {
+    return atanh(x);
+}
+
+static inline double cr_arctanh_0(double out, double x) {
+    double t1 = cr_abs(x);
+    return ((t1 <= 1.0) ? (1.0 / ((t1 < 0.5) ? (1.0 - (x * x)) : ((1.0 - x) * (1.0 + x)))) : out);
+}
+
+static inline double cr_deg2rad(double x) {
+    return (x * 0.017453292519943295);
+}
+
+static inline double cr_deg2rad_0(double out, double x) {
+    return 0.017453292519943295;
+}
+
+static inline double cr_rad2deg(double x) {
+    return (x * 57.29577951308232);
+}
+
+static inline double cr_rad2deg_0(double out, double x) {
+    return 57.29577951308232;
+}
+
+static inline double cr_sinpi(double x) {
+    return cr_sin((3.141592653589793 * ((cr_abs((x - (2.0 * cr_rint((0.5 * x))))) > 0.5) ? (cr_copysign(1.0, (x - (2.0 * cr_rint((0.5 * x))))) - (x - (2.0 * cr_rint((0.5 * x))))) : (x - (2.0 * cr_rint((0.5 * x)))))));
+}
+
+static inline double cr_sinpi_0(double out, double x) {
+    return (3.141592653589793 * cr_cospi(x));
+}
+
+static inline double cr_cospi(double x) {
+    return cr_sin((3.141592653589793 * (0.5 - cr_abs((x - (2.0 * cr_rint((0.5 * x))))))));
+}
+
+static inline double cr_cospi_0(double out, double x) {
+    return (-3.141592653589793 * cr_sinpi(x));
+}
+
+static inline double cr_sinc(double x) {
+    return ((x == 0.0) ? 1.0 : (cr_sinpi(x) / (3.141592653589793 * x)));
+}
+
+static inline double cr_sinc_0(double out, double x) {
+    double t1 = cr_square(x);
+    return ((cr_abs(x) < 0.4) ? (x * (-3.289868133696453 + (t1 * (3.246969701133414 + (t1 * (-1.144510944732505 + (t1 * (0.20918278254123832 + (t1 * (-0.023460810354558225 + (t1 * (0.001781145516372851 + (t1 * (-9.766223126318928e-05 + (t1 * (4.049947846619241e-06 + (t1 * (-1.3148481279991983e-07 + (t1 * (3.433076949964284e-09 + (t1 * (-7.365893777096939e-11 + (t1 * 0.0))))))))))))))))))))))) : ((cr_cospi(x) - out) / x));
+}
+
+static inline double cr_maximum(double x, double y) {
+    return (((x >= y) || cr_isnan(x)) ? x : y);
+}
+
+static inline double cr_maximum_0(double out, double x, double y) {
+    return ((x > y) ? 1.0 : ((x == y) ? 0.5 : ((x < y) ? 0.0 : out)));
+}
+
+static inline double cr_maximum_1(double out, double x, double y) {
+    return ((y > x) ? 1.0 : ((y == x) ? 0.5 : ((y < x) ? 0.0 : out)));
+}
+
+static inline double cr_minimum(double x, double y) {
+    return (((x <= y) || cr_isnan(x)) ? x : y);
+}
+
+static inline double cr_minimum_0(double out, double x, double y) {
+    return (((-x) > (-y)) ? 1.0 : (((-x) == (-y)) ? 0.5 : (((-x) < (-y)) ? 0.0 : out)));
+}
+
+static inline double cr_minimum_1(double out, double x, double y) {
+    return (((-y) > (-x)) ? 1.0 : (((-y) == (-x)) ? 0.5 : (((-y) < (-x)) ? 0.0 : out)));
+}
+
+static inline double cr_fmax(double x, double y) {
+    return fmax(x, y);
+}
+
+static inline double cr_fmax_0(double out, double x, double y) {
+    return ((x > y) ? 1.0 : ((x == y) ? 0.5 : (cr_isnan(y) ? 1.0 : 0.0)));
+}
+
+static inline double cr_fmax_1(double out, double x, double y) {
+    return ((y > x) ? 1.0 : ((y == x) ? 0.5 : (cr_isnan(x) ? 1.0 : 0.0)));
+}
+
+static inline double cr_fmin(double x, double y) {
+    return fmin(x, y);
+}
+
+static inline double cr_fmin_0(double out, double x, double y) {
+    return (((-x) > (-y)) ? 1.0 : (((-x) == (-y)) ? 0.5 : (cr_isnan((-y)) ? 1.0 : 0.0)));
+}
+
+static inline double cr_fmin_1(double out, double x, double y) {
+    return (((-y) > (-x)) ? 1.0 : (((-y) == (-x)) ? 0.5 : (cr_isnan((-x)) ? 1.0 : 0.0)));
+}
+
+static inline double cr_clip(double x, double lower, double upper) {
+    return cr_minimum(cr_maximum(x, lower), upper);
+}
+
+static inline double cr_clip_0(double out, double x, double lower, double upper) {
+    return (((lower < x) && (x < upper)) ? 1.0 : (cr_isnan(out) ? out : 0.0));
+}
+
+static inline double cr_clip_1(double out, double x, double lower, double upper) {
+    return (((x <= lower) && (lower < upper)) ? 1.0 : 0.0);
+}
+
+static inline double cr_clip_2(double out, double x, double lower, double upper) {
+    return (((x >= upper) || (lower >= upper)) ? 1.0 : 0.0);
+}
+
+static inline double cr_where(double condition, double x, double y) {
+    return condition != 0.0 ? x : y;
+}
+
+static inline double cr_where_1(double out, double condition, double x, double y) {
+    return (condition ? 1.0 : 0.0);
+}
+
+static inline double cr_where_2(double out, double condition, double x, double y) {
+    return (condition ? 0.0 : 1.0);
+}
+
+static inline double cr_relu(double x) {
+    return ((x <= 0.0) ? 0.0 : x);
+}
+
+static inline double cr_relu_0(double out, double x) {
+    return ((x > 0.0) ? 1.0 : ((x <= 0.0) ? 0.0 : out));
+}
+
+static inline double cr_floor(double x) {
+    return floor(x);
+}
+
+static inline double cr_ceil(double x) {
+    return ceil(x);
+}
+
+static inline double cr_trunc(double x) {
+    return trunc(x);
+}
+
+static inline double cr_rint(double x) {
+    return rint(x);
+}
+
+static inline double cr_round(double x, double decimals) {
+    double t1 = cr_power(10.0, decimals);
+    double t2 = cr_power(10.0, (-decimals));
+    return ((decimals == 0.0) ? cr_rint(x) : ((decimals > 0.0) ? (cr_rint((x * t1)) / t1) : (cr_rint((x / t2)) * t2)));
+}
+
+static inline double cr_softplus(double x) {
+    return (cr_relu(x) + cr_log1p(cr_exp((-cr_abs(x)))));
+}
+
+static inline double cr_softplus_0(double out, double x) {
+    return cr_sigmoid(x);
+}
+
+static inline double cr_silu(double x) {
+    return (x * cr_sigmoid(x));
+}
+
+static inline double cr_silu_0(double out, double x) {
+    return (cr_sigmoid(x) * (1.0 + (x * cr_sigmoid((-x)))));
+}
+
+static inline double cr_gelu(double x) {
+    return ((0.5 * x) * cr_erfc((-0.7071067811865476 * x)));
+}
+
+static inline double cr_gelu_0(double out, double x) {
+    return ((0.5 * cr_erfc((-0.7071067811865476 * x))) + (x * (0.3989422804014327 * cr_exp((-0.5 * cr_square(x))))));
+}
+
+static inline double cr_erf(double x) {
+    return erf(x);
+}
+
+static inline double cr_erf_0(double out, double x) {
+    return (1.1283791670955126 * cr_exp((-cr_square(x))));
+}
+
+static inline double cr_erfc(double x) {
+    return erfc(x);
+}
+
+static inline double cr_erfc_0(double out, double x) {
+    return (-1.1283791670955126 * cr_exp((-cr_square(x))));
+}
+
+static inline double cr_erfinv(double x) {
+    return cr_library(0, x, 0.0);
+}
+
+static inline double cr_erfinv_0(double out, double x) {
+    return (0.8862269254527579 * cr_exp(cr_square(out)));
+}
+
+static inline double cr_gamma(double x) {
+    return tgamma(x);
+}
+
+static inline double cr_gamma_0(double out, double x) {
+    return (out * cr_digamma(x));
+}
+
+static inline double cr_gammaln(double x) {
+    return lgamma(x);
+}
+
+static inline double cr_gammaln_0(double out, double x) {
+    return cr_digamma(x);
+}
+
+static inline double cr_digamma(double x) {
+    return cr_library(1, x, 0.0);
+}
+
+static inline double cr_digamma_0(double out, double x) {
+    return cr_polygamma(1.0, x);
+}
+
+static inline double cr_polygamma(double n, double x) {
+    return cr_library(2, n, x);
+}
+
+static inline double cr_polygamma_1(double out, double n, double x) {
+    return cr_polygamma((n + 1.0), x);
+}
+
+typedef double (*cr_kernel1)(double);
+typedef double (*cr_kernel2)(double, double);
+typedef double (*cr_kernel3)(double, double, double);
+typedef double (*cr_kernel4)(double, double, double, double);
+
+typedef struct {
+    const char *name;
+    int arity;
+    int selects;   /* an operand of weight zero is not linked */
+    int predicate; /* the result is a truth value */
+    int fixed;     /* bit K: operand K has no derivative */
+    void (*value)(void);
+    void (*partials[3])(void); /* NULL: zero, or none */
+} cr_row;
+
+static const cr_row cr_rows[] = {
+    [2] = {"equal", 2, 0, 1, 0, (void (*)(void))cr_equal, {NULL, NULL, NULL}},
+    [3] = {"not_equal", 2, 0, 1, 0, (void (*)(void))cr_not_equal, {NULL, NULL, NULL}},
+    [4] = {"less", 2, 0, 1, 0, (void (*)(void))cr_less, {NULL, NULL, NULL}},
+    [5] = {"less_equal", 2, 0, 1, 0, (void (*)(void))cr_less_equal, {NULL, NULL, NULL}},
+    [6] = {"greater", 2, 0, 1, 0, (void (*)(void))cr_greater, {NULL, NULL, NULL}},
+    [7] = {"greater_equal", 2, 0, 1, 0, (void (*)(void))cr_greater_equal, {NULL, NULL, NULL}},
+    [8] = {"logical_and", 2, 0, 1, 0, (void (*)(void))cr_logical_and, {NULL, NULL, NULL}},
+    [9] = {"logical_or", 2, 0, 1, 0, (void (*)(void))cr_logical_or, {NULL, NULL, NULL}},
+    [10] = {"logical_not", 1, 0, 1, 0, (void (*)(void))cr_logical_not, {NULL, NULL, NULL}},
+    [11] = {"isnan", 1, 0, 1, 0, (void (*)(void))cr_isnan, {NULL, NULL, NULL}},
+    [12] = {"isinf", 1, 0, 1, 0, (void (*)(void))cr_isinf, {NULL, NULL, NULL}},
+    [13] = {"isfinite", 1, 0, 1, 0, (void (*)(void))cr_isfinite, {NULL, NULL, NULL}},
+    [14] = {"add", 2, 0, 0, 0, (void (*)(void))cr_add, {(void (*)(void))cr_add_0, (void (*)(void))cr_add_1, NULL}},
+    [15] = {"subtract", 2, 0, 0, 0, (void (*)(void))cr_subtract, {(void (*)(void))cr_subtract_0, (void (*)(void))cr_subtract_1, NULL}},
+    [16] = {"multiply", 2, 0, 0, 0, (void (*)(void))cr_multiply, {(void (*)(void))cr_multiply_0, (void (*)(void))cr_multiply_1, NULL}},
+    [17] = {"divide", 2, 0, 0, 0, (void (*)(void))cr_divide, {(void (*)(void))cr_divide_0, (void (*)(void))cr_divide_1, NULL}},
+    [18] = {"negative", 1, 0, 0, 0, (void (*)(void))cr_negative, {(void (*)(void))cr_negative_0, NULL, NULL}},
+    [19] = {"positive", 1, 0, 0, 0, (void (*)(void))cr_positive, {(void (*)(void))cr_positive_0, NULL, NULL}},
+    [20] = {"reciprocal", 1, 0, 0, 0, (void (*)(void))cr_reciprocal, {(void (*)(void))cr_reciprocal_0, NULL, NULL}},
+    [21] = {"square", 1, 0, 0, 0, (void (*)(void))cr_square, {(void (*)(void))cr_square_0, NULL, NULL}},
+    [22] = {"sqrt", 1, 0, 0, 0, (void (*)(void))cr_sqrt, {(void (*)(void))cr_sqrt_0, NULL, NULL}},
+    [23] = {"cbrt", 1, 0, 0, 0, (void (*)(void))cr_cbrt, {(void (*)(void))cr_cbrt_0, NULL, NULL}},
+    [24] = {"hypot", 2, 0, 0, 0, (void (*)(void))cr_hypot, {(void (*)(void))cr_hypot_0, (void (*)(void))cr_hypot_1, NULL}},
+    [25] = {"power", 2, 0, 0, 0, (void (*)(void))cr_power, {(void (*)(void))cr_power_0, (void (*)(void))cr_power_1, NULL}},
+    [26] = {"floor_divide", 2, 0, 0, 0, (void (*)(void))cr_floor_divide, {NULL, NULL, NULL}},
+    [27] = {"remainder", 2, 0, 0, 0, (void (*)(void))cr_remainder, {(void (*)(void))cr_remainder_0, (void (*)(void))cr_remainder_1, NULL}},
+    [28] = {"fmod", 2, 0, 0, 0, (void (*)(void))cr_fmod, {(void (*)(void))cr_fmod_0, (void (*)(void))cr_fmod_1, NULL}},
+    [29] = {"copysign", 2, 0, 0, 0, (void (*)(void))cr_copysign, {(void (*)(void))cr_copysign_0, NULL, NULL}},
+    [30] = {"abs", 1, 0, 0, 0, (void (*)(void))cr_abs, {(void (*)(void))cr_abs_0, NULL, NULL}},
+    [31] = {"sign", 1, 0, 0, 0, (void (*)(void))cr_sign, {NULL, NULL, NULL}},
+    [32] = {"exp", 1, 0, 0, 0, (void (*)(void))cr_exp, {(void (*)(void))cr_exp_0, NULL, NULL}},
+    [33] = {"exp2", 1, 0, 0, 0, (void (*)(void))cr_exp2, {(void (*)(void))cr_exp2_0, NULL, NULL}},
+    [34] = {"expm1", 1, 0, 0, 0, (void (*)(void))cr_expm1, {(void (*)(void))cr_expm1_0, NULL, NULL}},
+    [35] = {"log", 1, 0, 0, 0, (void (*)(void))cr_log, {(void (*)(void))cr_log_0, NULL, NULL}},
+    [36] = {"log2", 1, 0, 0, 0, (void (*)(void))cr_log2, {(void (*)(void))cr_log2_0, NULL, NULL}},
+    [37] = {"log10", 1, 0, 0, 0, (void (*)(void))cr_log10, {(void (*)(void))cr_log10_0, NULL, NULL}},
+    [38] = {"log1p", 1, 0, 0, 0, (void (*)(void))cr_log1p, {(void (*)(void))cr_log1p_0, NULL, NULL}},
+    [39] = {"sigmoid", 1, 0, 0, 0, (void (*)(void))cr_sigmoid, {(void (*)(void))cr_sigmoid_0, NULL, NULL}},
+    [40] = {"logaddexp", 2, 0, 0, 0, (void (*)(void))cr_logaddexp, {(void (*)(void))cr_logaddexp_0, (void (*)(void))cr_logaddexp_1, NULL}},
+    [41] = {"logaddexp2", 2, 0, 0, 0, (void (*)(void))cr_logaddexp2, {(void (*)(void))cr_logaddexp2_0, (void (*)(void))cr_logaddexp2_1, NULL}},
+    [42] = {"sin", 1, 0, 0, 0, (void (*)(void))cr_sin, {(void (*)(void))cr_sin_0, NULL, NULL}},
+    [43] = {"cos", 1, 0, 0, 0, (void (*)(void))cr_cos, {(void (*)(void))cr_cos_0, NULL, NULL}},
+    [44] = {"tan", 1, 0, 0, 0, (void (*)(void))cr_tan, {(void (*)(void))cr_tan_0, NULL, NULL}},
+    [45] = {"arcsin", 1, 0, 0, 0, (void (*)(void))cr_arcsin, {(void (*)(void))cr_arcsin_0, NULL, NULL}},
+    [46] = {"arccos", 1, 0, 0, 0, (void (*)(void))cr_arccos, {(void (*)(void))cr_arccos_0, NULL, NULL}},
+    [47] = {"arctan", 1, 0, 0, 0, (void (*)(void))cr_arctan, {(void (*)(void))cr_arctan_0, NULL, NULL}},
+    [48] = {"arctan2", 2, 0, 0, 0, (void (*)(void))cr_arctan2, {(void (*)(void))cr_arctan2_0, (void (*)(void))cr_arctan2_1, NULL}},
+    [49] = {"sinh", 1, 0, 0, 0, (void (*)(void))cr_sinh, {(void (*)(void))cr_sinh_0, NULL, NULL}},
+    [50] = {"cosh", 1, 0, 0, 0, (void (*)(void))cr_cosh, {(void (*)(void))cr_cosh_0, NULL, NULL}},
+    [51] = {"tanh", 1, 0, 0, 0, (void (*)(void))cr_tanh, {(void (*)(void))cr_tanh_0, NULL, NULL}},
+    [52] = {"arcsinh", 1, 0, 0, 0, (void (*)(void))cr_arcsinh, {(void (*)(void))cr_arcsinh_0, NULL, NULL}},
+    [53] = {"arccosh", 1, 0, 0, 0, (void (*)(void))cr_arccosh, {(void (*)(void))cr_arccosh_0, NULL, NULL}},
+    [54] = {"arctanh", 1, 0, 0, 0, (void (*)(void))cr_arctanh, {(void (*)(void))cr_arctanh_0, NULL, NULL}},
+    [55] = {"deg2rad", 1, 0, 0, 0, (void (*)(void))cr_deg2rad, {(void (*)(void))cr_deg2rad_0, NULL, NULL}},
+    [56] = {"rad2deg", 1, 0, 0, 0, (void (*)(void))cr_rad2deg, {(void (*)(void))cr_rad2deg_0, NULL, NULL}},
+    [57] = {"sinpi", 1, 0, 0, 0, (void (*)(void))cr_sinpi, {(void (*)(void))cr_sinpi_0, NULL, NULL}},
+    [58] = {"cospi", 1, 0, 0, 0, (void (*)(void))cr_cospi, {(void (*)(void))cr_cospi_0, NULL, NULL}},
+    [59] = {"sinc", 1, 0, 0, 0, (void (*)(void))cr_sinc, {(void (*)(void))cr_sinc_0, NULL, NULL}},
+    [60] = {"maximum", 2, 1, 0, 0, (void (*)(void))cr_maximum, {(void (*)(void))cr_maximum_0, (void (*)(void))cr_maximum_1, NULL}},
+    [61] = {"minimum", 2, 1, 0, 0, (void (*)(void))cr_minimum, {(void (*)(void))cr_minimum_0, (void (*)(void))cr_minimum_1, NULL}},
+    [62] = {"fmax", 2, 1, 0, 0, (void (*)(void))cr_fmax, {(void (*)(void))cr_fmax_0, (void (*)(void))cr_fmax_1, NULL}},
+    [63] = {"fmin", 2, 1, 0, 0, (void (*)(void))cr_fmin, {(void (*)(void))cr_fmin_0, (void (*)(void))cr_fmin_1, NULL}},
+    [64] = {"clip", 3, 1, 0, 0, (void (*)(void))cr_clip, {(void (*)(void))cr_clip_0, (void (*)(void))cr_clip_1, (void (*)(void))cr_clip_2}},
+    [65] = {"where", 3, 1, 0, 0, (void (*)(void))cr_where, {NULL, (void (*)(void))cr_where_1, (void (*)(void))cr_where_2}},
+    [66] = {"relu", 1, 1, 0, 0, (void (*)(void))cr_relu, {(void (*)(void))cr_relu_0, NULL, NULL}},
+    [67] = {"floor", 1, 0, 0, 0, (void (*)(void))cr_floor, {NULL, NULL, NULL}},
+    [68] = {"ceil", 1, 0, 0, 0, (void (*)(void))cr_ceil, {NULL, NULL, NULL}},
+    [69] = {"trunc", 1, 0, 0, 0, (void (*)(void))cr_trunc, {NULL, NULL, NULL}},
+    [70] = {"rint", 1, 0, 0, 0, (void (*)(void))cr_rint, {NULL, NULL, NULL}},
+    [71] = {"round", 2, 0, 0, 2, (void (*)(void))cr_round, {NULL, NULL, NULL}},
+    [72] = {"softplus", 1, 0, 0, 0, (void (*)(void))cr_softplus, {(void (*)(void))cr_softplus_0, NULL, NULL}},
+    [73] = {"silu", 1, 0, 0, 0, (void (*)(void))cr_silu, {(void (*)(void))cr_silu_0, NULL, NULL}},
+    [74] = {"gelu", 1, 0, 0, 0, (void (*)(void))cr_gelu, {(void (*)(void))cr_gelu_0, NULL, NULL}},
+    [75] = {"erf", 1, 0, 0, 0, (void (*)(void))cr_erf, {(void (*)(void))cr_erf_0, NULL, NULL}},
+    [76] = {"erfc", 1, 0, 0, 0, (void (*)(void))cr_erfc, {(void (*)(void))cr_erfc_0, NULL, NULL}},
+    [77] = {"erfinv", 1, 0, 0, 0, (void (*)(void))cr_erfinv, {(void (*)(void))cr_erfinv_0, NULL, NULL}},
+    [78] = {"gamma", 1, 0, 0, 0, (void (*)(void))cr_gamma, {(void (*)(void))cr_gamma_0, NULL, NULL}},
+    [79] = {"gammaln", 1, 0, 0, 0, (void (*)(void))cr_gammaln, {(void (*)(void))cr_gammaln_0, NULL, NULL}},
+    [80] = {"digamma", 1, 0, 0, 0, (void (*)(void))cr_digamma, {(void (*)(void))cr_digamma_0, NULL, NULL}},
+    [81] = {"polygamma", 2, 0, 0, 1, (void (*)(void))cr_polygamma, {NULL, (void (*)(void))cr_polygamma_1, NULL}},
+};
+#endif

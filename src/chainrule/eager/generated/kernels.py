@@ -1,0 +1,935 @@
+"""Printed from the op table by tools/print_rows.py; edit the rows, not this file.
+
+``NAME`` computes the value of an op on plain floats, ``NAME_K`` its partial in operand K from the
+result and the operands. ``KERNELS`` is the table of all of them, by code.
+"""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from chainrule.ops import TABLE
+
+LEAF = 0
+CLOSURE = 1
+EQUAL = 2
+NOT_EQUAL = 3
+LESS = 4
+LESS_EQUAL = 5
+GREATER = 6
+GREATER_EQUAL = 7
+LOGICAL_AND = 8
+LOGICAL_OR = 9
+LOGICAL_NOT = 10
+ISNAN = 11
+ISINF = 12
+ISFINITE = 13
+ADD = 14
+SUBTRACT = 15
+MULTIPLY = 16
+DIVIDE = 17
+NEGATIVE = 18
+POSITIVE = 19
+RECIPROCAL = 20
+SQUARE = 21
+SQRT = 22
+CBRT = 23
+HYPOT = 24
+POWER = 25
+FLOOR_DIVIDE = 26
+REMAINDER = 27
+FMOD = 28
+COPYSIGN = 29
+ABS = 30
+SIGN = 31
+EXP = 32
+EXP2 = 33
+EXPM1 = 34
+LOG = 35
+LOG2 = 36
+LOG10 = 37
+LOG1P = 38
+SIGMOID = 39
+LOGADDEXP = 40
+LOGADDEXP2 = 41
+SIN = 42
+COS = 43
+TAN = 44
+ARCSIN = 45
+ARCCOS = 46
+ARCTAN = 47
+ARCTAN2 = 48
+SINH = 49
+COSH = 50
+TANH = 51
+ARCSINH = 52
+ARCCOSH = 53
+ARCTANH = 54
+DEG2RAD = 55
+RAD2DEG = 56
+SINPI = 57
+COSPI = 58
+SINC = 59
+MAXIMUM = 60
+MINIMUM = 61
+FMAX = 62
+FMIN = 63
+CLIP = 64
+WHERE = 65
+RELU = 66
+FLOOR = 67
+CEIL = 68
+TRUNC = 69
+RINT = 70
+ROUND = 71
+SOFTPLUS = 72
+SILU = 73
+GELU = 74
+ERF = 75
+ERFC = 76
+ERFINV = 77
+GAMMA = 78
+GAMMALN = 79
+DIGAMMA = 80
+POLYGAMMA = 81
+
+
+def _numpy(name: str, *operands: float) -> float:
+    with np.errstate(all="ignore"):
+        return float(TABLE[name].numpy(*map(np.float64, operands)))
+
+
+def equal(x: float, y: float) -> float:
+    return x == y
+
+
+def not_equal(x: float, y: float) -> float:
+    return x != y
+
+
+def less(x: float, y: float) -> float:
+    return x < y
+
+
+def less_equal(x: float, y: float) -> float:
+    return x <= y
+
+
+def greater(x: float, y: float) -> float:
+    return x > y
+
+
+def greater_equal(x: float, y: float) -> float:
+    return x >= y
+
+
+def logical_and(x: float, y: float) -> float:
+    return bool(x) and bool(y)
+
+
+def logical_or(x: float, y: float) -> float:
+    return bool(x) or bool(y)
+
+
+def logical_not(x: float) -> float:
+    return not x
+
+
+def isnan(x: float) -> float:
+    try:
+        return math.isnan(x)
+    except (ValueError, OverflowError, ZeroDivisionError):
+        return _numpy("isnan", x)
+
+
+def isinf(x: float) -> float:
+    try:
+        return math.isinf(x)
+    except (ValueError, OverflowError, ZeroDivisionError):
+        return _numpy("isinf", x)
+
+
+def isfinite(x: float) -> float:
+    try:
+        return math.isfinite(x)
+    except (ValueError, OverflowError, ZeroDivisionError):
+        return _numpy("isfinite", x)
+
+
+def add(x: float, y: float) -> float:
+    return x + y
+
+
+def add_0(out: float, x: float, y: float) -> float:
+    return 1.0
+
+
+def add_1(out: float, x: float, y: float) -> float:
+    return 1.0
+
+
+def subtract(x: float, y: float) -> float:
+    return x - y
+
+
+def subtract_0(out: float, x: float, y: float) -> float:
+    return 1.0
+
+
+def subtract_1(out: float, x: float, y: float) -> float:
+    return -1.0
+
+
+def multiply(x: float, y: float) -> float:
+    return x * y
+
+
+def multiply_0(out: float, x: float, y: float) -> float:
+    return y
+
+
+def multiply_1(out: float, x: float, y: float) -> float:
+    return x
+
+
+def divide(x: float, y: float) -> float:
+    try:
+        return x / y
+    except (ValueError, OverflowError, ZeroDivisionError):
+        return _numpy("divide", x, y)
+
+
+def divide_0(out: float, x: float, y: float) -> float:
+    return reciprocal(y)
+
+
+def divide_1(out: float, x: float, y: float) -> float:
+    return divide((-out), y)
+
+
+def negative(x: float) -> float:
+    return -x
+
+
+def negative_0(out: float, x: float) -> float:
+    return -1.0
+
+
+def positive(x: float) -> float:
+    return x
+
+
+def positive_0(out: float, x: float) -> float:
+    return 1.0
+
+
+def reciprocal(x: float) -> float:
+    return divide(1.0, x)
+
+
+def reciprocal_0(out: float, x: float) -> float:
+    return (-square(out))
+
+
+def square(x: float) -> float:
+    return (x * x)
+
+
+def square_0(out: float, x: float) -> float:
+    return (2.0 * x)
+
+
+def sqrt(x: float) -> float:
+    try:
+        return math.sqrt(x)
+    except (ValueError, OverflowError, ZeroDivisionError):
+        return _numpy("sqrt", x)
+
+
+def sqrt_0(out: float, x: float) -> float:
+    return divide(0.5, out)
+
+
+def cbrt(x: float) -> float:
+    try:
+        return math.cbrt(x)
+    except (ValueError, OverflowError, ZeroDivisionError):
+        return _numpy("cbrt", x)
+
+
+def cbrt_0(out: float, x: float) -> float:
+    return divide(1.0, (3.0 * square(out)))
+
+
+def hypot(x: float, y: float) -> float:
+    try:
+        return math.hypot(x, y)
+    except (ValueError, OverflowError, ZeroDivisionError):
+        return _numpy("hypot", x, y)
+
+
+def hypot_0(out: float, x: float, y: float) -> float:
+    return (0.0 if (out == 0.0) else divide(x, out))
+
+
+def hypot_1(out: float, x: float, y: float) -> float:
+    return (0.0 if (out == 0.0) else divide(y, out))
+
+
+def power(x: float, y: float) -> float:
+    try:
+        return math.pow(x, y)
+    except (ValueError, OverflowError, ZeroDivisionError):
+        return _numpy("power", x, y)
+
+
+def power_0(out: float, x: float, y: float) -> float:
+    return (0.0 if ((x == 0.0) and (y == 0.0)) else (y * power(x, (y - 1.0))))
+
+
+def power_1(out: float, x: float, y: float) -> float:
+    return ((0.0 if (y > 1.0) else (0.0 - sqrt(x))) if ((x == 0.0) and (y >= 0.0)) else (out * log(x)))
+
+
+def floor_divide(x: float, y: float) -> float:
+    t1 = divide(x, y)
+    t2 = fmod(x, y)
+    t3 = divide((x - t2), y)
+    t4 = ((t3 - 1.0) if ((t2 != 0.0) and ((y < 0.0) != (t2 < 0.0))) else t3)
+    t5 = floor(t4)
+    return (t1 if (y == 0.0) else (copysign(0.0, t1) if (t4 == 0.0) else ((t5 + 1.0) if ((t4 - t5) > 0.5) else t5)))
+
+
+def remainder(x: float, y: float) -> float:
+    t1 = fmod(x, y)
+    return (copysign(0.0, y) if (t1 == 0.0) else ((t1 + y) if ((y < 0.0) != (t1 < 0.0)) else t1))
+
+
+def remainder_0(out: float, x: float, y: float) -> float:
+    return (out if (y == 0.0) else 1.0)
+
+
+def remainder_1(out: float, x: float, y: float) -> float:
+    return (-floor_divide(x, y))
+
+
+def fmod(x: float, y: float) -> float:
+    try:
+        return math.fmod(x, y)
+    except (ValueError, OverflowError, ZeroDivisionError):
+        return _numpy("fmod", x, y)
+
+
+def fmod_0(out: float, x: float, y: float) -> float:
+    return (out if (y == 0.0) else 1.0)
+
+
+def fmod_1(out: float, x: float, y: float) -> float:
+    return (-trunc(divide(x, y)))
+
+
+def copysign(x: float, y: float) -> float:
+    try:
+        return math.copysign(x, y)
+    except (ValueError, OverflowError, ZeroDivisionError):
+        return _numpy("copysign", x, y)
+
+
+def copysign_0(out: float, x: float, y: float) -> float:
+    return (sign(x) * copysign(1.0, y))
+
+
+def abs(x: float) -> float:
+    try:
+        return math.fabs(x)
+    except (ValueError, OverflowError, ZeroDivisionError):
+        return _numpy("abs", x)
+
+
+def abs_0(out: float, x: float) -> float:
+    return sign(x)
+
+
+def sign(x: float) -> float:
+    return (1.0 if (x > 0.0) else (-1.0 if (x < 0.0) else (0.0 if (x == 0.0) else x)))
+
+
+def exp(x: float) -> float:
+    try:
+        return math.exp(x)
+    except (ValueError, OverflowError, ZeroDivisionError):
+        return _numpy("exp", x)
+
+
+def exp_0(out: float, x: float) -> float:
+    return out
+
+
+def exp2(x: float) -> float:
+    try:
+        return math.exp2(x)
+    except (ValueError, OverflowError, ZeroDivisionError):
+        return _numpy("exp2", x)
+
+
+def exp2_0(out: float, x: float) -> float:
+    return (0.6931471805599453 * out)
+
+
+def expm1(x: float) -> float:
+    try:
+        return math.expm1(x)
+    except (ValueError, OverflowError, ZeroDivisionError):
+        return _numpy("expm1", x)
+
+
+def expm1_0(out: float, x: float) -> float:
+    return exp(x)
+
+
+def log(x: float) -> float:
+    try:
+        return math.log(x)
+    except (ValueError, OverflowError, ZeroDivisionError):
+        return _numpy("log", x)
+
+
+def log_0(out: float, x: float) -> float:
+    return (divide(1.0, x) if (x >= 0.0) else out)
+
+
+def log2(x: float) -> float:
+    try:
+        return math.log2(x)
+    except (ValueError, OverflowError, ZeroDivisionError):
+        return _numpy("log2", x)
+
+
+def log2_0(out: float, x: float) -> float:
+    return (divide(1.0, (0.6931471805599453 * x)) if (x >= 0.0) else out)
+
+
+def log10(x: float) -> float:
+    try:
+        return math.log10(x)
+    except (ValueError, OverflowError, ZeroDivisionError):
+        return _numpy("log10", x)
+
+
+def log10_0(out: float, x: float) -> float:
+    return (divide(1.0, (2.302585092994046 * x)) if (x >= 0.0) else out)
+
+
+def log1p(x: float) -> float:
+    try:
+        return math.log1p(x)
+    except (ValueError, OverflowError, ZeroDivisionError):
+        return _numpy("log1p", x)
+
+
+def log1p_0(out: float, x: float) -> float:
+    return (divide(1.0, (1.0 + x)) if (x >= -1.0) else out)
+
+
+def sigmoid(x: float) -> float:
+    return divide(1.0, (1.0 + exp((-x))))
+
+
+def sigmoid_0(out: float, x: float) -> float:
+    return (out * sigmoid((-x)))
+
+
+def logaddexp(x: float, y: float) -> float:
+    return ((x + 0.6931471805599453) if (x == y) else (maximum(x, y) + log1p(exp((-abs((x - y)))))))
+
+
+def logaddexp_0(out: float, x: float, y: float) -> float:
+    return (0.5 if ((x == y) and isinf(x)) else sigmoid((1.0 * (x - y))))
+
+
+def logaddexp_1(out: float, x: float, y: float) -> float:
+    return (0.5 if ((y == x) and isinf(y)) else sigmoid((1.0 * (y - x))))
+
+
+def logaddexp2(x: float, y: float) -> float:
+    return ((x + 1.0) if (x == y) else (maximum(x, y) + (log1p(exp2((-abs((x - y))))) * 1.4426950408889634)))
+
+
+def logaddexp2_0(out: float, x: float, y: float) -> float:
+    return (0.5 if ((x == y) and isinf(x)) else sigmoid((0.6931471805599453 * (x - y))))
+
+
+def logaddexp2_1(out: float, x: float, y: float) -> float:
+    return (0.5 if ((y == x) and isinf(y)) else sigmoid((0.6931471805599453 * (y - x))))
+
+
+def sin(x: float) -> float:
+    try:
+        return math.sin(x)
+    except (ValueError, OverflowError, ZeroDivisionError):
+        return _numpy("sin", x)
+
+
+def sin_0(out: float, x: float) -> float:
+    return cos(x)
+
+
+def cos(x: float) -> float:
+    try:
+        return math.cos(x)
+    except (ValueError, OverflowError, ZeroDivisionError):
+        return _numpy("cos", x)
+
+
+def cos_0(out: float, x: float) -> float:
+    return (-sin(x))
+
+
+def tan(x: float) -> float:
+    try:
+        return math.tan(x)
+    except (ValueError, OverflowError, ZeroDivisionError):
+        return _numpy("tan", x)
+
+
+def tan_0(out: float, x: float) -> float:
+    return (1.0 + square(out))
+
+
+def arcsin(x: float) -> float:
+    try:
+        return math.asin(x)
+    except (ValueError, OverflowError, ZeroDivisionError):
+        return _numpy("arcsin", x)
+
+
+def arcsin_0(out: float, x: float) -> float:
+    return divide(1.0, sqrt(((1.0 - (x * x)) if (abs(x) < 0.5) else ((1.0 - x) * (1.0 + x)))))
+
+
+def arccos(x: float) -> float:
+    try:
+        return math.acos(x)
+    except (ValueError, OverflowError, ZeroDivisionError):
+        return _numpy("arccos", x)
+
+
+def arccos_0(out: float, x: float) -> float:
+    return divide(-1.0, sqrt(((1.0 - (x * x)) if (abs(x) < 0.5) else ((1.0 - x) * (1.0 + x)))))
+
+
+def arctan(x: float) -> float:
+    try:
+        return math.atan(x)
+    except (ValueError, OverflowError, ZeroDivisionError):
+        return _numpy("arctan", x)
+
+
+def arctan_0(out: float, x: float) -> float:
+    return divide(1.0, (1.0 + square(x)))
+
+
+def arctan2(y: float, x: float) -> float:
+    try:
+        return math.atan2(y, x)
+    except (ValueError, OverflowError, ZeroDivisionError):
+        return _numpy("arctan2", y, x)
+
+
+def arctan2_0(out: float, y: float, x: float) -> float:
+    t1 = hypot(x, y)
+    return divide(divide(x, t1), t1)
+
+
+def arctan2_1(out: float, y: float, x: float) -> float:
+    t1 = hypot(x, y)
+    return divide((-divide(y, t1)), t1)
+
+
+def sinh(x: float) -> float:
+    try:
+        return math.sinh(x)
+    except (ValueError, OverflowError, ZeroDivisionError):
+        return _numpy("sinh", x)
+
+
+def sinh_0(out: float, x: float) -> float:
+    return cosh(x)
+
+
+def cosh(x: float) -> float:
+    try:
+        return math.cosh(x)
+    except (ValueError, OverflowError, ZeroDivisionError):
+        return _numpy("cosh", x)
+
+
+def cosh_0(out: float, x: float) -> float:
+    return sinh(x)
+
+
+def tanh(x: float) -> float:
+    try:
+        return math.tanh(x)
+    except (ValueError, OverflowError, ZeroDivisionError):
+        return _numpy("tanh", x)
+
+
+def tanh_0(out: float, x: float) -> float:
+    return ((4.0 * sigmoid((2.0 * x))) * sigmoid((-2.0 * x)))
+
+
+def arcsinh(x: float) -> float:
+    try:
+        return math.asinh(x)
+    except (ValueError, OverflowError, ZeroDivisionError):
+        return _numpy("arcsinh", x)
+
+
+def arcsinh_0(out: float, x: float) -> float:
+    return divide(1.0, hypot(1.0, x))
+
+
+def arccosh(x: float) -> float:
+    try:
+        return math.acosh(x)
+    except (ValueError, OverflowError, ZeroDivisionError):
+        return _numpy("arccosh", x)
+
+
+def arccosh_0(out: float, x: float) -> float:
+    return divide(1.0, (sqrt((x - 1.0)) * sqrt((x + 1.0))))
+
+
+def arctanh(x: float) -> float:
+    try:
+        return math.atanh(x)
+    except (ValueError, OverflowError, ZeroDivisionError):
+        return _numpy("arctanh", x)
+
+
+def arctanh_0(out: float, x: float) -> float:
+    t1 = abs(x)
+    return (divide(1.0, ((1.0 - (x * x)) if (t1 < 0.5) else ((1.0 - x) * (1.0 + x)))) if (t1 <= 1.0) else out)
+
+
+def deg2rad(x: float) -> float:
+    return (x * 0.017453292519943295)
+
+
+def deg2rad_0(out: float, x: float) -> float:
+    return 0.017453292519943295
+
+
+def rad2deg(x: float) -> float:
+    return (x * 57.29577951308232)
+
+
+def rad2deg_0(out: float, x: float) -> float:
+    return 57.29577951308232
+
+
+def sinpi(x: float) -> float:
+    return sin((3.141592653589793 * ((copysign(1.0, (x - (2.0 * rint((0.5 * x))))) - (x - (2.0 * rint((0.5 * x))))) if (abs((x - (2.0 * rint((0.5 * x))))) > 0.5) else (x - (2.0 * rint((0.5 * x)))))))
+
+
+def sinpi_0(out: float, x: float) -> float:
+    return (3.141592653589793 * cospi(x))
+
+
+def cospi(x: float) -> float:
+    return sin((3.141592653589793 * (0.5 - abs((x - (2.0 * rint((0.5 * x))))))))
+
+
+def cospi_0(out: float, x: float) -> float:
+    return (-3.141592653589793 * sinpi(x))
+
+
+def sinc(x: float) -> float:
+    return (1.0 if (x == 0.0) else divide(sinpi(x), (3.141592653589793 * x)))
+
+
+def sinc_0(out: float, x: float) -> float:
+    t1 = square(x)
+    return ((x * (-3.289868133696453 + (t1 * (3.246969701133414 + (t1 * (-1.144510944732505 + (t1 * (0.20918278254123832 + (t1 * (-0.023460810354558225 + (t1 * (0.001781145516372851 + (t1 * (-9.766223126318928e-05 + (t1 * (4.049947846619241e-06 + (t1 * (-1.3148481279991983e-07 + (t1 * (3.433076949964284e-09 + (t1 * (-7.365893777096939e-11 + (t1 * 0.0))))))))))))))))))))))) if (abs(x) < 0.4) else divide((cospi(x) - out), x))
+
+
+def maximum(x: float, y: float) -> float:
+    return (x if ((x >= y) or isnan(x)) else y)
+
+
+def maximum_0(out: float, x: float, y: float) -> float:
+    return (1.0 if (x > y) else (0.5 if (x == y) else (0.0 if (x < y) else out)))
+
+
+def maximum_1(out: float, x: float, y: float) -> float:
+    return (1.0 if (y > x) else (0.5 if (y == x) else (0.0 if (y < x) else out)))
+
+
+def minimum(x: float, y: float) -> float:
+    return (x if ((x <= y) or isnan(x)) else y)
+
+
+def minimum_0(out: float, x: float, y: float) -> float:
+    return (1.0 if ((-x) > (-y)) else (0.5 if ((-x) == (-y)) else (0.0 if ((-x) < (-y)) else out)))
+
+
+def minimum_1(out: float, x: float, y: float) -> float:
+    return (1.0 if ((-y) > (-x)) else (0.5 if ((-y) == (-x)) else (0.0 if ((-y) < (-x)) else out)))
+
+
+def fmax(x: float, y: float) -> float:
+    return _numpy("fmax", x, y)
+
+
+def fmax_0(out: float, x: float, y: float) -> float:
+    return (1.0 if (x > y) else (0.5 if (x == y) else (1.0 if isnan(y) else 0.0)))
+
+
+def fmax_1(out: float, x: float, y: float) -> float:
+    return (1.0 if (y > x) else (0.5 if (y == x) else (1.0 if isnan(x) else 0.0)))
+
+
+def fmin(x: float, y: float) -> float:
+    return _numpy("fmin", x, y)
+
+
+def fmin_0(out: float, x: float, y: float) -> float:
+    return (1.0 if ((-x) > (-y)) else (0.5 if ((-x) == (-y)) else (1.0 if isnan((-y)) else 0.0)))
+
+
+def fmin_1(out: float, x: float, y: float) -> float:
+    return (1.0 if ((-y) > (-x)) else (0.5 if ((-y) == (-x)) else (1.0 if isnan((-x)) else 0.0)))
+
+
+def clip(x: float, lower: float, upper: float) -> float:
+    return minimum(maximum(x, lower), upper)
+
+
+def clip_0(out: float, x: float, lower: float, upper: float) -> float:
+    return (1.0 if ((lower < x) and (x < upper)) else (out if isnan(out) else 0.0))
+
+
+def clip_1(out: float, x: float, lower: float, upper: float) -> float:
+    return (1.0 if ((x <= lower) and (lower < upper)) else 0.0)
+
+
+def clip_2(out: float, x: float, lower: float, upper: float) -> float:
+    return (1.0 if ((x >= upper) or (lower >= upper)) else 0.0)
+
+
+def where(condition: float, x: float, y: float) -> float:
+    return x if condition else y
+
+
+def where_1(out: float, condition: float, x: float, y: float) -> float:
+    return (1.0 if condition else 0.0)
+
+
+def where_2(out: float, condition: float, x: float, y: float) -> float:
+    return (0.0 if condition else 1.0)
+
+
+def relu(x: float) -> float:
+    return (0.0 if (x <= 0.0) else x)
+
+
+def relu_0(out: float, x: float) -> float:
+    return (1.0 if (x > 0.0) else (0.0 if (x <= 0.0) else out))
+
+
+def floor(x: float) -> float:
+    return _numpy("floor", x)
+
+
+def ceil(x: float) -> float:
+    return _numpy("ceil", x)
+
+
+def trunc(x: float) -> float:
+    return _numpy("trunc", x)
+
+
+def rint(x: float) -> float:
+    return _numpy("rint", x)
+
+
+def round(x: float, decimals: float) -> float:
+    t1 = power(10.0, decimals)
+    t2 = power(10.0, (-decimals))
+    return (rint(x) if (decimals == 0.0) else (divide(rint((x * t1)), t1) if (decimals > 0.0) else (rint(divide(x, t2)) * t2)))
+
+
+def softplus(x: float) -> float:
+    return (relu(x) + log1p(exp((-abs(x)))))
+
+
+def softplus_0(out: float, x: float) -> float:
+    return sigmoid(x)
+
+
+def silu(x: float) -> float:
+    return (x * sigmoid(x))
+
+
+def silu_0(out: float, x: float) -> float:
+    return (sigmoid(x) * (1.0 + (x * sigmoid((-x)))))
+
+
+def gelu(x: float) -> float:
+    return ((0.5 * x) * erfc((-0.7071067811865476 * x)))
+
+
+def gelu_0(out: float, x: float) -> float:
+    return ((0.5 * erfc((-0.7071067811865476 * x))) + (x * (0.3989422804014327 * exp((-0.5 * square(x))))))
+
+
+def erf(x: float) -> float:
+    try:
+        return math.erf(x)
+    except (ValueError, OverflowError, ZeroDivisionError):
+        return _numpy("erf", x)
+
+
+def erf_0(out: float, x: float) -> float:
+    return (1.1283791670955126 * exp((-square(x))))
+
+
+def erfc(x: float) -> float:
+    try:
+        return math.erfc(x)
+    except (ValueError, OverflowError, ZeroDivisionError):
+        return _numpy("erfc", x)
+
+
+def erfc_0(out: float, x: float) -> float:
+    return (-1.1283791670955126 * exp((-square(x))))
+
+
+def erfinv(x: float) -> float:
+    return _numpy("erfinv", x)
+
+
+def erfinv_0(out: float, x: float) -> float:
+    return (0.8862269254527579 * exp(square(out)))
+
+
+def gamma(x: float) -> float:
+    try:
+        return math.gamma(x)
+    except (ValueError, OverflowError, ZeroDivisionError):
+        return _numpy("gamma", x)
+
+
+def gamma_0(out: float, x: float) -> float:
+    return (out * digamma(x))
+
+
+def gammaln(x: float) -> float:
+    return _numpy("gammaln", x)
+
+
+def gammaln_0(out: float, x: float) -> float:
+    return digamma(x)
+
+
+def digamma(x: float) -> float:
+    return _numpy("digamma", x)
+
+
+def digamma_0(out: float, x: float) -> float:
+    return polygamma(1.0, x)
+
+
+def polygamma(n: float, x: float) -> float:
+    return _numpy("polygamma", n, x)
+
+
+def polygamma_1(out: float, n: float, x: float) -> float:
+    return polygamma((n + 1.0), x)
+
+
+#: The name, the value and the partials of every op; None for a partial that is zero or missing.
+KERNELS: dict[int, tuple[str, Callable[..., float], tuple[Callable[..., float] | None, ...]]] = {
+    2: ("equal", equal, (None, None,)),
+    3: ("not_equal", not_equal, (None, None,)),
+    4: ("less", less, (None, None,)),
+    5: ("less_equal", less_equal, (None, None,)),
+    6: ("greater", greater, (None, None,)),
+    7: ("greater_equal", greater_equal, (None, None,)),
+    8: ("logical_and", logical_and, (None, None,)),
+    9: ("logical_or", logical_or, (None, None,)),
+    10: ("logical_not", logical_not, (None,)),
+    11: ("isnan", isnan, (None,)),
+    12: ("isinf", isinf, (None,)),
+    13: ("isfinite", isfinite, (None,)),
+    14: ("add", add, (add_0, add_1,)),
+    15: ("subtract", subtract, (subtract_0, subtract_1,)),
+    16: ("multiply", multiply, (multiply_0, multiply_1,)),
+    17: ("divide", divide, (divide_0, divide_1,)),
+    18: ("negative", negative, (negative_0,)),
+    19: ("positive", positive, (positive_0,)),
+    20: ("reciprocal", reciprocal, (reciprocal_0,)),
+    21: ("square", square, (square_0,)),
+    22: ("sqrt", sqrt, (sqrt_0,)),
+    23: ("cbrt", cbrt, (cbrt_0,)),
+    24: ("hypot", hypot, (hypot_0, hypot_1,)),
+    25: ("power", power, (power_0, power_1,)),
+    26: ("floor_divide", floor_divide, (None, None,)),
+    27: ("remainder", remainder, (remainder_0, remainder_1,)),
+    28: ("fmod", fmod, (fmod_0, fmod_1,)),
+    29: ("copysign", copysign, (copysign_0, None,)),
+    30: ("abs", abs, (abs_0,)),
+    31: ("sign", sign, (None,)),
+    32: ("exp", exp, (exp_0,)),
+    33: ("exp2", exp2, (exp2_0,)),
+    34: ("expm1", expm1, (expm1_0,)),
+    35: ("log", log, (log_0,)),
+    36: ("log2", log2, (log2_0,)),
+    37: ("log10", log10, (log10_0,)),
+    38: ("log1p", log1p, (log1p_0,)),
+    39: ("sigmoid", sigmoid, (sigmoid_0,)),
+    40: ("logaddexp", logaddexp, (logaddexp_0, logaddexp_1,)),
+    41: ("logaddexp2", logaddexp2, (logaddexp2_0, logaddexp2_1,)),
+    42: ("sin", sin, (sin_0,)),
+    43: ("cos", cos, (cos_0,)),
+    44: ("tan", tan, (tan_0,)),
+    45: ("arcsin", arcsin, (arcsin_0,)),
+    46: ("arccos", arccos, (arccos_0,)),
+    47: ("arctan", arctan, (arctan_0,)),
+    48: ("arctan2", arctan2, (arctan2_0, arctan2_1,)),
+    49: ("sinh", sinh, (sinh_0,)),
+    50: ("cosh", cosh, (cosh_0,)),
+    51: ("tanh", tanh, (tanh_0,)),
+    52: ("arcsinh", arcsinh, (arcsinh_0,)),
+    53: ("arccosh", arccosh, (arccosh_0,)),
+    54: ("arctanh", arctanh, (arctanh_0,)),
+    55: ("deg2rad", deg2rad, (deg2rad_0,)),
+    56: ("rad2deg", rad2deg, (rad2deg_0,)),
+    57: ("sinpi", sinpi, (sinpi_0,)),
+    58: ("cospi", cospi, (cospi_0,)),
+    59: ("sinc", sinc, (sinc_0,)),
+    60: ("maximum", maximum, (maximum_0, maximum_1,)),
+    61: ("minimum", minimum, (minimum_0, minimum_1,)),
+    62: ("fmax", fmax, (fmax_0, fmax_1,)),
+    63: ("fmin", fmin, (fmin_0, fmin_1,)),
+    64: ("clip", clip, (clip_0, clip_1, clip_2,)),
+    65: ("where", where, (None, where_1, where_2,)),
+    66: ("relu", relu, (relu_0,)),
+    67: ("floor", floor, (None,)),
+    68: ("ceil", ceil, (None,)),
+    69: ("trunc", trunc, (None,)),
+    70: ("rint", rint, (None,)),
+    71: ("round", round, (None, None,)),
+    72: ("softplus", softplus, (softplus_0,)),
+    73: ("silu", silu, (silu_0,)),
+    74: ("gelu", gelu, (gelu_0,)),
+    75: ("erf", erf, (erf_0,)),
+    76: ("erfc", erfc, (erfc_0,)),
+    77: ("erfinv", erfinv, (erfinv_0,)),
+    78: ("gamma", gamma, (gamma_0,)),
+    79: ("gammaln", gammaln, (gammaln_0,)),
+    80: ("digamma", digamma, (digamma_0,)),
+    81: ("polygamma", polygamma, (None, polygamma_1,)),
+}

@@ -1,0 +1,856 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
+# cython: binding=False, embedsignature=True, embedsignature.format=clinic, freethreading_compatible=False
+"""Numbers that remember how they were computed: the compiled build.
+
+``plain.py`` is the same in ordinary Python, and the place to read first; this file says only how
+it is made fast. A Value is a C struct of 96 bytes without a reference to any Python list, dict or
+closure. Operands are counted pointers; the partials are computed while recording, so that a sweep
+only multiplies and adds. The kernels and methods are printed from the op table.
+
+16,000-op chain of ``bench eager``, ns an operation: the type without the cycle collector, a pool
+of freed nodes and a sweep over raw pointers take 30 to 35; with Cython's own allocation and
+deallocation it was 60.
+"""
+
+import math
+
+cimport cython
+from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_CheckExact
+from cpython.mem cimport PyMem_RawFree, PyMem_RawRealloc
+from cpython.object cimport (
+    PyObject, PyObject_Hash, PyTypeObject, Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE, destructor,
+    inquiry, newfunc, traverseproc, visitproc,
+)
+from cpython.ref cimport Py_INCREF, Py_TYPE
+
+from ..ops import TABLE
+from . import protocol, sweep as sweeps
+from .operands import fixed_operand, gradient_number, leaf_number, other_operands, plain_number
+
+cdef extern from "Python.h":
+    double PyLong_AsDouble(object) except? -1.0
+    bint PyLong_CheckExact(object)
+    void Py_DECREF(PyObject *)
+    void Py_XDECREF(PyObject *)
+    void Py_XINCREF(PyObject *)
+    void *PyObject_Malloc(size_t)
+    void PyObject_Free(void *)
+    PyObject *PyObject_Init(PyObject *, PyTypeObject *)
+    void PyType_Modified(PyTypeObject *)
+
+cdef extern from *:
+    """
+    #define cr_steal(pointer) (pointer)
+    #define cr_type(pointer) Py_TYPE(pointer)
+    #define cr_no_vectorcall(type) ((type)->tp_vectorcall = NULL)
+    /* True when the last reference went; the caller then disposes of the object. */
+    #define cr_release(pointer) (Py_REFCNT(pointer) == 1 ? 1 : (Py_DECREF(pointer), 0))
+    """
+    # A new reference becomes an object without counting it twice.
+    object steal "cr_steal" (PyObject *)
+    PyTypeObject *type_of "cr_type" (PyObject *)
+    bint release "cr_release" (PyObject *)
+    void cr_no_vectorcall(PyTypeObject *)
+
+cdef extern from "generated/kernels.h":
+    ctypedef struct cr_row:
+        const char *name
+        int arity
+        int selects
+        int predicate
+        int fixed
+        void (*value)()
+        void (*partials[3])()
+    const cr_row *cr_rows
+    ctypedef double (*cr_kernel1)(double)
+    ctypedef double (*cr_kernel2)(double, double)
+    ctypedef double (*cr_kernel3)(double, double, double)
+    ctypedef double (*cr_kernel4)(double, double, double, double)
+    double (*cr_library)(int, double, double) noexcept
+    double cr_add(double, double) nogil
+    double cr_add_0(double, double, double) nogil
+    double cr_add_1(double, double, double) nogil
+    double cr_subtract(double, double) nogil
+    double cr_subtract_0(double, double, double) nogil
+    double cr_subtract_1(double, double, double) nogil
+    double cr_multiply(double, double) nogil
+    double cr_multiply_0(double, double, double) nogil
+    double cr_multiply_1(double, double, double) nogil
+    double cr_divide(double, double) nogil
+    double cr_divide_0(double, double, double) nogil
+    double cr_divide_1(double, double, double) nogil
+    int CR_LEAF, CR_CLOSURE, CR_POWER, CR_ROUND, CR_FLOOR_DIVIDE, CR_REMAINDER
+
+cdef enum:
+    REQGRAD = 1  # takes part in derivatives
+    VALUE_GRAD = 2  # .grad is a Value, from a sweep that was recorded
+
+cdef union Gradient:
+    double number
+    PyObject *value
+
+
+include "generated/methods.pxi"
+
+
+@cython.no_gc
+@cython.auto_pickle(False)
+@cython.c_api_binop_methods(True)
+cdef class Value(Methods):
+    """A number that remembers how it was computed.
+
+    Args:
+        val: the number; an int becomes a float (float64).
+        reqgrad: whether derivatives with respect to it are wanted.
+        grad_fn: makes it the result of an operation of your own. ``grad_fn(grad)`` is called once
+            in a sweep with the whole derivative of the result, and passes it on with
+            ``operand.back(grad * partial)``.
+
+    Raises:
+        OperandError: val is not a real number.
+
+    >>> x = Value(2.0, reqgrad=True)
+    >>> y = x * x + 1
+    >>> y.back()
+    >>> y.val, x.grad
+    (5.0, 4.0)
+    """
+
+    cdef double number
+    # Operands that need a derivative. In the place of one that does not, the partial is the
+    # operand's own number, which partials of a recorded sweep read.
+    cdef PyObject *left
+    cdef PyObject *right
+    cdef double left_partial
+    cdef double right_partial
+    # The derivative that the sweep under way has gathered so far; 0.0 between sweeps.
+    cdef double adjoint
+    cdef Gradient gradient
+    cdef unsigned long long order
+    cdef PyObject *closure
+    cdef int pending
+    cdef short code
+    cdef unsigned char flags
+
+    _dispatch_rank = 1
+
+    def __cinit__(self, val, reqgrad=False, grad_fn=None):
+        self.number = val if PyFloat_CheckExact(val) else leaf_number(val)
+        self.flags = REQGRAD if reqgrad else 0
+        self.order = next_serial()
+        if grad_fn is not None:
+            if not callable(grad_fn):
+                raise TypeError(f"Value: grad_fn must be callable, not {type(grad_fn).__name__}")
+            self.code = CR_CLOSURE
+            self.closure = <PyObject *>grad_fn
+            Py_INCREF(grad_fn)
+
+    def __pow__(left, right, modulus):
+        if modulus is not None:
+            raise protocol.modular_power()
+        cdef double x, y
+        cdef PyObject *unused = NULL
+        if read(left, &x, &unused) and read(right, &y, &unused):
+            return call2(CR_POWER, left, right)
+        return operator2(CR_POWER, left, right)
+
+    def __divmod__(left, right):
+        return operator2(CR_FLOOR_DIVIDE, left, right), operator2(CR_REMAINDER, left, right)
+
+    def __xor__(left, right):
+        raise protocol.no_xor()
+
+    def __round__(self, ndigits=None):
+        return call(CR_ROUND, (self, 0 if ndigits is None else ndigits))
+
+    def __richcmp__(self, other, int comparison):
+        cdef double x = self.number
+        cdef double y
+        if isinstance(other, Value):
+            y = (<Value>other).number
+        elif PyFloat_CheckExact(other):
+            y = PyFloat_AS_DOUBLE(other)
+        else:
+            other = plain_number(other)
+            if other is None:
+                return NotImplemented
+            y = other
+        if comparison == Py_LT:
+            return x < y
+        if comparison == Py_LE:
+            return x <= y
+        if comparison == Py_GT:
+            return x > y
+        if comparison == Py_GE:
+            return x >= y
+        return x == y if comparison == Py_EQ else x != y
+
+    def __hash__(self):
+        return (<Py_ssize_t><void *>self) >> 4
+
+    def __bool__(self):
+        return self.number != 0.0
+
+    def __float__(self):
+        if self.flags & REQGRAD:
+            raise protocol.dropped_derivative("float")
+        return self.number
+
+    def __int__(self):
+        if self.flags & REQGRAD:
+            raise protocol.dropped_derivative("int")
+        return int(self.number)
+
+    def __repr__(self):
+        return protocol.representation(self)
+
+    def __format__(self, spec):
+        return format(self.number, spec)
+
+    def __reduce__(self):
+        return protocol.reduced(self)
+
+    def __array__(self, dtype=None, copy=None):
+        return protocol.as_array(self, dtype)
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **options):
+        return protocol.array_ufunc(ufunc, method, inputs, options)
+
+    def __array_function__(self, function, types, arguments, options):
+        return protocol.array_function(function, arguments, options)
+
+    @property
+    def val(self):
+        """The number. That of a leaf may be assigned; that of a term may not."""
+        return self.number
+
+    @val.setter
+    def val(self, val):
+        if self.code != CR_LEAF:
+            raise protocol.assigned_term("val")
+        self.number = leaf_number(val)
+        self.order = next_serial()
+
+    @property
+    def grad(self):
+        """What sweeps have added up here: 0.0 at first. That of a leaf may be assigned."""
+        if self.flags & VALUE_GRAD:
+            return <object>self.gradient.value
+        return self.gradient.number
+
+    @grad.setter
+    def grad(self, grad):
+        if self.code != CR_LEAF:
+            raise protocol.assigned_term("grad")
+        set_gradient(self, grad if isinstance(grad, Value) else gradient_number(grad))
+
+    @property
+    def reqgrad(self):
+        """Whether derivatives with respect to it are wanted. That of a leaf may be assigned."""
+        return bool(self.flags & REQGRAD)
+
+    @reqgrad.setter
+    def reqgrad(self, reqgrad):
+        if self.code != CR_LEAF:
+            raise protocol.assigned_term("reqgrad")
+        self.flags = (self.flags & ~REQGRAD) | (REQGRAD if reqgrad else 0)
+
+    @property
+    def grad_fn(self):
+        """The closure that it was made with, or None."""
+        return <object>self.closure if self.closure != NULL else None
+
+    def back(self, grad=1, create_graph=False):
+        """Add the derivative of this Value to ``.grad`` of every Value that it depends on.
+
+        Args:
+            grad: the derivative to start from, a number, or a Value.
+            create_graph: record the sweep, so that ``.grad`` is a Value which can be
+                differentiated in its turn.
+
+        Raises:
+            NoDerivativeError: this Value needs no derivative.
+            ClosureError: ``create_graph`` met a term that a closure ``grad_fn`` made.
+            ChangedValueError: ``create_graph`` met a leaf whose ``.val`` was assigned since.
+
+        >>> x = Value(3.0, reqgrad=True)
+        >>> (x * x).back()
+        >>> x.grad
+        6.0
+        """
+        if sweeps.active and sweeps.absorbed(self, grad):
+            return
+        if not self.flags & REQGRAD:
+            raise protocol.nothing_to_sweep()
+        cdef double seed
+        cdef PyObject *unused = NULL
+        if not create_graph and type_of(<PyObject *>self) == exact and type_of(
+            <PyObject *>grad
+        ) != exact and read(grad, &seed, &unused):
+            if sweep(self, seed):
+                return
+        sweeps.back(self, grad, create_graph)
+
+    # What the sweeps in Python need to know (sweep.py).
+
+    @property
+    def _serial(self):
+        return self.order
+
+    @property
+    def _op(self):
+        """The row of the operation; None for a leaf and for a term that a closure made."""
+        return ROWS[self.code]
+
+    @property
+    def _is_leaf(self):
+        return self.code == CR_LEAF
+
+    @staticmethod
+    def _constant(number):
+        return Value(number)
+
+    def _apply_op(self, op, operands):
+        return call(CODES[op.name], operands)
+
+    def _links(self):
+        """The operands that need a derivative, each with the recorded partial."""
+        links = []
+        if self.left != NULL:
+            links.append((<object>self.left, self.left_partial))
+        if self.right != NULL:
+            links.append((<object>self.right, self.right_partial))
+        return links
+
+    def _arguments(self):
+        """The operands in order, a number for one that needs no derivative."""
+        left = <object>self.left if self.left != NULL else self.left_partial
+        if cr_rows[self.code].arity == 1:
+            return (left,)
+        return left, (<object>self.right if self.right != NULL else self.right_partial)
+
+    def _add_grad(self, adjoint):
+        set_gradient(self, self.grad + adjoint)
+
+
+def Var(val, reqgrad=True):
+    """A Value that wants a derivative: ``Value(val, reqgrad=True)``.
+
+    >>> a, b = Var(69), Var(420)
+    >>> c = a * b
+    >>> c.back()
+    >>> a.grad, b.grad
+    (420.0, 69.0)
+    """
+    return Value(val, reqgrad)
+
+
+cdef int set_gradient(Value self, grad) except -1:
+    cdef PyObject *old = self.gradient.value if self.flags & VALUE_GRAD else NULL
+    if isinstance(grad, Value):
+        Py_INCREF(grad)
+        self.gradient.value = <PyObject *>grad
+        self.flags |= VALUE_GRAD
+    else:
+        self.gradient.number = grad
+        self.flags &= ~VALUE_GRAD
+    Py_XDECREF(old)
+    return 0
+
+
+# --- memory -------------------------------------------------------------------------------------
+
+cdef PyTypeObject *exact = <PyTypeObject *>Value
+
+# Freed nodes, linked by `left`, so that a program that records graphs of up to this many nodes
+# again and again does not go to the allocator: 8 ns a node instead of 18.
+cdef enum:
+    POOL_LIMIT = 1 << 16
+cdef PyObject *pool = NULL
+cdef int pool_size = 0
+
+# Nodes whose last reference went while another was being freed, linked by `closure`: freeing a
+# graph is a loop, not a recursion, however long the chain.
+cdef PyObject *doomed = NULL
+cdef bint freeing = False
+
+cdef unsigned long long serial = 0
+
+
+cdef inline unsigned long long next_serial() noexcept:
+    global serial
+    serial += 1
+    return serial
+
+
+cdef inline PyObject *new_node(double number) except NULL:
+    global pool, pool_size
+    cdef PyObject *node = pool
+    if node != NULL:
+        pool = (<Value>node).left
+        pool_size -= 1
+    else:
+        node = <PyObject *>PyObject_Malloc(sizeof_value)
+        if node == NULL:
+            raise MemoryError
+    PyObject_Init(node, exact)
+    (<Value>node).number = number
+    (<Value>node).adjoint = 0.0
+    (<Value>node).gradient.number = 0.0
+    (<Value>node).order = next_serial()
+    (<Value>node).closure = NULL
+    (<Value>node).pending = 0
+    return node
+
+
+cdef inline PyObject *new_constant(double number) except NULL:
+    """A result that needs no derivative."""
+    cdef PyObject *node = new_node(number)
+    (<Value>node).left = NULL
+    (<Value>node).right = NULL
+    (<Value>node).code = CR_LEAF
+    (<Value>node).flags = 0
+    return node
+
+
+cdef inline PyObject *new_term(short code, double number, PyObject *a, PyObject *b) except NULL:
+    """A result that needs a derivative, and the operands that do; the caller sets the partials."""
+    cdef PyObject *node = new_node(number)
+    Py_XINCREF(a)
+    Py_XINCREF(b)
+    (<Value>node).left = a
+    (<Value>node).right = b
+    (<Value>node).code = code
+    (<Value>node).flags = REQGRAD
+    return node
+
+
+cdef void let_go(PyObject *node) noexcept:
+    """Drop a reference; if it was the last one of a plain node, leave the node to the loop."""
+    global doomed
+    if node != NULL and release(node):
+        if type_of(node) == exact:
+            (<Value>node).closure, doomed = doomed, node
+        else:
+            Py_DECREF(node)
+
+
+cdef void dealloc(PyObject *node) noexcept:
+    global pool, pool_size, doomed, freeing
+    cdef PyObject *a
+    cdef PyObject *b
+    cdef PyObject *closure
+    if type_of(node) != exact:
+        # An instance of a subclass, on its way through CPython's subtype_dealloc, which bounds
+        # the depth of the recursion itself.
+        a, b, closure = (<Value>node).left, (<Value>node).right, (<Value>node).closure
+        if (<Value>node).flags & VALUE_GRAD:
+            Py_XDECREF((<Value>node).gradient.value)
+        Py_XDECREF(a)
+        Py_XDECREF(b)
+        Py_XDECREF(closure)
+        type_of(node).tp_free(node)
+        return
+    if freeing:
+        (<Value>node).closure, doomed = doomed, node
+        return
+    freeing = True
+    while True:
+        a, b = (<Value>node).left, (<Value>node).right
+        if (<Value>node).flags & VALUE_GRAD:
+            Py_XDECREF((<Value>node).gradient.value)
+        if pool_size < POOL_LIMIT:
+            (<Value>node).left = pool
+            pool = node
+            pool_size += 1
+        else:
+            PyObject_Free(node)
+        let_go(a)
+        let_go(b)
+        if doomed == NULL:
+            break
+        node = doomed
+        doomed = (<Value>node).closure
+    freeing = False
+
+
+cdef int traverse(PyObject *node, visitproc visit, void *arg) noexcept:
+    cdef int stop = 0
+    if (<Value>node).left != NULL:
+        stop = visit((<Value>node).left, arg)
+    if not stop and (<Value>node).right != NULL:
+        stop = visit((<Value>node).right, arg)
+    if not stop and (<Value>node).closure != NULL:
+        stop = visit((<Value>node).closure, arg)
+    if not stop and (<Value>node).flags & VALUE_GRAD:
+        stop = visit((<Value>node).gradient.value, arg)
+    return stop
+
+
+cdef int clear(PyObject *node) noexcept:
+    cdef PyObject *a = (<Value>node).left
+    cdef PyObject *b = (<Value>node).right
+    cdef PyObject *closure = (<Value>node).closure
+    cdef PyObject *grad = NULL
+    if (<Value>node).flags & VALUE_GRAD:
+        grad = (<Value>node).gradient.value
+        (<Value>node).flags &= ~VALUE_GRAD
+        (<Value>node).gradient.number = 0.0
+    (<Value>node).left = NULL
+    (<Value>node).right = NULL
+    (<Value>node).closure = NULL
+    Py_XDECREF(a)
+    Py_XDECREF(b)
+    Py_XDECREF(closure)
+    Py_XDECREF(grad)
+    return 0
+
+
+# --- recording ----------------------------------------------------------------------------------
+
+CODES = {}
+cdef list ROWS = [None] * (len(TABLE) + 2)
+for _code in range(2, len(TABLE) + 2):
+    _row = TABLE[cr_rows[_code].name.decode()]
+    CODES[_row.name] = _code
+    ROWS[_code] = _row
+
+
+cdef inline bint read(object operand, double *number, PyObject **link) except -1:
+    """The number of a plain Value, a float or an int; False for anything else.
+
+    ``link`` is set where the operand needs a derivative.
+    """
+    if type_of(<PyObject *>operand) == exact:
+        number[0] = (<Value>operand).number
+        if (<Value>operand).flags & REQGRAD:
+            link[0] = <PyObject *>operand
+        return True
+    if PyFloat_CheckExact(operand):
+        number[0] = PyFloat_AS_DOUBLE(operand)
+        return True
+    if PyLong_CheckExact(operand):
+        number[0] = PyLong_AsDouble(operand)
+        return True
+    return False
+
+
+cdef inline object call1(short code, operand):
+    """An op of one operand."""
+    cdef double x, out
+    cdef PyObject *node
+    cdef const cr_row *row = &cr_rows[code]
+    if type_of(<PyObject *>operand) == exact:
+        x = (<Value>operand).number
+        out = (<cr_kernel1>row.value)(x)
+        if row.predicate:
+            return out != 0.0
+        if not (<Value>operand).flags & REQGRAD:
+            return steal(new_constant(out))
+        if row.partials[0] == NULL or row.selects:
+            return call(code, (operand,))
+        node = new_term(code, out, <PyObject *>operand, NULL)
+        (<Value>node).left_partial = (<cr_kernel2>row.partials[0])(out, x)
+        (<Value>node).right_partial = 0.0
+        return steal(node)
+    if PyFloat_CheckExact(operand) and not row.predicate:
+        return (<cr_kernel1>row.value)(PyFloat_AS_DOUBLE(operand))
+    return call(code, (operand,))
+
+
+cdef object call2(short code, left, right):
+    """An op of two operands, of which both partials are smooth, or one that ``call`` takes."""
+    cdef double x, y, out
+    cdef PyObject *a = NULL
+    cdef PyObject *b = NULL
+    cdef PyObject *node
+    cdef const cr_row *row = &cr_rows[code]
+    if row.partials[0] == NULL or row.partials[1] == NULL or row.selects:
+        return call(code, (left, right))
+    if not (read(left, &x, &a) and read(right, &y, &b)):
+        return call(code, (left, right))
+    if a == NULL and b == NULL:
+        return call(code, (left, right))
+    out = (<cr_kernel2>row.value)(x, y)
+    node = new_term(code, out, a, b)
+    (<Value>node).left_partial = (<cr_kernel3>row.partials[0])(out, x, y) if a != NULL else x
+    (<Value>node).right_partial = (<cr_kernel3>row.partials[1])(out, x, y) if b != NULL else y
+    return steal(node)
+
+
+cdef object operator2(short code, left, right):
+    return call(code, (left, right), True)
+
+
+def call(short code, tuple operands, bint is_operator=False):
+    """Any op on any operands."""
+    cdef const cr_row *row = &cr_rows[code]
+    cdef double x[3]
+    cdef double weights[3]
+    cdef double out
+    cdef PyObject *links[3]
+    cdef int i, arity = row.arity
+    cdef bint any_value = False, needs = False, tracked = False
+    for i in range(arity):
+        operand = operands[i]
+        links[i] = NULL
+        if isinstance(operand, Value):
+            any_value = True
+            x[i] = (<Value>operand).number
+            if (<Value>operand).flags & REQGRAD:
+                needs = True
+                links[i] = <PyObject *>operand
+                if row.fixed >> i & 1:
+                    raise fixed_operand(ROWS[code], i)
+        elif PyFloat_CheckExact(operand):
+            x[i] = PyFloat_AS_DOUBLE(operand)
+        else:
+            converted = plain_number(operand)
+            if converted is None:
+                return other_operands(ROWS[code], operands, is_operator)
+            x[i] = converted
+    if arity == 1:
+        out = (<cr_kernel1>row.value)(x[0])
+    elif arity == 2:
+        out = (<cr_kernel2>row.value)(x[0], x[1])
+    else:
+        out = (<cr_kernel3>row.value)(x[0], x[1], x[2])
+    if row.predicate:
+        return out != 0.0
+    if not any_value:
+        return out
+    if not needs:
+        return steal(new_constant(out))
+    for i in range(arity):
+        weights[i] = x[i]
+        if links[i] == NULL:
+            continue
+        if row.partials[i] == NULL:
+            links[i] = NULL
+            continue
+        if arity == 1:
+            weights[i] = (<cr_kernel2>row.partials[i])(out, x[0])
+        elif arity == 2:
+            weights[i] = (<cr_kernel3>row.partials[i])(out, x[0], x[1])
+        else:
+            weights[i] = (<cr_kernel4>row.partials[i])(out, x[0], x[1], x[2])
+        if row.selects and weights[i] == 0.0:
+            links[i] = NULL
+        else:
+            tracked = tracked or type_of(links[i]) != exact
+    if arity == 3:
+        # where and clip hand on one operand; it moves into the place of the first.
+        for i in range(1, 3):
+            if links[i] != NULL:
+                links[0], weights[0] = links[i], weights[i]
+        links[1] = NULL
+    elif arity == 1:
+        links[1] = NULL
+        weights[1] = 0.0
+    if tracked:
+        return new_tracked(code, out, links, weights)
+    node = new_term(code, out, links[0], links[1])
+    (<Value>node).left_partial = weights[0]
+    (<Value>node).right_partial = weights[1]
+    return steal(node)
+
+
+cdef object new_tracked(short code, double number, PyObject **links, double *weights):
+    """A term above a closure: the cycle collector has to see through it."""
+    cdef Value node = TrackedValue(number, True)
+    node.code = code
+    node.left = links[0]
+    node.right = links[1]
+    Py_XINCREF(links[0])
+    Py_XINCREF(links[1])
+    node.left_partial = weights[0]
+    node.right_partial = weights[1]
+    return node
+
+
+# --- sweeping -----------------------------------------------------------------------------------
+
+# The terms of the sweep under way. A sweep runs no Python code, so there is only one at a time.
+cdef PyObject **queue = NULL
+cdef size_t queue_capacity = 0
+cdef enum:
+    QUEUE_KEPT = 1 << 16
+
+
+cdef int enlarge_queue() except -1:
+    global queue, queue_capacity
+    cdef size_t capacity = 2 * queue_capacity if queue_capacity else 1024
+    cdef void *larger = PyMem_RawRealloc(queue, capacity * sizeof(PyObject *))
+    if larger == NULL:
+        raise MemoryError(f"no memory to sweep a graph of over {queue_capacity} terms")
+    queue = <PyObject **>larger
+    queue_capacity = capacity
+    return 0
+
+
+cdef void shrink_queue() noexcept:
+    global queue, queue_capacity
+    if queue_capacity > QUEUE_KEPT:
+        PyMem_RawFree(queue)
+        queue = NULL
+        queue_capacity = 0
+
+
+cdef Py_ssize_t gather(PyObject *root, unsigned long long oldest, unsigned long long newest) except -2:
+    """Put the terms that root depends on into the queue, and count the uses of each.
+
+    Terms up to the serial ``newest`` are leaves. -1 where the sweep in Python has to take over: a
+    term is of a subclass, has a Value for a gradient, or hangs on one older than ``oldest``.
+    """
+    cdef Py_ssize_t i = 0, j, count = 1
+    cdef PyObject *node
+    cdef PyObject *operand
+    cdef int side
+    cdef bint simple = True
+    if queue_capacity == 0:
+        enlarge_queue()
+    queue[0] = root
+    (<Value>root).pending = 1
+    try:
+        while i < count and simple:
+            node = queue[i]
+            i += 1
+            if (<Value>node).order <= newest and (<Value>node).code != CR_LEAF:
+                simple = False  # a leaf that stands for an outer Value
+            if (<Value>node).flags & VALUE_GRAD:
+                simple = False
+            for side in range(2):
+                operand = (<Value>node).right if side else (<Value>node).left
+                if operand == NULL:
+                    continue
+                if (<Value>operand).order < oldest or type_of(operand) != exact:
+                    simple = False
+                    break
+                if (<Value>operand).pending == 0:
+                    if <size_t>count == queue_capacity:
+                        enlarge_queue()
+                    queue[count] = operand
+                    count += 1
+                (<Value>operand).pending += 1
+    except MemoryError:
+        simple = False
+        raise
+    finally:
+        if not simple:
+            for j in range(count):
+                (<Value>queue[j]).pending = 0
+    return count if simple else -1
+
+
+cdef inline void pass_on(PyObject *operand, double share, Py_ssize_t *count) noexcept:
+    cdef Value value
+    (<Value>operand).adjoint += share
+    (<Value>operand).pending -= 1
+    if (<Value>operand).pending == 0:
+        queue[count[0]] = operand
+        count[0] += 1
+
+
+cdef void run(double seed, unsigned long long newest, bint accumulate) noexcept:
+    """Visit each gathered term once, after all that depend on it.
+
+    The queue is filled anew from its start: a term enters when its last use has been visited.
+    """
+    cdef Py_ssize_t i = 0, count = 1
+    cdef PyObject *node = queue[0]
+    cdef double adjoint
+    (<Value>node).pending = 0
+    (<Value>node).adjoint = seed
+    while i < count:
+        node = queue[i]
+        i += 1
+        if not accumulate and (<Value>node).order <= newest:
+            continue
+        adjoint = (<Value>node).adjoint
+        (<Value>node).adjoint = 0.0
+        if accumulate:
+            (<Value>node).gradient.number += adjoint
+        if (<Value>node).left != NULL:
+            pass_on((<Value>node).left, adjoint * (<Value>node).left_partial, &count)
+        if (<Value>node).right != NULL:
+            pass_on((<Value>node).right, adjoint * (<Value>node).right_partial, &count)
+
+
+cdef bint sweep(Value root, double seed) except -1:
+    """``back``: add into every ``.grad``. False where the sweep in Python has to take over."""
+    if gather(<PyObject *>root, 0, 0) < 0:
+        return False
+    run(seed, 0, True)
+    shrink_queue()
+    return True
+
+
+def gradient(Value root, list leaves, double seed):
+    """The derivatives of root with respect to leaves, made one after the other, as floats.
+
+    None where the sweep in Python has to take over; nobody's ``.grad`` is touched.
+    """
+    cdef Value leaf
+    cdef Value first = leaves[0], last = leaves[len(leaves) - 1]
+    if type_of(<PyObject *>root) != exact or root.order < first.order:
+        return None
+    if gather(<PyObject *>root, first.order, last.order) < 0:
+        return None
+    run(seed, last.order, False)
+    shrink_queue()
+    adjoints = []
+    for leaf in leaves:
+        adjoints.append(leaf.adjoint)
+        leaf.adjoint = 0.0
+    return adjoints
+
+
+# --- the library's kernels, and the slots ---------------------------------------------------------
+
+cdef list library = protocol.library_kernels()
+
+
+cdef double call_library(int kernel, double x, double y) noexcept:
+    try:
+        return library[kernel](x, y)
+    except BaseException as error:  # out of C there is no way for an exception but this
+        protocol.unraisable(error)
+        return float("nan")
+
+
+cr_library = call_library
+cdef size_t sizeof_value = (<PyTypeObject *>Value).tp_basicsize
+cdef newfunc new_value = exact.tp_new
+
+
+cdef object new_leaf_or_closure(cls, PyObject *arguments, PyObject *options):
+    """``Value(...)``: one with a ``grad_fn`` is of the subclass that the collector tracks."""
+    cdef tuple positional = <tuple>arguments
+    if cls is Value:
+        closure = positional[2] if len(positional) > 2 else (
+            (<dict>options).get("grad_fn") if options != NULL else None
+        )
+        if closure is not None:
+            cls = TrackedValue
+    return new_value(cls, arguments, options)
+
+
+exact.tp_dealloc = dealloc
+exact.tp_new = <newfunc>new_leaf_or_closure
+cr_no_vectorcall(exact)  # newer Cythons call __cinit__ that way, past tp_new
+exact.tp_name = b"chainrule.Value"  # where users find it, in both builds
+# Not for Value itself, which the collector does not track, but for its subclasses, which inherit
+# both and are tracked.
+exact.tp_traverse = <traverseproc>traverse
+exact.tp_clear = <inquiry>clear
+PyType_Modified(exact)
+
+
+class TrackedValue(Value):
+    """A Value with a closure, or above one: the same, but seen by the cycle collector."""
+
+    __slots__ = ("_payload",)
+
+
+include "generated/operators.pxi"
+include "generated/functions.pxi"

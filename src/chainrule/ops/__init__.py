@@ -1,0 +1,9 @@
+"""The floor that everything stands on: what an operation is, and the table of all of them.
+
+Start reading at ``op.py``, then look at a few rows in ``elementwise.py``.
+"""
+
+from . import elementwise, special
+from .op import TABLE, Accuracy, Op, foreign_names, public_rows
+
+__all__ = ["TABLE", "Accuracy", "Op", "elementwise", "foreign_names", "public_rows", "special"]

@@ -1,0 +1,160 @@
+"""What an operation is: one row, from which everything else follows.
+
+An :class:`Op` holds all that chainrule knows of one operation: how NumPy computes it, how a C
+compiler computes it, and one partial derivative for each operand, written once in chainrule's
+own operations. Reverse mode, forward mode, every higher order, the C and the plain-Python code
+of eager numbers (printed by ``tools/print_rows.py``) and the tests all come from the row.
+
+Start reading at :class:`Op`; the rows themselves are in ``elementwise.py`` and ``special.py``.
+To add an operation, add a row there (``docs/adding-an-operation.md`` walks through one).
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+Partial = Callable[..., Any]
+"""``partial(out, *operands)``: the derivative of the result with respect to one operand."""
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """Largest error in ulp (float64) that a row promises at its sample points.
+
+    ``value``, ``first`` and ``second`` are those of the value and of the first and second
+    derivatives. An error is counted in units in the last place of the larger of the true
+    result and ``scale``: near a root of a derivative, where terms cancel, relative error has
+    no bound, and ``scale`` is the size of what cancels.
+    """
+
+    value: float = 1.0
+    first: float = 2.0
+    second: float = 4.0
+    scale: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Op:
+    """One operation: a row of the table.
+
+    Calling an ``Op`` dispatches on its operands: an operand that takes part in differentiation
+    (a ``Value``, or whatever a later room brings) has a method ``_apply_op(op, operands)`` and
+    a rank ``_dispatch_rank``, and the operand of highest rank decides. Anything else goes to
+    NumPy.
+    """
+
+    name: str
+    #: Names of the operands, as in the public function's signature.
+    operands: tuple[str, ...]
+    #: One entry an operand. ``zero`` is a derivative that vanishes wherever it exists;
+    #: ``None`` says that there is none, and an operand that needs one is an error.
+    partials: tuple[Partial | None, ...]
+    #: What it computes, in a sentence or two: the head of the public docstring.
+    doc: str
+    #: Dotted name of the NumPy or SciPy function with the same meaning, imported on first use.
+    #: Empty when there is none; then ``expand`` is the meaning.
+    kernel: str = ""
+    #: Name of the function of C's <math.h> that computes it, or an infix operator of C.
+    native: str = ""
+    #: The value in chainrule's other operations, where C has no function for it.
+    expand: Callable[..., Any] | None = None
+    #: True for maximum, where and their like: each result is one of the operands, so a partial
+    #: is a constant weight, and an operand of weight zero is left out of the graph: what is not
+    #: selected is not multiplied.
+    selects: bool = False
+    #: True for comparisons and the like, whose results are truth values.
+    predicate: bool = False
+    #: Defaults of trailing operands.
+    defaults: tuple[float, ...] = ()
+    aliases: tuple[str, ...] = ()
+    #: Further names of NumPy and SciPy functions that mean this operation.
+    foreign: tuple[str, ...] = ()
+    #: Interval a operand that tests sample.
+    domain: tuple[tuple[float, float], ...] = ((-4.0, 4.0),)
+    #: Points that tests take besides: tails, boundaries, the neighbourhood of singularities.
+    points: tuple[tuple[float, ...], ...] = ()
+    #: Points where the derivative jumps, as predicates of the operands (documentation).
+    kinks: str = ""
+    accuracy: Accuracy = field(default_factory=Accuracy)
+    #: Operands of the example in the public docstring.
+    example: tuple[float, ...] = (0.5,)
+    #: False for helpers that only partials use.
+    public: bool = True
+
+    def __post_init__(self) -> None:
+        if len(self.partials) != len(self.operands):
+            raise ValueError(f"{self.name}: one partial an operand, please")
+        if not (self.native or self.expand or self.kernel):
+            raise ValueError(f"{self.name}: nothing says how to compute it")
+        if self.name in TABLE:
+            raise ValueError(f"{self.name}: there is a row of that name already")
+        TABLE[self.name] = self
+
+    def __repr__(self) -> str:
+        return f"<chainrule op {self.name}({', '.join(self.operands)})>"
+
+    @property
+    def arity(self) -> int:
+        return len(self.operands)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The row's own name and its aliases."""
+        return (self.name, *self.aliases)
+
+    @cached_property
+    def numpy(self) -> Callable[..., Any]:
+        """The operation on plain numbers and NumPy arrays."""
+        if self.kernel:
+            module, _, attribute = self.kernel.rpartition(".")
+            return getattr(importlib.import_module(module), attribute)  # type: ignore[no-any-return]
+        assert self.expand is not None
+        return self.expand
+
+    def __call__(self, *operands: Any) -> Any:
+        owner = None
+        rank = 0
+        for operand in operands:
+            candidate = getattr(operand, "_dispatch_rank", 0)
+            if candidate > rank:
+                owner, rank = operand, candidate
+        if owner is not None:
+            return owner._apply_op(self, operands)
+        with np.errstate(all="ignore"):
+            # Python's own floats raise where NumPy answers inf or nan.
+            plain = (np.float64(x) if type(x) in (int, float) else x for x in operands)
+            return self.numpy(*plain)
+
+
+TABLE: dict[str, Op] = {}
+"""Every row by its name, in the order in which the rows are written."""
+
+
+def zero(out: Any, *operands: Any) -> float:
+    """The partial of an operation that is constant wherever it has a derivative."""
+    return 0.0
+
+
+def one(out: Any, *operands: Any) -> float:
+    """The partial of an operation that hands an operand on."""
+    return 1.0
+
+
+def public_rows() -> Iterator[Op]:
+    """The rows that users call by name."""
+    return (op for op in TABLE.values() if op.public)
+
+
+def foreign_names() -> dict[str, Op]:
+    """NumPy's and SciPy's function names, each with the row that it means."""
+    names: dict[str, Op] = {}
+    for op in TABLE.values():
+        for name in (*op.names, *op.foreign):
+            names[name] = op
+    return names

@@ -1,0 +1,122 @@
+"""The rows of neural nets' activations and of the special functions.
+
+Same conventions as ``elementwise.py``. What C's <math.h> lacks (erfinv, digamma, polygamma) is
+SciPy's, imported when first called.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from .elementwise import absolute, exp, log1p, relu, sigmoid, square
+from .op import Accuracy, Op
+
+SQRT_HALF = math.sqrt(0.5)
+TWO_OVER_SQRT_PI = 2 / math.sqrt(math.pi)
+ONE_OVER_SQRT_TWO_PI = 1 / math.sqrt(2 * math.pi)
+
+
+def _unary(name: str, partial: Any, doc: str, **row: Any) -> Op:
+    return Op(name, ("x",), (partial,), doc, **row)
+
+
+softplus = _unary(
+    "softplus",
+    lambda out, x: sigmoid(x),
+    "log(1 + exp(x)), without overflow on the way.",
+    expand=lambda x: relu(x) + log1p(exp(-absolute(x))),
+    points=((800.0,), (-800.0,), (-30.0,), (30.0,)),
+    accuracy=Accuracy(2, 3, 5),
+)
+silu = _unary(
+    "silu",
+    lambda out, x: sigmoid(x) * (1 + x * sigmoid(-x)),
+    "x * sigmoid(x), also called swish.",
+    expand=lambda x: x * sigmoid(x),
+    points=((30.0,), (-30.0,), (700.0,), (-700.0,), (800.0,)),
+    accuracy=Accuracy(4, 10, 16, scale=0.25),
+)
+gelu = _unary(
+    "gelu",
+    lambda out, x: (
+        0.5 * erfc(-SQRT_HALF * x) + x * (ONE_OVER_SQRT_TWO_PI * exp(-0.5 * square(x)))
+    ),
+    "x * Phi(x), with Phi the normal distribution's cumulative function (the exact form).",
+    expand=lambda x: 0.5 * x * erfc(-SQRT_HALF * x),
+    points=((10.0,), (-10.0,), (800.0,), (-800.0,)),
+    # Far out on the left the rounding of x**2/2 counts x**2/2 times: 50 at x = -10.
+    accuracy=Accuracy(150, 150, 150, scale=0.0),
+)
+erf = _unary(
+    "erf",
+    lambda out, x: TWO_OVER_SQRT_PI * exp(-square(x)),
+    "Error function, 2/sqrt(pi) times the integral of exp(-t**2) from 0 to x.",
+    kernel="scipy.special.erf",
+    native="erf",
+    points=((1e-20,), (10.0,), (-6.0,)),
+    # exp turns the half ulp of x**2 into x**2/2 ulp: 50 at x = 10.
+    accuracy=Accuracy(2, 60, 60),
+)
+erfc = _unary(
+    "erfc",
+    lambda out, x: -TWO_OVER_SQRT_PI * exp(-square(x)),
+    "1 - erf(x), accurate where erf(x) is near 1.",
+    kernel="scipy.special.erfc",
+    native="erfc",
+    points=((1e-20,), (10.0,), (-6.0,)),
+    accuracy=Accuracy(4, 60, 60),
+)
+erfinv = _unary(
+    "erfinv",
+    lambda out, x: (0.5 * math.sqrt(math.pi)) * exp(square(out)),
+    "Inverse of erf; infinite at -1 and 1, NaN outside.",
+    kernel="scipy.special.erfinv",
+    domain=((-0.99, 0.99),),
+    points=((1e-20,), (1.0 - 2.0**-40,), (-1.0 + 2.0**-30,)),
+    accuracy=Accuracy(4, 60, 80),
+)
+gamma = _unary(
+    "gamma",
+    lambda out, x: out * digamma(x),
+    "Gamma function, (x - 1)! at integers; NaN at negative integers.",
+    kernel="scipy.special.gamma",
+    native="tgamma",
+    domain=((0.2, 10.0),),
+    points=((-2.5,), (100.0,), (1e-5,), (-0.5,)),
+    accuracy=Accuracy(12, 24, 32, scale=0.5),
+    example=(4.5,),
+)
+gammaln = _unary(
+    "gammaln",
+    lambda out, x: digamma(x),
+    "Logarithm of the magnitude of the gamma function.",
+    kernel="scipy.special.gammaln",
+    native="lgamma",
+    domain=((0.2, 20.0),),
+    points=((1e-5,), (1e10,), (-2.5,)),
+    accuracy=Accuracy(8, 16, 16, scale=0.5),
+    example=(4.5,),
+)
+digamma = _unary(
+    "digamma",
+    lambda out, x: polygamma(1, x),
+    "Derivative of gammaln.",
+    kernel="scipy.special.psi",
+    foreign=("psi",),
+    domain=((0.2, 20.0),),
+    points=((1e-5,), (1e10,), (-2.5,)),
+    accuracy=Accuracy(12, 16, 24, scale=0.5),
+    example=(4.5,),
+)
+polygamma = Op(
+    "polygamma",
+    ("n", "x"),
+    (None, lambda out, n, x: polygamma(n + 1, x)),
+    "Derivative of order n of digamma; n is a whole number, not negative, and has no derivative.",
+    kernel="scipy.special.polygamma",
+    domain=((1.0, 1.0), (0.2, 20.0)),
+    points=((2.0, 0.5), (0.0, 3.0), (3.0, 1e3), (1.0, -2.5)),
+    accuracy=Accuracy(16, 24, 32, scale=0.0),
+    example=(1.0, 4.5),
+)
