@@ -8,23 +8,25 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar
 
-from chainrule.ops import Op, elementwise
+from chainrule.ops import TABLE, Op
 
 
 class Expression:
     """An operand's name, a constant, or an operation on expressions; equal trees are one object."""
 
     _dispatch_rank = 100
-    _known: dict[tuple[Any, ...], Expression] = {}
+    _known: ClassVar[dict[tuple[Any, ...], Expression]] = {}
 
     op: Op | None
     arguments: tuple[Expression, ...]
     value: str | float
 
-    def __new__(cls, op: Op | None, arguments: tuple[Expression, ...], value: str | float = 0.0):
+    def __new__(
+        cls, op: Op | None, arguments: tuple[Expression, ...], value: str | float = 0.0
+    ) -> Expression:
         key = (op, arguments, type(value), repr(value))
         known = cls._known.get(key)
         if known is None:
@@ -39,16 +41,6 @@ class Expression:
     def _apply_op(self, op: Op, operands: tuple[Any, ...]) -> Expression:
         return Expression(op, tuple(map(Expression.of, operands)))
 
-    @property
-    def is_zero(self) -> bool:
-        return self.op is None and self.value == 0.0
-
-    def walk(self) -> Iterator[Expression]:
-        """Every use of every subexpression, operands before what they enter."""
-        for argument in self.arguments:
-            yield from argument.walk()
-        yield self
-
 
 def _method(op: Op, swapped: bool = False) -> Callable[..., Expression]:
     if op.arity == 1:
@@ -59,25 +51,25 @@ def _method(op: Op, swapped: bool = False) -> Callable[..., Expression]:
 
 
 for _name, _op in {
-    "add": elementwise.add,
-    "sub": elementwise.subtract,
-    "mul": elementwise.multiply,
-    "truediv": elementwise.divide,
-    "pow": elementwise.power,
-    "and": elementwise.logical_and,
-    "or": elementwise.logical_or,
+    "add": TABLE["add"],
+    "sub": TABLE["subtract"],
+    "mul": TABLE["multiply"],
+    "truediv": TABLE["divide"],
+    "pow": TABLE["power"],
+    "and": TABLE["logical_and"],
+    "or": TABLE["logical_or"],
 }.items():
     setattr(Expression, f"__{_name}__", _method(_op))
     setattr(Expression, f"__r{_name}__", _method(_op, swapped=True))
 for _name, _op in {
-    "lt": elementwise.less,
-    "le": elementwise.less_equal,
-    "gt": elementwise.greater,
-    "ge": elementwise.greater_equal,
-    "eq": elementwise.equal,
-    "ne": elementwise.not_equal,
-    "neg": elementwise.negative,
-    "pos": elementwise.positive,
+    "lt": TABLE["less"],
+    "le": TABLE["less_equal"],
+    "gt": TABLE["greater"],
+    "ge": TABLE["greater_equal"],
+    "eq": TABLE["equal"],
+    "ne": TABLE["not_equal"],
+    "neg": TABLE["negative"],
+    "pos": TABLE["positive"],
 }.items():
     setattr(Expression, f"__{_name}__", _method(_op))
 Expression.__hash__ = object.__hash__  # type: ignore[method-assign]
@@ -87,8 +79,8 @@ class Language:
     """How one programming language writes a formula."""
 
     #: Infix and prefix operators that mean what C's do; anything else is a call.
-    infix: dict[str, str]
-    prefix: dict[str, str]
+    infix: ClassVar[dict[str, str]]
+    prefix: ClassVar[dict[str, str]]
     statement = "{name} = {value}"
 
     def constant(self, x: float) -> str:
@@ -144,8 +136,8 @@ _COMPARISONS = {name: name for name in ("==", "!=", "<", "<=", ">", ">=", "+", "
 
 
 class C(Language):
-    infix = {**_COMPARISONS, "/": "/", "&&": "&&", "||": "||"}
-    prefix = {"-": "-", "!": "!"}
+    infix: ClassVar[dict[str, str]] = {**_COMPARISONS, "/": "/", "&&": "&&", "||": "||"}
+    prefix: ClassVar[dict[str, str]] = {"-": "-", "!": "!"}
     statement = "double {name} = {value};"
 
     def constant(self, x: float) -> str:
@@ -162,8 +154,8 @@ class C(Language):
 
 class Python(Language):
     # No "/": Python's raises where NumPy answers inf or nan.
-    infix = {**_COMPARISONS, "&&": "and", "||": "or"}
-    prefix = {"-": "-", "!": "not "}
+    infix: ClassVar[dict[str, str]] = {**_COMPARISONS, "&&": "and", "||": "or"}
+    prefix: ClassVar[dict[str, str]] = {"-": "-", "!": "not "}
 
     def constant(self, x: float) -> str:
         return repr(x) if math.isfinite(x) else f"math.{x}" if x > 0 or x != x else "-math.inf"

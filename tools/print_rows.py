@@ -10,6 +10,7 @@ the native build (``.pxi``) and for the plain one (``.py``). A test holds them a
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -53,14 +54,12 @@ COMPARISONS = {
 }
 
 #: What Python's math module calls the functions of <math.h>; it raises where NumPy answers inf
-#: or nan, and then NumPy is asked. The others are NumPy's own.
+#: or nan, and then NumPy is asked. floor and its like give an int: those are NumPy's own.
 PYTHON_MATH = {
-    "fabs": "fabs", "tgamma": "gamma", "pow": "pow",
-    **{name: name for name in (
-        "sqrt cbrt hypot exp exp2 expm1 log log2 log10 log1p sin cos tan asin acos atan atan2 "
-        "sinh cosh tanh asinh acosh atanh erf erfc copysign isnan isinf isfinite fmod"
-    ).split()},
-}  # fmt: skip
+    **{name: name for name in vars(math) if name not in ("floor", "ceil", "trunc")},
+    "tgamma": "gamma",
+}
+
 #: Kernels of SciPy that the native build calls through Python, in this order.
 LIBRARY = [op for op in TABLE.values() if not (op.native or op.expand)]
 
@@ -262,10 +261,10 @@ KERNELS: dict[int, tuple[str, Callable[..., float], tuple[Callable[..., float] |
 
 def example(op: Op, name: str) -> list[str]:
     operands = ", ".join(map(repr, op.example))
-    with_exceptions = float(op(*op.example))
+    value = float(op(*op.example))
     if op.predicate:
-        return [f">>> cr.{name}({operands})", repr(bool(with_exceptions))]
-    return [f">>> round(cr.{name}({operands}), 6)", repr(round(with_exceptions, 6) + 0.0)]
+        return [f">>> cr.{name}({operands})", repr(bool(value))]
+    return [f">>> round(cr.{name}({operands}), 6)", repr(round(value, 6) + 0.0)]
 
 
 def docstring(op: Op, name: str, indent: str) -> str:
@@ -368,7 +367,8 @@ def operators_pxi() -> str:
 
 def methods_pxi() -> str:
     parts = [
-        f"# {NOTICE}\n\n@cython.auto_pickle(False)\n@cython.c_api_binop_methods(True)\ncdef class Methods:\n"
+        f"# {NOTICE}\n\n@cython.auto_pickle(False)\n@cython.c_api_binop_methods(True)\n"
+        "cdef class Methods:\n"
         '    """What ``Value`` can do, a method a row."""\n'
     ]
     for symbol, name in BINARY_OPERATORS.items():
@@ -396,17 +396,17 @@ def methods_py() -> str:
         for prefix, operands in ("", "self, other"), ("r", "other, self"):
             methods.append(
                 f"    def __{prefix}{symbol}__(self, other: Operand) -> Value:\n"
-                f"        return self._operator(K.{name.upper()}, ({operands}))\n"
+                f"        return self._operator(kernels.{name.upper()}, ({operands}))\n"
             )
     for symbol, name in UNARY_OPERATORS.items():
         methods.append(
             f"    def __{symbol}__(self) -> Value:\n"
-            f"        return self._call(K.{name.upper()}, (self,))\n"
+            f"        return self._call(kernels.{name.upper()}, (self,))\n"
         )
     for symbol, name in COMPARISONS.items():
         methods.append(
             f"    def __{symbol}__(self, other: Any) -> bool:\n"
-            f"        return self._operator(K.{name.upper()}, (self, other))\n"
+            f"        return self._operator(kernels.{name.upper()}, (self, other))\n"
         )
     for op in public_rows():
         operands = ", ".join(operand_list(op, "self"))
@@ -415,7 +415,7 @@ def methods_py() -> str:
             methods.append(
                 f"    def {name}({parameters}) -> Value:\n"
                 f'        """``cr.{name}`` of this Value: {op.doc}"""\n'
-                f"        return self._call(K.{op.name.upper()}, ({operands},))\n"
+                f"        return self._call(kernels.{op.name.upper()}, ({operands},))\n"
             )
     return f'''\
 """{NOTICE}
@@ -429,7 +429,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from . import kernels as K
+from . import kernels
 
 if TYPE_CHECKING:
     from ..plain import Value
@@ -457,7 +457,7 @@ def functions_py() -> str:
             functions.append(
                 f"def {name}({signature(op, ': Operand')}) -> {result}:\n"
                 f"{docstring(op, name, '    ')}"
-                f"    return call(K.{op.name.upper()}, ({operands},))\n"
+                f"    return call(kernels.{op.name.upper()}, ({operands},))\n"
             )
     return f'''\
 """{NOTICE}
@@ -469,7 +469,7 @@ import math
 from typing import Any
 
 from ..plain import call
-from . import kernels as K
+from . import kernels
 
 Operand = Any
 """A number, or a Value."""

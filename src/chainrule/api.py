@@ -100,7 +100,7 @@ def _gradient(root: Any, leaves: Sequence[Value], seed: Any = 1.0) -> tuple[list
     """
     if not isinstance(root, Value) or not root.reqgrad or not leaves:
         return [0.0] * len(leaves), False
-    adjoints = fast_gradient(root, leaves, seed) if isinstance(seed, float) else None
+    adjoints = fast_gradient(root, list(leaves), seed) if isinstance(seed, float) else None
     if adjoints is not None:
         return adjoints, True
     return sweep.gradient(root, leaves, seed), False
@@ -218,9 +218,7 @@ def _value_and_grad(
     return value_and_gradient
 
 
-def grad(
-    f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False
-) -> Callable[..., Any]:
+def grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
     """A function that gives the gradient of f.
 
     Args:
@@ -271,7 +269,7 @@ def _matching(primals: Any, tangents: Any, owner: str, what: str) -> list[Any]:
     if len(primals) != len(tangents):
         raise ArgumentError(f"{owner}: {len(primals)} primals, but {len(tangents)} {what}.")
     for i, (primal, tangent) in enumerate(zip(primals, tangents, strict=True)):
-        ours, rebuild = flatten(tangent)
+        ours = flatten(tangent)[0]
         count = len(flatten(primal)[0])
         if len(ours) != count:
             raise ArgumentError(
@@ -308,7 +306,8 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     """
     if not isinstance(primals, tuple | list):
         raise ArgumentError(
-            f"jvp: primals and tangents are tuples, one entry an argument, not {described(primals)}."
+            "jvp: primals and tangents are tuples, one entry an argument, not "
+            f"{described(primals)}."
         )
     directions = _matching(primals, tangents, "jvp", "tangents")
     call = _Call(f, range(len(primals)), tuple(primals), {}, "jvp")
@@ -385,7 +384,8 @@ def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     """
     if not isinstance(primals, tuple | list):
         raise ArgumentError(
-            f"hvp: primals and tangents are tuples, one entry an argument, not {described(primals)}."
+            "hvp: primals and tangents are tuples, one entry an argument, not "
+            f"{described(primals)}."
         )
     argnums: Argnums = 0 if len(primals) == 1 else tuple(range(len(primals)))
     return jvp(grad(f, argnums), primals, tangents)[1]

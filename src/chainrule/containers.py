@@ -18,7 +18,8 @@ def flatten(tree: Any) -> tuple[list[Any], Rebuild]:
         return [tree], lambda leaves: leaves[0]
     import optree
 
-    leaves, structure = optree.tree_flatten(tree, none_is_leaf=True)
+    nest: Any = tree
+    leaves, structure = optree.tree_flatten(nest, none_is_leaf=True)
     return leaves, lambda new: optree.tree_unflatten(structure, new)
 
 
@@ -28,5 +29,6 @@ def path_of(tree: Any, index: int) -> str:
         return ""
     import optree
 
-    accessor = optree.tree_accessors(tree, none_is_leaf=True)[index]
+    nest: Any = tree
+    accessor = optree.tree_accessors(nest, none_is_leaf=True)[index]
     return str(accessor.codify(""))

@@ -111,9 +111,10 @@ def check_derivatives(
             should be smooth at the point: finite differences see a kink from both sides.
         args: the point.
         order: highest order of derivative to check; all mixed derivatives up to it are.
-        rtol, atol: how far finite differences may be off, relative to the derivative and
-            absolutely, beyond three times their own estimated error. The two exact modes have to
-            agree to 1e-9 of the derivative, or to atol.
+        rtol: how far finite differences may be off, relative to the derivative, beyond three
+            times their own estimated error.
+        atol: the same, absolutely. The two exact modes have to agree to 1e-9 of the derivative,
+            or to atol.
 
     Returns:
         A :class:`Report`: every derivative by every method. ``print`` shows it as a table.

@@ -15,7 +15,7 @@ from typing import Any
 from ..ops import TABLE, Op
 from . import protocol
 from . import sweep as sweeps
-from .generated import kernels as K
+from .generated import kernels
 from .generated.methods import Methods
 from .operands import (
     fixed_operand,
@@ -26,12 +26,14 @@ from .operands import (
 )
 
 GradFn = Callable[[float], Any]
+Kernel = Callable[..., float]
 
 _serials = itertools.count(1)
 
-#: By code: the row, its value, its partials, whether it selects.
-_ROWS: dict[int, tuple[Op, Callable[..., float], tuple[Callable[..., float] | None, ...]]] = {
-    code: (TABLE[name], value, partials) for code, (name, value, partials) in K.KERNELS.items()
+#: By code: the row, its value, its partials.
+_ROWS: dict[int, tuple[Op, Kernel, tuple[Kernel | None, ...]]] = {
+    code: (TABLE[name], value, partials)
+    for code, (name, value, partials) in kernels.KERNELS.items()
 }
 _CODES = {row.name: code for code, (row, _, _) in _ROWS.items()}
 
@@ -88,7 +90,7 @@ class Value(Methods):
             raise TypeError(f"Value: grad_fn must be callable, not {type(grad_fn).__name__}")
         self._val = val if type(val) is float else leaf_number(val)
         self._reqgrad = bool(reqgrad)
-        self._code = K.LEAF if grad_fn is None else K.CLOSURE
+        self._code = kernels.LEAF if grad_fn is None else kernels.CLOSURE
         self._closure = grad_fn
         self._grad = 0.0
         self._serial = next(_serials)
@@ -127,7 +129,7 @@ class Value(Methods):
         self._reqgrad = bool(reqgrad)
 
     def _only_a_leaf(self, attribute: str) -> None:
-        if self._code != K.LEAF:
+        if self._code != kernels.LEAF:
             raise protocol.assigned_term(attribute)
 
     @property
@@ -168,12 +170,12 @@ class Value(Methods):
     def __pow__(self, other: Any, modulus: Any = None) -> Value:
         if modulus is not None:
             raise protocol.modular_power()
-        return self._operator(K.POWER, (self, other))
+        return self._operator(kernels.POWER, (self, other))
 
     def __rpow__(self, other: Any, modulus: Any = None) -> Value:
         if modulus is not None:
             raise protocol.modular_power()
-        return self._operator(K.POWER, (other, self))
+        return self._operator(kernels.POWER, (other, self))
 
     def __divmod__(self, other: Any) -> tuple[Value, Value]:
         return self // other, self % other
@@ -187,25 +189,25 @@ class Value(Methods):
     __rxor__ = __xor__
 
     def __round__(self, ndigits: int | None = None) -> Value:
-        return call(K.ROUND, (self, 0 if ndigits is None else ndigits))
+        return call(kernels.ROUND, (self, 0 if ndigits is None else ndigits))
 
     def __eq__(self, other: Any) -> bool:
-        return compare(K.EQUAL, self, other)
+        return compare(kernels.EQUAL, self, other)
 
     def __ne__(self, other: Any) -> bool:
-        return compare(K.NOT_EQUAL, self, other)
+        return compare(kernels.NOT_EQUAL, self, other)
 
     def __lt__(self, other: Any) -> bool:
-        return compare(K.LESS, self, other)
+        return compare(kernels.LESS, self, other)
 
     def __le__(self, other: Any) -> bool:
-        return compare(K.LESS_EQUAL, self, other)
+        return compare(kernels.LESS_EQUAL, self, other)
 
     def __gt__(self, other: Any) -> bool:
-        return compare(K.GREATER, self, other)
+        return compare(kernels.GREATER, self, other)
 
     def __ge__(self, other: Any) -> bool:
-        return compare(K.GREATER_EQUAL, self, other)
+        return compare(kernels.GREATER_EQUAL, self, other)
 
     __hash__ = object.__hash__
 
@@ -250,7 +252,7 @@ class Value(Methods):
 
     @property
     def _is_leaf(self) -> bool:
-        return self._code == K.LEAF
+        return self._code == kernels.LEAF
 
     @staticmethod
     def _constant(number: float) -> Value:
@@ -334,7 +336,7 @@ def call(code: int, operands: tuple[Any, ...], is_operator: bool = False) -> Any
     node = Value.__new__(Value)
     node._val = out
     node._reqgrad = needs
-    node._code = code if needs else K.LEAF
+    node._code = code if needs else kernels.LEAF
     node._closure = None
     node._grad = 0.0
     node._serial = next(_serials)
@@ -366,9 +368,7 @@ def call(code: int, operands: tuple[Any, ...], is_operator: bool = False) -> Any
     return node
 
 
-def sweep(
-    root: Value, seed: float, oldest: int = 0, newest: int = 0
-) -> dict[Value, float] | None:
+def sweep(root: Value, seed: float, oldest: int = 0, newest: int = 0) -> dict[Value, float] | None:
     """The derivative of root with respect to every Value that it depends on.
 
     Equations (4) and (5) of the page: the derivative in a term is the sum over all terms that use
@@ -385,7 +385,7 @@ def sweep(
     for node in found:  # grows while it is walked
         if node._closure is not None or type(node._grad) is not float:
             return None
-        if node._serial <= newest and node._code != K.LEAF:
+        if node._serial <= newest and node._code != kernels.LEAF:
             return None
         for operand in node._left, node._right:
             if operand is not None:

@@ -137,9 +137,7 @@ def _numpy_clip(
 ) -> Any:
     lower = a_min if min is None else min
     upper = a_max if max is None else max
-    return TABLE["clip"](
-        a, -np.inf if lower is None else lower, np.inf if upper is None else upper
-    )
+    return TABLE["clip"](a, -np.inf if lower is None else lower, np.inf if upper is None else upper)
 
 
 _ARRAY_FUNCTIONS: dict[str, Callable[..., Any]] = {

@@ -131,6 +131,7 @@ class Backward:
         _here.sweep = self
         active += 1
         try:
+            assert value.grad_fn is not None
             value.grad_fn(self.adjoints[value])
         finally:
             active -= 1
@@ -153,17 +154,21 @@ def absorbed(value: Value, grad: Any) -> bool:
 
 
 def back(root: Value, seed: Any, create_graph: bool) -> None:
-    """Add the derivative of root into ``.grad`` of all that it depends on, once the sweep is done."""
+    """Add the derivative of root into ``.grad`` of all it depends on, once the sweep is done."""
     if _needs_derivative(seed) and not create_graph:
         raise DroppedDerivativeError(
             "back(): grad is a Value that needs a derivative, which would be dropped. Give "
             "create_graph=True, or its .val."
         )
     sweep = Backward(create_graph)
-    sweep.run(root, seed if _needs_derivative(seed) else gradient_number(getattr(seed, "val", seed)))
+    sweep.run(
+        root, seed if _needs_derivative(seed) else gradient_number(getattr(seed, "val", seed))
+    )
     constant = type(root)._constant
     for value, adjoint in sweep.adjoints.items():
-        value._add_grad(constant(adjoint) if create_graph and isinstance(adjoint, float) else adjoint)
+        value._add_grad(
+            constant(adjoint) if create_graph and isinstance(adjoint, float) else adjoint
+        )
 
 
 def gradient(root: Value, leaves: Sequence[Value], seed: Adjoint) -> list[Adjoint]:

@@ -3,7 +3,16 @@
 Start reading at ``op.py``, then look at a few rows in ``elementwise.py``.
 """
 
-from . import elementwise, special
+from . import elementwise, selection, special
 from .op import TABLE, Accuracy, Op, foreign_names, public_rows
 
-__all__ = ["TABLE", "Accuracy", "Op", "elementwise", "foreign_names", "public_rows", "special"]
+__all__ = [
+    "TABLE",
+    "Accuracy",
+    "Op",
+    "elementwise",
+    "foreign_names",
+    "public_rows",
+    "selection",
+    "special",
+]

@@ -1,4 +1,4 @@
-"""The rows of arithmetic, exponentials, trigonometry, selection and rounding.
+"""The rows of arithmetic, exponentials and trigonometry.
 
 Each row is an :class:`~chainrule.ops.op.Op`. A partial is an ordinary function of the result and
 the operands in chainrule's own operations; it is differentiated in its turn for higher orders,
@@ -14,65 +14,23 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from .op import Accuracy, Op, one, zero
+from .op import Accuracy, Op, binary, one, unary, zero
+from .selection import floor, isinf, maximum, rint, trunc, where
 
 LN2 = math.log(2.0)
 LN10 = math.log(10.0)
 
-# --- truth values -----------------------------------------------------------------------------
-
-
-def _predicate(name: str, operands: tuple[str, ...], doc: str, **row: Any) -> Op:
-    return Op(
-        name,
-        operands,
-        (zero,) * len(operands),
-        doc,
-        kernel=f"numpy.{name}",
-        predicate=True,
-        domain=((-4.0, 4.0),) * len(operands),
-        example=(0.5, 2.0)[: len(operands)],
-        **row,
-    )
-
-
-_XY = ("x", "y")
-equal = _predicate("equal", _XY, "Whether x equals y.", native="==")
-not_equal = _predicate("not_equal", _XY, "Whether x differs from y.", native="!=")
-less = _predicate("less", _XY, "Whether x is less than y.", native="<")
-less_equal = _predicate("less_equal", _XY, "Whether x is at most y.", native="<=")
-greater = _predicate("greater", _XY, "Whether x is greater than y.", native=">")
-greater_equal = _predicate("greater_equal", _XY, "Whether x is at least y.", native=">=")
-logical_and = _predicate("logical_and", _XY, "Whether both x and y are nonzero.", native="&&")
-logical_or = _predicate("logical_or", _XY, "Whether x or y is nonzero.", native="||")
-logical_not = _predicate("logical_not", ("x",), "Whether x is zero.", native="!")
-isnan = _predicate("isnan", ("x",), "Whether x is NaN.", native="isnan")
-isinf = _predicate("isinf", ("x",), "Whether x is infinite.", native="isinf")
-isfinite = _predicate("isfinite", ("x",), "Whether x is neither infinite nor NaN.", native="isfinite")
-
 # --- arithmetic -------------------------------------------------------------------------------
 
 
-def _smooth(name: str, partial: Any, doc: str, **row: Any) -> Op:
-    """A row of one operand that NumPy has under the same name."""
-    row.setdefault("kernel", f"numpy.{name}")
-    return Op(name, ("x",), (partial,), doc, **row)
-
-
-def _binary(name: str, partials: tuple[Any, Any], doc: str, **row: Any) -> Op:
-    """A row of two operands that NumPy has under the same name."""
-    row.setdefault("kernel", f"numpy.{name}")
-    row.setdefault("domain", ((-4.0, 4.0), (-4.0, 4.0)))
-    row.setdefault("example", (0.5, 2.0))
-    return Op(name, _XY, partials, doc, **row)
-
-
-add = _binary("add", (one, one), "Sum of x and y.", native="+")
-subtract = _binary("subtract", (one, lambda out, x, y: -1.0), "Difference of x and y.", native="-")
-multiply = _binary(
+add: Op = binary("add", (one, one), "Sum of x and y.", native="+")
+subtract: Op = binary(
+    "subtract", (one, lambda out, x, y: -1.0), "Difference of x and y.", native="-"
+)
+multiply: Op = binary(
     "multiply", (lambda out, x, y: y, lambda out, x, y: x), "Product of x and y.", native="*"
 )
-divide = _binary(
+divide: Op = binary(
     "divide",
     (lambda out, x, y: reciprocal(y), lambda out, x, y: -out / y),
     "Quotient of x and y.",
@@ -81,9 +39,9 @@ divide = _binary(
     points=((1.0, 1e-200), (1e200, 3.0), (-2.0, 1e-3)),
     accuracy=Accuracy(1, 2, 4),
 )
-negative = _smooth("negative", lambda out, x: -1.0, "x with its sign changed.", native="-")
-positive = _smooth("positive", one, "x itself.", expand=lambda x: x)
-reciprocal = _smooth(
+negative: Op = unary("negative", lambda out, x: -1.0, "x with its sign changed.", native="-")
+positive: Op = unary("positive", one, "x itself.", expand=lambda x: x)
+reciprocal: Op = unary(
     "reciprocal",
     lambda out, x: -square(out),
     "One divided by x.",
@@ -92,8 +50,8 @@ reciprocal = _smooth(
     points=((-3.0,), (1e150,), (1e-100,)),
     accuracy=Accuracy(1, 2, 4),
 )
-square = _smooth("square", lambda out, x: 2 * x, "x times x.", expand=lambda x: x * x)
-sqrt = _smooth(
+square: Op = unary("square", lambda out, x: 2 * x, "x times x.", expand=lambda x: x * x)
+sqrt: Op = unary(
     "sqrt",
     lambda out, x: 0.5 / out,
     "Square root of x; NaN for negative x.",
@@ -102,17 +60,17 @@ sqrt = _smooth(
     points=((1e-300,), (1e300,), (1e-12,)),
     example=(2.0,),
 )
-cbrt = _smooth(
+cbrt: Op = unary(
     "cbrt",
     lambda out, x: 1 / (3 * square(out)),
     "Cube root of x.",
     native="cbrt",
     domain=((-50.0, 50.0),),
     points=((1e-300,), (-1e300,)),
-    accuracy=Accuracy(2, 6, 12),
+    accuracy=Accuracy(3, 4, 6),
     example=(2.0,),
 )
-hypot = _binary(
+hypot: Op = binary(
     "hypot",
     (
         lambda out, x, y: where(out == 0, 0, x / out),
@@ -139,7 +97,7 @@ def _power_y(out: Any, x: Any, y: Any) -> Any:
     return where((x == 0) & (y >= 0), where(y > 1, 0, 0 - sqrt(x)), out * log(x))
 
 
-power = _binary(
+power: Op = binary(
     "power",
     (_power_x, _power_y),
     "x to the power y; NaN for negative x and fractional y.",
@@ -156,9 +114,7 @@ power = _binary(
 
 def _fmod_remainder(x: Any, y: Any) -> Any:
     rest = fmod(x, y)
-    return where(
-        rest == 0, copysign(0, y), where((y < 0) != (rest < 0), rest + y, rest)
-    )
+    return where(rest == 0, copysign(0, y), where((y < 0) != (rest < 0), rest + y, rest))
 
 
 def _floored_quotient(x: Any, y: Any) -> Any:
@@ -171,7 +127,7 @@ def _floored_quotient(x: Any, y: Any) -> Any:
     return where(y == 0, x / y, where(quotient == 0, copysign(0, x / y), nearest))
 
 
-floor_divide = _binary(
+floor_divide: Op = binary(
     "floor_divide",
     (zero, zero),
     "Largest integer not greater than x / y. Its derivative is 0.",
@@ -180,9 +136,12 @@ floor_divide = _binary(
     kinks="every multiple of y",
     example=(7.5, 2.0),
 )
-remainder = _binary(
+remainder: Op = binary(
     "remainder",
-    (lambda out, x, y: where(y == 0, out, 1), lambda out, x, y: -floor_divide(x, y)),
+    (
+        lambda out, x, y: where(y == 0, out, 1),
+        lambda out, x, y: where(y == 0, out, -floor_divide(x, y)),
+    ),
     "Remainder of x // y, with the sign of y.",
     expand=_fmod_remainder,
     aliases=("mod",),
@@ -190,15 +149,18 @@ remainder = _binary(
     kinks="every multiple of y",
     example=(7.5, 2.0),
 )
-fmod = _binary(
+fmod: Op = binary(
     "fmod",
-    (lambda out, x, y: where(y == 0, out, 1), lambda out, x, y: -trunc(x / y)),
+    (
+        lambda out, x, y: where(y == 0, out, 1),
+        lambda out, x, y: where(y == 0, out, -trunc(x / y)),
+    ),
     "Remainder of x / y rounded towards zero, with the sign of x.",
     native="fmod",
     kinks="every multiple of y",
     example=(-7.5, 2.0),
 )
-copysign = _binary(
+copysign: Op = binary(
     "copysign",
     (lambda out, x, y: sign(x) * copysign(1, y), zero),
     "The magnitude of x with the sign of y.",
@@ -206,7 +168,7 @@ copysign = _binary(
     kinks="x = 0, where the derivative is 0",
     example=(0.5, -2.0),
 )
-absolute = _smooth(
+absolute: Op = unary(
     "abs",
     lambda out, x: sign(x),
     "Magnitude of x.",
@@ -218,7 +180,7 @@ absolute = _smooth(
     kinks="x = 0, where the derivative is 0",
     example=(-2.0,),
 )
-sign = _smooth(
+sign: Op = unary(
     "sign",
     zero,
     "1 for positive x, -1 for negative x, 0 for 0. Its derivative is 0.",
@@ -229,7 +191,7 @@ sign = _smooth(
 
 # --- exponentials and logarithms --------------------------------------------------------------
 
-exp = _smooth(
+exp: Op = unary(
     "exp",
     lambda out, x: out,
     "e to the power x.",
@@ -238,7 +200,7 @@ exp = _smooth(
     points=((-700.0,), (700.0,), (1e-20,)),
     accuracy=Accuracy(1, 1, 1),
 )
-exp2 = _smooth(
+exp2: Op = unary(
     "exp2",
     lambda out, x: LN2 * out,
     "2 to the power x.",
@@ -246,7 +208,7 @@ exp2 = _smooth(
     domain=((-20.0, 20.0),),
     points=((-1000.0,), (1000.0,)),
 )
-expm1 = _smooth(
+expm1: Op = unary(
     "expm1",
     lambda out, x: exp(x),
     "exp(x) - 1, accurate near 0.",
@@ -255,7 +217,7 @@ expm1 = _smooth(
     points=((-40.0,), (1e-20,), (700.0,), (-700.0,)),
     accuracy=Accuracy(1, 1, 1),
 )
-log = _smooth(
+log: Op = unary(
     "log",
     lambda out, x: where(x >= 0, 1 / x, out),
     "Natural logarithm of x; NaN for negative x.",
@@ -264,7 +226,7 @@ log = _smooth(
     points=((1e-300,), (1e100,), (1.0 + 1e-12,)),
     example=(2.0,),
 )
-log2 = _smooth(
+log2: Op = unary(
     "log2",
     lambda out, x: where(x >= 0, 1 / (LN2 * x), out),
     "Logarithm of x to base 2; NaN for negative x.",
@@ -274,7 +236,7 @@ log2 = _smooth(
     accuracy=Accuracy(1, 3, 6),
     example=(2.0,),
 )
-log10 = _smooth(
+log10: Op = unary(
     "log10",
     lambda out, x: where(x >= 0, 1 / (LN10 * x), out),
     "Logarithm of x to base 10; NaN for negative x.",
@@ -284,7 +246,7 @@ log10 = _smooth(
     accuracy=Accuracy(2, 3, 6),
     example=(2.0,),
 )
-log1p = _smooth(
+log1p: Op = unary(
     "log1p",
     lambda out, x: where(x >= -1, 1 / (1 + x), out),
     "log(1 + x), accurate near 0; NaN for x below -1.",
@@ -293,7 +255,7 @@ log1p = _smooth(
     points=((-1.0 + 2.0**-50,), (1e-20,), (1e100,)),
 )
 
-sigmoid = _smooth(
+sigmoid: Op = unary(
     "sigmoid",
     lambda out, x: out * sigmoid(-x),
     "Logistic function 1/(1 + exp(-x)).",
@@ -311,21 +273,19 @@ def _log_weight(out: Any, x: Any, y: Any, factor: float) -> Any:
     return where((x == y) & isinf(x), 0.5, sigmoid(factor * (x - y)))
 
 
-logaddexp = _binary(
+logaddexp: Op = binary(
     "logaddexp",
     (
         lambda out, x, y: _log_weight(out, x, y, 1.0),
         lambda out, x, y: _log_weight(out, y, x, 1.0),
     ),
     "log(exp(x) + exp(y)), without overflow on the way.",
-    expand=lambda x, y: where(
-        x == y, x + LN2, maximum(x, y) + log1p(exp(-absolute(x - y)))
-    ),
+    expand=lambda x, y: where(x == y, x + LN2, maximum(x, y) + log1p(exp(-absolute(x - y)))),
     points=((800.0, 799.0), (-800.0, -801.0), (0.0, 100.0)),
     # Near exp(x) + exp(y) = 1 the result is a small difference of numbers of size 1.
     accuracy=Accuracy(2, 6, 12, scale=1.0),
 )
-logaddexp2 = _binary(
+logaddexp2: Op = binary(
     "logaddexp2",
     (
         lambda out, x, y: _log_weight(out, x, y, LN2),
@@ -347,9 +307,9 @@ def _one_minus_square(x: Any) -> Any:
     return where(absolute(x) < 0.5, 1 - x * x, (1 - x) * (1 + x))
 
 
-sin = _smooth("sin", lambda out, x: cos(x), "Sine of x, in radians.", native="sin")
-cos = _smooth("cos", lambda out, x: -sin(x), "Cosine of x, in radians.", native="cos")
-tan = _smooth(
+sin: Op = unary("sin", lambda out, x: cos(x), "Sine of x, in radians.", native="sin")
+cos: Op = unary("cos", lambda out, x: -sin(x), "Cosine of x, in radians.", native="cos")
+tan: Op = unary(
     "tan",
     lambda out, x: 1 + square(out),
     "Tangent of x, in radians.",
@@ -358,7 +318,7 @@ tan = _smooth(
     points=((1e-20,), (20.0,)),
     accuracy=Accuracy(1, 3, 6),
 )
-arcsin = _smooth(
+arcsin: Op = unary(
     "arcsin",
     lambda out, x: 1 / sqrt(_one_minus_square(x)),
     "Angle in radians whose sine is x, in [-pi/2, pi/2]; NaN outside [-1, 1].",
@@ -368,7 +328,7 @@ arcsin = _smooth(
     points=((1.0 - 2.0**-40,), (-1.0 + 2.0**-30,), (1e-10,)),
     accuracy=Accuracy(1, 3, 8),
 )
-arccos = _smooth(
+arccos: Op = unary(
     "arccos",
     lambda out, x: -1 / sqrt(_one_minus_square(x)),
     "Angle in radians whose cosine is x, in [0, pi]; NaN outside [-1, 1].",
@@ -378,7 +338,7 @@ arccos = _smooth(
     points=((1.0 - 2.0**-40,), (-1.0 + 2.0**-30,), (1e-10,)),
     accuracy=Accuracy(1, 3, 8),
 )
-arctan = _smooth(
+arctan: Op = unary(
     "arctan",
     lambda out, x: 1 / (1 + square(x)),
     "Angle in radians whose tangent is x, in [-pi/2, pi/2].",
@@ -387,7 +347,7 @@ arctan = _smooth(
     points=((1e-20,), (1e60,), (-1e10,)),
     accuracy=Accuracy(1, 3, 6),
 )
-arctan2 = Op(
+arctan2: Op = Op(
     "arctan2",
     ("y", "x"),
     (
@@ -399,12 +359,12 @@ arctan2 = Op(
     native="atan2",
     aliases=("atan2",),
     domain=((-4.0, 4.0), (-4.0, 4.0)),
-    points=((1e-200, 1e-200), (1e150, 1e150), (0.0, 2.0)),
+    points=((1e-150, 2e-150), (1e150, 3e150), (0.0, 2.0)),
     kinks="(0, 0), where the partials are NaN",
     accuracy=Accuracy(1, 4, 16, scale=0.1),
     example=(1.0, 2.0),
 )
-sinh = _smooth(
+sinh: Op = unary(
     "sinh",
     lambda out, x: cosh(x),
     "Hyperbolic sine of x.",
@@ -412,7 +372,7 @@ sinh = _smooth(
     points=((1e-20,), (-700.0,)),
     accuracy=Accuracy(2, 2, 2),
 )
-cosh = _smooth(
+cosh: Op = unary(
     "cosh",
     lambda out, x: sinh(x),
     "Hyperbolic cosine of x.",
@@ -420,7 +380,7 @@ cosh = _smooth(
     points=((1e-20,), (-700.0,)),
     accuracy=Accuracy(2, 2, 2),
 )
-tanh = _smooth(
+tanh: Op = unary(
     "tanh",
     lambda out, x: 4 * sigmoid(2 * x) * sigmoid(-2 * x),
     "Hyperbolic tangent of x.",
@@ -429,7 +389,7 @@ tanh = _smooth(
     # The second derivative is that of a product of sigmoids: it cancels near x = 0.
     accuracy=Accuracy(2, 5, 10, scale=0.25),
 )
-arcsinh = _smooth(
+arcsinh: Op = unary(
     "arcsinh",
     lambda out, x: 1 / hypot(1, x),
     "Inverse hyperbolic sine of x.",
@@ -438,7 +398,7 @@ arcsinh = _smooth(
     points=((1e-20,), (1e100,), (-1e10,)),
     accuracy=Accuracy(2, 3, 6),
 )
-arccosh = _smooth(
+arccosh: Op = unary(
     "arccosh",
     lambda out, x: 1 / (sqrt(x - 1) * sqrt(x + 1)),
     "Inverse hyperbolic cosine of x; NaN for x below 1.",
@@ -449,7 +409,7 @@ arccosh = _smooth(
     accuracy=Accuracy(2, 4, 8),
     example=(2.0,),
 )
-arctanh = _smooth(
+arctanh: Op = unary(
     "arctanh",
     lambda out, x: where(absolute(x) <= 1, 1 / _one_minus_square(x), out),
     "Inverse hyperbolic tangent of x; NaN outside [-1, 1].",
@@ -459,7 +419,7 @@ arctanh = _smooth(
     points=((1.0 - 2.0**-40,), (1e-20,)),
     accuracy=Accuracy(2, 4, 8),
 )
-deg2rad = _smooth(
+deg2rad: Op = unary(
     "deg2rad",
     lambda out, x: math.pi / 180,
     "Degrees to radians.",
@@ -468,7 +428,7 @@ deg2rad = _smooth(
     domain=((-360.0, 360.0),),
     example=(90.0,),
 )
-rad2deg = _smooth(
+rad2deg: Op = unary(
     "rad2deg",
     lambda out, x: 180 / math.pi,
     "Radians to degrees.",
@@ -476,7 +436,7 @@ rad2deg = _smooth(
     aliases=("degrees",),
     example=(0.5,),
 )
-sinpi = Op(
+sinpi: Op = Op(
     "sinpi",
     ("x",),
     (lambda out, x: math.pi * cospi(x),),
@@ -485,7 +445,7 @@ sinpi = Op(
     accuracy=Accuracy(2, 4, 6),
     public=False,
 )
-cospi = Op(
+cospi: Op = Op(
     "cospi",
     ("x",),
     (lambda out, x: -math.pi * sinpi(x),),
@@ -518,146 +478,11 @@ def _sinc_partial(out: Any, x: Any) -> Any:
     return where(absolute(x) < 0.4, x * series, (cospi(x) - out) / x)
 
 
-sinc = _smooth(
+sinc: Op = unary(
     "sinc",
     _sinc_partial,
     "sin(pi x)/(pi x), and 1 at 0: NumPy's normalised sinc. Exactly 0 at the other integers.",
     expand=lambda x: where(x == 0, 1, sinpi(x) / (math.pi * x)),
     points=((0.0,), (1e-20,), (1e-8,), (0.3999,), (0.4,), (-1.0,), (25.5,)),
     accuracy=Accuracy(4, 8, 32, scale=0.5),
-)
-
-# --- selection and rounding -------------------------------------------------------------------
-
-
-def _greater_weight(out: Any, x: Any, y: Any) -> Any:
-    """The share of x in maximum(x, y): a tie is halved, and NaN stays NaN."""
-    return where(x > y, 1, where(x == y, 0.5, where(x < y, 0, out)))
-
-
-def _present_weight(out: Any, x: Any, y: Any) -> Any:
-    """The share of x in fmax(x, y), which passes over a NaN."""
-    return where(x > y, 1, where(x == y, 0.5, where(isnan(y), 1, 0)))
-
-
-_SELECTS = {"selects": True, "kinks": "x = y, where both partials are 1/2"}
-
-maximum = _binary(
-    "maximum",
-    (
-        lambda out, x, y: _greater_weight(out, x, y),
-        lambda out, x, y: _greater_weight(out, y, x),
-    ),
-    "The larger of x and y; NaN if either is.",
-    expand=lambda x, y: where((x >= y) | isnan(x), x, y),
-    **_SELECTS,
-)
-minimum = _binary(
-    "minimum",
-    (
-        lambda out, x, y: _greater_weight(out, -x, -y),
-        lambda out, x, y: _greater_weight(out, -y, -x),
-    ),
-    "The smaller of x and y; NaN if either is.",
-    expand=lambda x, y: where((x <= y) | isnan(x), x, y),
-    **_SELECTS,
-)
-fmax = _binary(
-    "fmax",
-    (
-        lambda out, x, y: _present_weight(out, x, y),
-        lambda out, x, y: _present_weight(out, y, x),
-    ),
-    "The larger of x and y, the other one where one is NaN.",
-    native="fmax",
-    **_SELECTS,
-)
-fmin = _binary(
-    "fmin",
-    (
-        lambda out, x, y: _present_weight(out, -x, -y),
-        lambda out, x, y: _present_weight(out, -y, -x),
-    ),
-    "The smaller of x and y, the other one where one is NaN.",
-    native="fmin",
-    **_SELECTS,
-)
-clip = Op(
-    "clip",
-    ("x", "min", "max"),
-    (
-        lambda out, x, lower, upper: where(
-            (lower < x) & (x < upper), 1, where(isnan(out), out, 0)
-        ),
-        # A bound that is reached carries the derivative, so that the three sum to 1.
-        lambda out, x, lower, upper: where((x <= lower) & (lower < upper), 1, 0),
-        lambda out, x, lower, upper: where((x >= upper) | (lower >= upper), 1, 0),
-    ),
-    "x limited to the interval from min to max.",
-    kernel="numpy.clip",
-    expand=lambda x, lower, upper: minimum(maximum(x, lower), upper),
-    selects=True,
-    defaults=(-math.inf, math.inf),
-    domain=((-4.0, 4.0), (-3.0, -1.0), (1.0, 3.0)),
-    kinks="x at a bound, where the derivative in x is 0",
-    example=(0.5, 0.0, 1.0),
-)
-where = Op(
-    "where",
-    ("condition", "x", "y"),
-    (
-        zero,
-        lambda out, condition, x, y: where(condition, 1, 0),
-        lambda out, condition, x, y: where(condition, 0, 1),
-    ),
-    "x where the condition holds, y elsewhere. What is not chosen has no part in the derivative, "
-    "not even as 0 times infinity.",
-    kernel="numpy.where",
-    native="?",
-    selects=True,
-    domain=((0.0, 1.0), (-4.0, 4.0), (-4.0, 4.0)),
-    example=(1.0, 2.0, 3.0),
-)
-relu = Op(
-    "relu",
-    ("x",),
-    (lambda out, x: where(x > 0, 1, where(x <= 0, 0, out)),),
-    "x where x is positive, 0 elsewhere.",
-    expand=lambda x: where(x <= 0, 0, x),
-    selects=True,
-    kinks="x = 0, where the derivative is 0",
-)
-
-
-def _rounding(name: str, doc: str, **row: Any) -> Op:
-    return _smooth(
-        name, zero, f"{doc} Its derivative is 0.", native=name, kinks="where it jumps",
-        example=(-1.7,), **row,
-    )
-
-
-floor = _rounding("floor", "Largest integer not greater than x.")
-ceil = _rounding("ceil", "Smallest integer not less than x.")
-trunc = _rounding("trunc", "x without its fractional part.", foreign=("fix",))
-rint = _rounding("rint", "Integer nearest to x, the even one of two.")
-round_ = Op(
-    "round",
-    ("x", "decimals"),
-    (zero, None),
-    "x rounded to the given number of decimals, a tie to the even digit. Its derivative is 0.",
-    expand=lambda x, decimals: where(
-        decimals == 0,
-        rint(x),
-        where(
-            decimals > 0,
-            rint(x * power(10, decimals)) / power(10, decimals),
-            rint(x / power(10, -decimals)) * power(10, -decimals),
-        ),
-    ),
-    defaults=(0.0,),
-    foreign=("around",),
-    domain=((-4.0, 4.0), (1.0, 1.0)),
-    points=((2.5, 0.0), (1234.5, -2.0)),
-    kinks="where it jumps",
-    example=(2.567, 1.0),
 )

@@ -12,7 +12,7 @@ To add an operation, add a row there (``docs/adding-an-operation.md`` walks thro
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -146,9 +146,23 @@ def one(out: Any, *operands: Any) -> float:
     return 1.0
 
 
-def public_rows() -> Iterator[Op]:
+def unary(name: str, partial: Any, doc: str, **row: Any) -> Op:
+    """A row of one operand that NumPy has under the same name."""
+    row.setdefault("kernel", f"numpy.{name}")
+    return Op(name, ("x",), (partial,), doc, **row)
+
+
+def binary(name: str, partials: tuple[Any, Any], doc: str, **row: Any) -> Op:
+    """A row of two operands that NumPy has under the same name."""
+    row.setdefault("kernel", f"numpy.{name}")
+    row.setdefault("domain", ((-4.0, 4.0), (-4.0, 4.0)))
+    row.setdefault("example", (0.5, 2.0))
+    return Op(name, ("x", "y"), partials, doc, **row)
+
+
+def public_rows() -> tuple[Op, ...]:
     """The rows that users call by name."""
-    return (op for op in TABLE.values() if op.public)
+    return tuple(op for op in TABLE.values() if op.public)
 
 
 def foreign_names() -> dict[str, Op]:

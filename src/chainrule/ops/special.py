@@ -7,48 +7,45 @@ SciPy's, imported when first called.
 from __future__ import annotations
 
 import math
-from typing import Any
 
-from .elementwise import absolute, exp, log1p, relu, sigmoid, square
-from .op import Accuracy, Op
+from .elementwise import absolute, exp, log1p, sigmoid, square
+from .op import Accuracy, Op, unary
+from .selection import relu
 
 SQRT_HALF = math.sqrt(0.5)
 TWO_OVER_SQRT_PI = 2 / math.sqrt(math.pi)
 ONE_OVER_SQRT_TWO_PI = 1 / math.sqrt(2 * math.pi)
 
 
-def _unary(name: str, partial: Any, doc: str, **row: Any) -> Op:
-    return Op(name, ("x",), (partial,), doc, **row)
-
-
-softplus = _unary(
+softplus: Op = unary(
     "softplus",
     lambda out, x: sigmoid(x),
     "log(1 + exp(x)), without overflow on the way.",
+    kernel="",
     expand=lambda x: relu(x) + log1p(exp(-absolute(x))),
     points=((800.0,), (-800.0,), (-30.0,), (30.0,)),
     accuracy=Accuracy(2, 3, 5),
 )
-silu = _unary(
+silu: Op = unary(
     "silu",
     lambda out, x: sigmoid(x) * (1 + x * sigmoid(-x)),
     "x * sigmoid(x), also called swish.",
+    kernel="",
     expand=lambda x: x * sigmoid(x),
     points=((30.0,), (-30.0,), (700.0,), (-700.0,), (800.0,)),
     accuracy=Accuracy(4, 10, 16, scale=0.25),
 )
-gelu = _unary(
+gelu: Op = unary(
     "gelu",
-    lambda out, x: (
-        0.5 * erfc(-SQRT_HALF * x) + x * (ONE_OVER_SQRT_TWO_PI * exp(-0.5 * square(x)))
-    ),
+    lambda out, x: 0.5 * erfc(-SQRT_HALF * x) + x * (ONE_OVER_SQRT_TWO_PI * exp(-0.5 * square(x))),
     "x * Phi(x), with Phi the normal distribution's cumulative function (the exact form).",
+    kernel="",
     expand=lambda x: 0.5 * x * erfc(-SQRT_HALF * x),
     points=((10.0,), (-10.0,), (800.0,), (-800.0,)),
     # Far out on the left the rounding of x**2/2 counts x**2/2 times: 50 at x = -10.
-    accuracy=Accuracy(150, 150, 150, scale=0.0),
+    accuracy=Accuracy(60, 60, 60),
 )
-erf = _unary(
+erf: Op = unary(
     "erf",
     lambda out, x: TWO_OVER_SQRT_PI * exp(-square(x)),
     "Error function, 2/sqrt(pi) times the integral of exp(-t**2) from 0 to x.",
@@ -58,7 +55,7 @@ erf = _unary(
     # exp turns the half ulp of x**2 into x**2/2 ulp: 50 at x = 10.
     accuracy=Accuracy(2, 60, 60),
 )
-erfc = _unary(
+erfc: Op = unary(
     "erfc",
     lambda out, x: -TWO_OVER_SQRT_PI * exp(-square(x)),
     "1 - erf(x), accurate where erf(x) is near 1.",
@@ -67,7 +64,7 @@ erfc = _unary(
     points=((1e-20,), (10.0,), (-6.0,)),
     accuracy=Accuracy(4, 60, 60),
 )
-erfinv = _unary(
+erfinv: Op = unary(
     "erfinv",
     lambda out, x: (0.5 * math.sqrt(math.pi)) * exp(square(out)),
     "Inverse of erf; infinite at -1 and 1, NaN outside.",
@@ -76,7 +73,7 @@ erfinv = _unary(
     points=((1e-20,), (1.0 - 2.0**-40,), (-1.0 + 2.0**-30,)),
     accuracy=Accuracy(4, 60, 80),
 )
-gamma = _unary(
+gamma: Op = unary(
     "gamma",
     lambda out, x: out * digamma(x),
     "Gamma function, (x - 1)! at integers; NaN at negative integers.",
@@ -84,10 +81,10 @@ gamma = _unary(
     native="tgamma",
     domain=((0.2, 10.0),),
     points=((-2.5,), (100.0,), (1e-5,), (-0.5,)),
-    accuracy=Accuracy(12, 24, 32, scale=0.5),
+    accuracy=Accuracy(6, 12, 16, scale=0.5),
     example=(4.5,),
 )
-gammaln = _unary(
+gammaln: Op = unary(
     "gammaln",
     lambda out, x: digamma(x),
     "Logarithm of the magnitude of the gamma function.",
@@ -98,7 +95,7 @@ gammaln = _unary(
     accuracy=Accuracy(8, 16, 16, scale=0.5),
     example=(4.5,),
 )
-digamma = _unary(
+digamma: Op = unary(
     "digamma",
     lambda out, x: polygamma(1, x),
     "Derivative of gammaln.",
@@ -109,7 +106,7 @@ digamma = _unary(
     accuracy=Accuracy(12, 16, 24, scale=0.5),
     example=(4.5,),
 )
-polygamma = Op(
+polygamma: Op = Op(
     "polygamma",
     ("n", "x"),
     (None, lambda out, n, x: polygamma(n + 1, x)),
@@ -117,6 +114,7 @@ polygamma = Op(
     kernel="scipy.special.polygamma",
     domain=((1.0, 1.0), (0.2, 20.0)),
     points=((2.0, 0.5), (0.0, 3.0), (3.0, 1e3), (1.0, -2.5)),
-    accuracy=Accuracy(16, 24, 32, scale=0.0),
+    # SciPy's zeta loses digits left of 0, where the derivative at -2.5 is near a root.
+    accuracy=Accuracy(8, 80, 16),
     example=(1.0, 4.5),
 )

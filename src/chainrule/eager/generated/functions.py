@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 from ..plain import call
-from . import kernels as K
+from . import kernels
 
 Operand = Any
 """A number, or a Value."""
@@ -24,7 +24,7 @@ def equal(x: Operand, y: Operand, /) -> bool:
     >>> cr.equal(0.5, 2.0)
     False
     """
-    return call(K.EQUAL, (x, y,))
+    return call(kernels.EQUAL, (x, y,))
 
 
 def not_equal(x: Operand, y: Operand, /) -> bool:
@@ -38,7 +38,7 @@ def not_equal(x: Operand, y: Operand, /) -> bool:
     >>> cr.not_equal(0.5, 2.0)
     True
     """
-    return call(K.NOT_EQUAL, (x, y,))
+    return call(kernels.NOT_EQUAL, (x, y,))
 
 
 def less(x: Operand, y: Operand, /) -> bool:
@@ -52,7 +52,7 @@ def less(x: Operand, y: Operand, /) -> bool:
     >>> cr.less(0.5, 2.0)
     True
     """
-    return call(K.LESS, (x, y,))
+    return call(kernels.LESS, (x, y,))
 
 
 def less_equal(x: Operand, y: Operand, /) -> bool:
@@ -66,7 +66,7 @@ def less_equal(x: Operand, y: Operand, /) -> bool:
     >>> cr.less_equal(0.5, 2.0)
     True
     """
-    return call(K.LESS_EQUAL, (x, y,))
+    return call(kernels.LESS_EQUAL, (x, y,))
 
 
 def greater(x: Operand, y: Operand, /) -> bool:
@@ -80,7 +80,7 @@ def greater(x: Operand, y: Operand, /) -> bool:
     >>> cr.greater(0.5, 2.0)
     False
     """
-    return call(K.GREATER, (x, y,))
+    return call(kernels.GREATER, (x, y,))
 
 
 def greater_equal(x: Operand, y: Operand, /) -> bool:
@@ -94,7 +94,7 @@ def greater_equal(x: Operand, y: Operand, /) -> bool:
     >>> cr.greater_equal(0.5, 2.0)
     False
     """
-    return call(K.GREATER_EQUAL, (x, y,))
+    return call(kernels.GREATER_EQUAL, (x, y,))
 
 
 def logical_and(x: Operand, y: Operand, /) -> bool:
@@ -108,7 +108,7 @@ def logical_and(x: Operand, y: Operand, /) -> bool:
     >>> cr.logical_and(0.5, 2.0)
     True
     """
-    return call(K.LOGICAL_AND, (x, y,))
+    return call(kernels.LOGICAL_AND, (x, y,))
 
 
 def logical_or(x: Operand, y: Operand, /) -> bool:
@@ -122,7 +122,7 @@ def logical_or(x: Operand, y: Operand, /) -> bool:
     >>> cr.logical_or(0.5, 2.0)
     True
     """
-    return call(K.LOGICAL_OR, (x, y,))
+    return call(kernels.LOGICAL_OR, (x, y,))
 
 
 def logical_not(x: Operand, /) -> bool:
@@ -136,7 +136,7 @@ def logical_not(x: Operand, /) -> bool:
     >>> cr.logical_not(0.5)
     False
     """
-    return call(K.LOGICAL_NOT, (x,))
+    return call(kernels.LOGICAL_NOT, (x,))
 
 
 def isnan(x: Operand, /) -> bool:
@@ -150,7 +150,7 @@ def isnan(x: Operand, /) -> bool:
     >>> cr.isnan(0.5)
     False
     """
-    return call(K.ISNAN, (x,))
+    return call(kernels.ISNAN, (x,))
 
 
 def isinf(x: Operand, /) -> bool:
@@ -164,7 +164,7 @@ def isinf(x: Operand, /) -> bool:
     >>> cr.isinf(0.5)
     False
     """
-    return call(K.ISINF, (x,))
+    return call(kernels.ISINF, (x,))
 
 
 def isfinite(x: Operand, /) -> bool:
@@ -178,7 +178,197 @@ def isfinite(x: Operand, /) -> bool:
     >>> cr.isfinite(0.5)
     True
     """
-    return call(K.ISFINITE, (x,))
+    return call(kernels.ISFINITE, (x,))
+
+
+def maximum(x: Operand, y: Operand, /) -> Any:
+    """The larger of x and y; NaN if either is.
+
+    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+
+    Kinks: x = y, where both partials are 1/2.
+
+    Raises:
+        OperandError: an operand is not a real number.
+
+    >>> round(cr.maximum(0.5, 2.0), 6)
+    2.0
+    """
+    return call(kernels.MAXIMUM, (x, y,))
+
+
+def minimum(x: Operand, y: Operand, /) -> Any:
+    """The smaller of x and y; NaN if either is.
+
+    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+
+    Kinks: x = y, where both partials are 1/2.
+
+    Raises:
+        OperandError: an operand is not a real number.
+
+    >>> round(cr.minimum(0.5, 2.0), 6)
+    0.5
+    """
+    return call(kernels.MINIMUM, (x, y,))
+
+
+def fmax(x: Operand, y: Operand, /) -> Any:
+    """The larger of x and y, the other one where one is NaN.
+
+    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+
+    Kinks: x = y, where both partials are 1/2.
+
+    Raises:
+        OperandError: an operand is not a real number.
+
+    >>> round(cr.fmax(0.5, 2.0), 6)
+    2.0
+    """
+    return call(kernels.FMAX, (x, y,))
+
+
+def fmin(x: Operand, y: Operand, /) -> Any:
+    """The smaller of x and y, the other one where one is NaN.
+
+    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+
+    Kinks: x = y, where both partials are 1/2.
+
+    Raises:
+        OperandError: an operand is not a real number.
+
+    >>> round(cr.fmin(0.5, 2.0), 6)
+    0.5
+    """
+    return call(kernels.FMIN, (x, y,))
+
+
+def clip(x: Operand, min: Operand | None = None, max: Operand | None = None) -> Any:
+    """x limited to the interval from min to max.
+
+    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+
+    Kinks: x at a bound, where the derivative in x is 0.
+
+    Raises:
+        OperandError: an operand is not a real number.
+
+    >>> round(cr.clip(0.5, 0.0, 1.0), 6)
+    0.5
+    """
+    return call(kernels.CLIP, (x, -math.inf if min is None else min, math.inf if max is None else max,))
+
+
+def where(condition: Operand, x: Operand, y: Operand, /) -> Any:
+    """x where the condition holds, y elsewhere. What is not chosen has no part in the derivative, not even as 0 times infinity.
+
+    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+
+    Raises:
+        OperandError: an operand is not a real number.
+
+    >>> round(cr.where(1.0, 2.0, 3.0), 6)
+    2.0
+    """
+    return call(kernels.WHERE, (condition, x, y,))
+
+
+def relu(x: Operand, /) -> Any:
+    """x where x is positive, 0 elsewhere.
+
+    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+
+    Kinks: x = 0, where the derivative is 0.
+
+    Raises:
+        OperandError: an operand is not a real number.
+
+    >>> round(cr.relu(0.5), 6)
+    0.5
+    """
+    return call(kernels.RELU, (x,))
+
+
+def floor(x: Operand, /) -> Any:
+    """Largest integer not greater than x. Its derivative is 0.
+
+    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+
+    Kinks: where it jumps.
+
+    Raises:
+        OperandError: an operand is not a real number.
+
+    >>> round(cr.floor(-1.7), 6)
+    -2.0
+    """
+    return call(kernels.FLOOR, (x,))
+
+
+def ceil(x: Operand, /) -> Any:
+    """Smallest integer not less than x. Its derivative is 0.
+
+    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+
+    Kinks: where it jumps.
+
+    Raises:
+        OperandError: an operand is not a real number.
+
+    >>> round(cr.ceil(-1.7), 6)
+    -1.0
+    """
+    return call(kernels.CEIL, (x,))
+
+
+def trunc(x: Operand, /) -> Any:
+    """x without its fractional part. Its derivative is 0.
+
+    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+
+    Kinks: where it jumps.
+
+    Raises:
+        OperandError: an operand is not a real number.
+
+    >>> round(cr.trunc(-1.7), 6)
+    -1.0
+    """
+    return call(kernels.TRUNC, (x,))
+
+
+def rint(x: Operand, /) -> Any:
+    """Integer nearest to x, the even one of two. Its derivative is 0.
+
+    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+
+    Kinks: where it jumps.
+
+    Raises:
+        OperandError: an operand is not a real number.
+
+    >>> round(cr.rint(-1.7), 6)
+    -2.0
+    """
+    return call(kernels.RINT, (x,))
+
+
+def round(x: Operand, decimals: Operand = 0.0) -> Any:
+    """x rounded to the given number of decimals, a tie to the even digit. Its derivative is 0.
+
+    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+
+    Kinks: where it jumps.
+
+    Raises:
+        OperandError: an operand is not a real number.
+
+    >>> round(cr.round(2.567, 1.0), 6)
+    2.6
+    """
+    return call(kernels.ROUND, (x, decimals,))
 
 
 def add(x: Operand, y: Operand, /) -> Any:
@@ -192,7 +382,7 @@ def add(x: Operand, y: Operand, /) -> Any:
     >>> round(cr.add(0.5, 2.0), 6)
     2.5
     """
-    return call(K.ADD, (x, y,))
+    return call(kernels.ADD, (x, y,))
 
 
 def subtract(x: Operand, y: Operand, /) -> Any:
@@ -206,7 +396,7 @@ def subtract(x: Operand, y: Operand, /) -> Any:
     >>> round(cr.subtract(0.5, 2.0), 6)
     -1.5
     """
-    return call(K.SUBTRACT, (x, y,))
+    return call(kernels.SUBTRACT, (x, y,))
 
 
 def multiply(x: Operand, y: Operand, /) -> Any:
@@ -220,7 +410,7 @@ def multiply(x: Operand, y: Operand, /) -> Any:
     >>> round(cr.multiply(0.5, 2.0), 6)
     1.0
     """
-    return call(K.MULTIPLY, (x, y,))
+    return call(kernels.MULTIPLY, (x, y,))
 
 
 def divide(x: Operand, y: Operand, /) -> Any:
@@ -234,7 +424,7 @@ def divide(x: Operand, y: Operand, /) -> Any:
     >>> round(cr.divide(0.5, 2.0), 6)
     0.25
     """
-    return call(K.DIVIDE, (x, y,))
+    return call(kernels.DIVIDE, (x, y,))
 
 
 def negative(x: Operand, /) -> Any:
@@ -248,7 +438,7 @@ def negative(x: Operand, /) -> Any:
     >>> round(cr.negative(0.5), 6)
     -0.5
     """
-    return call(K.NEGATIVE, (x,))
+    return call(kernels.NEGATIVE, (x,))
 
 
 def positive(x: Operand, /) -> Any:
@@ -262,7 +452,7 @@ def positive(x: Operand, /) -> Any:
     >>> round(cr.positive(0.5), 6)
     0.5
     """
-    return call(K.POSITIVE, (x,))
+    return call(kernels.POSITIVE, (x,))
 
 
 def reciprocal(x: Operand, /) -> Any:
@@ -276,7 +466,7 @@ def reciprocal(x: Operand, /) -> Any:
     >>> round(cr.reciprocal(0.5), 6)
     2.0
     """
-    return call(K.RECIPROCAL, (x,))
+    return call(kernels.RECIPROCAL, (x,))
 
 
 def square(x: Operand, /) -> Any:
@@ -290,7 +480,7 @@ def square(x: Operand, /) -> Any:
     >>> round(cr.square(0.5), 6)
     0.25
     """
-    return call(K.SQUARE, (x,))
+    return call(kernels.SQUARE, (x,))
 
 
 def sqrt(x: Operand, /) -> Any:
@@ -304,7 +494,7 @@ def sqrt(x: Operand, /) -> Any:
     >>> round(cr.sqrt(2.0), 6)
     1.414214
     """
-    return call(K.SQRT, (x,))
+    return call(kernels.SQRT, (x,))
 
 
 def cbrt(x: Operand, /) -> Any:
@@ -318,7 +508,7 @@ def cbrt(x: Operand, /) -> Any:
     >>> round(cr.cbrt(2.0), 6)
     1.259921
     """
-    return call(K.CBRT, (x,))
+    return call(kernels.CBRT, (x,))
 
 
 def hypot(x: Operand, y: Operand, /) -> Any:
@@ -334,7 +524,7 @@ def hypot(x: Operand, y: Operand, /) -> Any:
     >>> round(cr.hypot(0.5, 2.0), 6)
     2.061553
     """
-    return call(K.HYPOT, (x, y,))
+    return call(kernels.HYPOT, (x, y,))
 
 
 def power(x: Operand, y: Operand, /) -> Any:
@@ -348,7 +538,7 @@ def power(x: Operand, y: Operand, /) -> Any:
     >>> round(cr.power(2.0, 3.0), 6)
     8.0
     """
-    return call(K.POWER, (x, y,))
+    return call(kernels.POWER, (x, y,))
 
 
 def pow(x: Operand, y: Operand, /) -> Any:
@@ -364,7 +554,7 @@ def pow(x: Operand, y: Operand, /) -> Any:
     >>> round(cr.pow(2.0, 3.0), 6)
     8.0
     """
-    return call(K.POWER, (x, y,))
+    return call(kernels.POWER, (x, y,))
 
 
 def floor_divide(x: Operand, y: Operand, /) -> Any:
@@ -380,7 +570,7 @@ def floor_divide(x: Operand, y: Operand, /) -> Any:
     >>> round(cr.floor_divide(7.5, 2.0), 6)
     3.0
     """
-    return call(K.FLOOR_DIVIDE, (x, y,))
+    return call(kernels.FLOOR_DIVIDE, (x, y,))
 
 
 def remainder(x: Operand, y: Operand, /) -> Any:
@@ -396,7 +586,7 @@ def remainder(x: Operand, y: Operand, /) -> Any:
     >>> round(cr.remainder(7.5, 2.0), 6)
     1.5
     """
-    return call(K.REMAINDER, (x, y,))
+    return call(kernels.REMAINDER, (x, y,))
 
 
 def mod(x: Operand, y: Operand, /) -> Any:
@@ -414,7 +604,7 @@ def mod(x: Operand, y: Operand, /) -> Any:
     >>> round(cr.mod(7.5, 2.0), 6)
     1.5
     """
-    return call(K.REMAINDER, (x, y,))
+    return call(kernels.REMAINDER, (x, y,))
 
 
 def fmod(x: Operand, y: Operand, /) -> Any:
@@ -430,7 +620,7 @@ def fmod(x: Operand, y: Operand, /) -> Any:
     >>> round(cr.fmod(-7.5, 2.0), 6)
     -1.5
     """
-    return call(K.FMOD, (x, y,))
+    return call(kernels.FMOD, (x, y,))
 
 
 def copysign(x: Operand, y: Operand, /) -> Any:
@@ -446,7 +636,7 @@ def copysign(x: Operand, y: Operand, /) -> Any:
     >>> round(cr.copysign(0.5, -2.0), 6)
     -0.5
     """
-    return call(K.COPYSIGN, (x, y,))
+    return call(kernels.COPYSIGN, (x, y,))
 
 
 def abs(x: Operand, /) -> Any:
@@ -462,7 +652,7 @@ def abs(x: Operand, /) -> Any:
     >>> round(cr.abs(-2.0), 6)
     2.0
     """
-    return call(K.ABS, (x,))
+    return call(kernels.ABS, (x,))
 
 
 def absolute(x: Operand, /) -> Any:
@@ -480,7 +670,7 @@ def absolute(x: Operand, /) -> Any:
     >>> round(cr.absolute(-2.0), 6)
     2.0
     """
-    return call(K.ABS, (x,))
+    return call(kernels.ABS, (x,))
 
 
 def sign(x: Operand, /) -> Any:
@@ -496,7 +686,7 @@ def sign(x: Operand, /) -> Any:
     >>> round(cr.sign(-2.0), 6)
     -1.0
     """
-    return call(K.SIGN, (x,))
+    return call(kernels.SIGN, (x,))
 
 
 def exp(x: Operand, /) -> Any:
@@ -510,7 +700,7 @@ def exp(x: Operand, /) -> Any:
     >>> round(cr.exp(0.5), 6)
     1.648721
     """
-    return call(K.EXP, (x,))
+    return call(kernels.EXP, (x,))
 
 
 def exp2(x: Operand, /) -> Any:
@@ -524,7 +714,7 @@ def exp2(x: Operand, /) -> Any:
     >>> round(cr.exp2(0.5), 6)
     1.414214
     """
-    return call(K.EXP2, (x,))
+    return call(kernels.EXP2, (x,))
 
 
 def expm1(x: Operand, /) -> Any:
@@ -538,7 +728,7 @@ def expm1(x: Operand, /) -> Any:
     >>> round(cr.expm1(0.5), 6)
     0.648721
     """
-    return call(K.EXPM1, (x,))
+    return call(kernels.EXPM1, (x,))
 
 
 def log(x: Operand, /) -> Any:
@@ -552,7 +742,7 @@ def log(x: Operand, /) -> Any:
     >>> round(cr.log(2.0), 6)
     0.693147
     """
-    return call(K.LOG, (x,))
+    return call(kernels.LOG, (x,))
 
 
 def log2(x: Operand, /) -> Any:
@@ -566,7 +756,7 @@ def log2(x: Operand, /) -> Any:
     >>> round(cr.log2(2.0), 6)
     1.0
     """
-    return call(K.LOG2, (x,))
+    return call(kernels.LOG2, (x,))
 
 
 def log10(x: Operand, /) -> Any:
@@ -580,7 +770,7 @@ def log10(x: Operand, /) -> Any:
     >>> round(cr.log10(2.0), 6)
     0.30103
     """
-    return call(K.LOG10, (x,))
+    return call(kernels.LOG10, (x,))
 
 
 def log1p(x: Operand, /) -> Any:
@@ -594,7 +784,7 @@ def log1p(x: Operand, /) -> Any:
     >>> round(cr.log1p(0.5), 6)
     0.405465
     """
-    return call(K.LOG1P, (x,))
+    return call(kernels.LOG1P, (x,))
 
 
 def sigmoid(x: Operand, /) -> Any:
@@ -608,7 +798,7 @@ def sigmoid(x: Operand, /) -> Any:
     >>> round(cr.sigmoid(0.5), 6)
     0.622459
     """
-    return call(K.SIGMOID, (x,))
+    return call(kernels.SIGMOID, (x,))
 
 
 def logaddexp(x: Operand, y: Operand, /) -> Any:
@@ -622,7 +812,7 @@ def logaddexp(x: Operand, y: Operand, /) -> Any:
     >>> round(cr.logaddexp(0.5, 2.0), 6)
     2.201413
     """
-    return call(K.LOGADDEXP, (x, y,))
+    return call(kernels.LOGADDEXP, (x, y,))
 
 
 def logaddexp2(x: Operand, y: Operand, /) -> Any:
@@ -636,7 +826,7 @@ def logaddexp2(x: Operand, y: Operand, /) -> Any:
     >>> round(cr.logaddexp2(0.5, 2.0), 6)
     2.436752
     """
-    return call(K.LOGADDEXP2, (x, y,))
+    return call(kernels.LOGADDEXP2, (x, y,))
 
 
 def sin(x: Operand, /) -> Any:
@@ -650,7 +840,7 @@ def sin(x: Operand, /) -> Any:
     >>> round(cr.sin(0.5), 6)
     0.479426
     """
-    return call(K.SIN, (x,))
+    return call(kernels.SIN, (x,))
 
 
 def cos(x: Operand, /) -> Any:
@@ -664,7 +854,7 @@ def cos(x: Operand, /) -> Any:
     >>> round(cr.cos(0.5), 6)
     0.877583
     """
-    return call(K.COS, (x,))
+    return call(kernels.COS, (x,))
 
 
 def tan(x: Operand, /) -> Any:
@@ -678,7 +868,7 @@ def tan(x: Operand, /) -> Any:
     >>> round(cr.tan(0.5), 6)
     0.546302
     """
-    return call(K.TAN, (x,))
+    return call(kernels.TAN, (x,))
 
 
 def arcsin(x: Operand, /) -> Any:
@@ -692,7 +882,7 @@ def arcsin(x: Operand, /) -> Any:
     >>> round(cr.arcsin(0.5), 6)
     0.523599
     """
-    return call(K.ARCSIN, (x,))
+    return call(kernels.ARCSIN, (x,))
 
 
 def asin(x: Operand, /) -> Any:
@@ -708,7 +898,7 @@ def asin(x: Operand, /) -> Any:
     >>> round(cr.asin(0.5), 6)
     0.523599
     """
-    return call(K.ARCSIN, (x,))
+    return call(kernels.ARCSIN, (x,))
 
 
 def arccos(x: Operand, /) -> Any:
@@ -722,7 +912,7 @@ def arccos(x: Operand, /) -> Any:
     >>> round(cr.arccos(0.5), 6)
     1.047198
     """
-    return call(K.ARCCOS, (x,))
+    return call(kernels.ARCCOS, (x,))
 
 
 def acos(x: Operand, /) -> Any:
@@ -738,7 +928,7 @@ def acos(x: Operand, /) -> Any:
     >>> round(cr.acos(0.5), 6)
     1.047198
     """
-    return call(K.ARCCOS, (x,))
+    return call(kernels.ARCCOS, (x,))
 
 
 def arctan(x: Operand, /) -> Any:
@@ -752,7 +942,7 @@ def arctan(x: Operand, /) -> Any:
     >>> round(cr.arctan(0.5), 6)
     0.463648
     """
-    return call(K.ARCTAN, (x,))
+    return call(kernels.ARCTAN, (x,))
 
 
 def atan(x: Operand, /) -> Any:
@@ -768,7 +958,7 @@ def atan(x: Operand, /) -> Any:
     >>> round(cr.atan(0.5), 6)
     0.463648
     """
-    return call(K.ARCTAN, (x,))
+    return call(kernels.ARCTAN, (x,))
 
 
 def arctan2(y: Operand, x: Operand, /) -> Any:
@@ -784,7 +974,7 @@ def arctan2(y: Operand, x: Operand, /) -> Any:
     >>> round(cr.arctan2(1.0, 2.0), 6)
     0.463648
     """
-    return call(K.ARCTAN2, (y, x,))
+    return call(kernels.ARCTAN2, (y, x,))
 
 
 def atan2(y: Operand, x: Operand, /) -> Any:
@@ -802,7 +992,7 @@ def atan2(y: Operand, x: Operand, /) -> Any:
     >>> round(cr.atan2(1.0, 2.0), 6)
     0.463648
     """
-    return call(K.ARCTAN2, (y, x,))
+    return call(kernels.ARCTAN2, (y, x,))
 
 
 def sinh(x: Operand, /) -> Any:
@@ -816,7 +1006,7 @@ def sinh(x: Operand, /) -> Any:
     >>> round(cr.sinh(0.5), 6)
     0.521095
     """
-    return call(K.SINH, (x,))
+    return call(kernels.SINH, (x,))
 
 
 def cosh(x: Operand, /) -> Any:
@@ -830,7 +1020,7 @@ def cosh(x: Operand, /) -> Any:
     >>> round(cr.cosh(0.5), 6)
     1.127626
     """
-    return call(K.COSH, (x,))
+    return call(kernels.COSH, (x,))
 
 
 def tanh(x: Operand, /) -> Any:
@@ -844,7 +1034,7 @@ def tanh(x: Operand, /) -> Any:
     >>> round(cr.tanh(0.5), 6)
     0.462117
     """
-    return call(K.TANH, (x,))
+    return call(kernels.TANH, (x,))
 
 
 def arcsinh(x: Operand, /) -> Any:
@@ -858,7 +1048,7 @@ def arcsinh(x: Operand, /) -> Any:
     >>> round(cr.arcsinh(0.5), 6)
     0.481212
     """
-    return call(K.ARCSINH, (x,))
+    return call(kernels.ARCSINH, (x,))
 
 
 def asinh(x: Operand, /) -> Any:
@@ -874,7 +1064,7 @@ def asinh(x: Operand, /) -> Any:
     >>> round(cr.asinh(0.5), 6)
     0.481212
     """
-    return call(K.ARCSINH, (x,))
+    return call(kernels.ARCSINH, (x,))
 
 
 def arccosh(x: Operand, /) -> Any:
@@ -888,7 +1078,7 @@ def arccosh(x: Operand, /) -> Any:
     >>> round(cr.arccosh(2.0), 6)
     1.316958
     """
-    return call(K.ARCCOSH, (x,))
+    return call(kernels.ARCCOSH, (x,))
 
 
 def acosh(x: Operand, /) -> Any:
@@ -904,7 +1094,7 @@ def acosh(x: Operand, /) -> Any:
     >>> round(cr.acosh(2.0), 6)
     1.316958
     """
-    return call(K.ARCCOSH, (x,))
+    return call(kernels.ARCCOSH, (x,))
 
 
 def arctanh(x: Operand, /) -> Any:
@@ -918,7 +1108,7 @@ def arctanh(x: Operand, /) -> Any:
     >>> round(cr.arctanh(0.5), 6)
     0.549306
     """
-    return call(K.ARCTANH, (x,))
+    return call(kernels.ARCTANH, (x,))
 
 
 def atanh(x: Operand, /) -> Any:
@@ -934,7 +1124,7 @@ def atanh(x: Operand, /) -> Any:
     >>> round(cr.atanh(0.5), 6)
     0.549306
     """
-    return call(K.ARCTANH, (x,))
+    return call(kernels.ARCTANH, (x,))
 
 
 def deg2rad(x: Operand, /) -> Any:
@@ -948,7 +1138,7 @@ def deg2rad(x: Operand, /) -> Any:
     >>> round(cr.deg2rad(90.0), 6)
     1.570796
     """
-    return call(K.DEG2RAD, (x,))
+    return call(kernels.DEG2RAD, (x,))
 
 
 def radians(x: Operand, /) -> Any:
@@ -964,7 +1154,7 @@ def radians(x: Operand, /) -> Any:
     >>> round(cr.radians(90.0), 6)
     1.570796
     """
-    return call(K.DEG2RAD, (x,))
+    return call(kernels.DEG2RAD, (x,))
 
 
 def rad2deg(x: Operand, /) -> Any:
@@ -978,7 +1168,7 @@ def rad2deg(x: Operand, /) -> Any:
     >>> round(cr.rad2deg(0.5), 6)
     28.64789
     """
-    return call(K.RAD2DEG, (x,))
+    return call(kernels.RAD2DEG, (x,))
 
 
 def degrees(x: Operand, /) -> Any:
@@ -994,7 +1184,7 @@ def degrees(x: Operand, /) -> Any:
     >>> round(cr.degrees(0.5), 6)
     28.64789
     """
-    return call(K.RAD2DEG, (x,))
+    return call(kernels.RAD2DEG, (x,))
 
 
 def sinc(x: Operand, /) -> Any:
@@ -1008,197 +1198,7 @@ def sinc(x: Operand, /) -> Any:
     >>> round(cr.sinc(0.5), 6)
     0.63662
     """
-    return call(K.SINC, (x,))
-
-
-def maximum(x: Operand, y: Operand, /) -> Any:
-    """The larger of x and y; NaN if either is.
-
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
-
-    Kinks: x = y, where both partials are 1/2.
-
-    Raises:
-        OperandError: an operand is not a real number.
-
-    >>> round(cr.maximum(0.5, 2.0), 6)
-    2.0
-    """
-    return call(K.MAXIMUM, (x, y,))
-
-
-def minimum(x: Operand, y: Operand, /) -> Any:
-    """The smaller of x and y; NaN if either is.
-
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
-
-    Kinks: x = y, where both partials are 1/2.
-
-    Raises:
-        OperandError: an operand is not a real number.
-
-    >>> round(cr.minimum(0.5, 2.0), 6)
-    0.5
-    """
-    return call(K.MINIMUM, (x, y,))
-
-
-def fmax(x: Operand, y: Operand, /) -> Any:
-    """The larger of x and y, the other one where one is NaN.
-
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
-
-    Kinks: x = y, where both partials are 1/2.
-
-    Raises:
-        OperandError: an operand is not a real number.
-
-    >>> round(cr.fmax(0.5, 2.0), 6)
-    2.0
-    """
-    return call(K.FMAX, (x, y,))
-
-
-def fmin(x: Operand, y: Operand, /) -> Any:
-    """The smaller of x and y, the other one where one is NaN.
-
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
-
-    Kinks: x = y, where both partials are 1/2.
-
-    Raises:
-        OperandError: an operand is not a real number.
-
-    >>> round(cr.fmin(0.5, 2.0), 6)
-    0.5
-    """
-    return call(K.FMIN, (x, y,))
-
-
-def clip(x: Operand, min: Operand | None = None, max: Operand | None = None) -> Any:
-    """x limited to the interval from min to max.
-
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
-
-    Kinks: x at a bound, where the derivative in x is 0.
-
-    Raises:
-        OperandError: an operand is not a real number.
-
-    >>> round(cr.clip(0.5, 0.0, 1.0), 6)
-    0.5
-    """
-    return call(K.CLIP, (x, -math.inf if min is None else min, math.inf if max is None else max,))
-
-
-def where(condition: Operand, x: Operand, y: Operand, /) -> Any:
-    """x where the condition holds, y elsewhere. What is not chosen has no part in the derivative, not even as 0 times infinity.
-
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
-
-    Raises:
-        OperandError: an operand is not a real number.
-
-    >>> round(cr.where(1.0, 2.0, 3.0), 6)
-    2.0
-    """
-    return call(K.WHERE, (condition, x, y,))
-
-
-def relu(x: Operand, /) -> Any:
-    """x where x is positive, 0 elsewhere.
-
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
-
-    Kinks: x = 0, where the derivative is 0.
-
-    Raises:
-        OperandError: an operand is not a real number.
-
-    >>> round(cr.relu(0.5), 6)
-    0.5
-    """
-    return call(K.RELU, (x,))
-
-
-def floor(x: Operand, /) -> Any:
-    """Largest integer not greater than x. Its derivative is 0.
-
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
-
-    Kinks: where it jumps.
-
-    Raises:
-        OperandError: an operand is not a real number.
-
-    >>> round(cr.floor(-1.7), 6)
-    -2.0
-    """
-    return call(K.FLOOR, (x,))
-
-
-def ceil(x: Operand, /) -> Any:
-    """Smallest integer not less than x. Its derivative is 0.
-
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
-
-    Kinks: where it jumps.
-
-    Raises:
-        OperandError: an operand is not a real number.
-
-    >>> round(cr.ceil(-1.7), 6)
-    -1.0
-    """
-    return call(K.CEIL, (x,))
-
-
-def trunc(x: Operand, /) -> Any:
-    """x without its fractional part. Its derivative is 0.
-
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
-
-    Kinks: where it jumps.
-
-    Raises:
-        OperandError: an operand is not a real number.
-
-    >>> round(cr.trunc(-1.7), 6)
-    -1.0
-    """
-    return call(K.TRUNC, (x,))
-
-
-def rint(x: Operand, /) -> Any:
-    """Integer nearest to x, the even one of two. Its derivative is 0.
-
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
-
-    Kinks: where it jumps.
-
-    Raises:
-        OperandError: an operand is not a real number.
-
-    >>> round(cr.rint(-1.7), 6)
-    -2.0
-    """
-    return call(K.RINT, (x,))
-
-
-def round(x: Operand, decimals: Operand = 0.0) -> Any:
-    """x rounded to the given number of decimals, a tie to the even digit. Its derivative is 0.
-
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
-
-    Kinks: where it jumps.
-
-    Raises:
-        OperandError: an operand is not a real number.
-
-    >>> round(cr.round(2.567, 1.0), 6)
-    2.6
-    """
-    return call(K.ROUND, (x, decimals,))
+    return call(kernels.SINC, (x,))
 
 
 def softplus(x: Operand, /) -> Any:
@@ -1212,7 +1212,7 @@ def softplus(x: Operand, /) -> Any:
     >>> round(cr.softplus(0.5), 6)
     0.974077
     """
-    return call(K.SOFTPLUS, (x,))
+    return call(kernels.SOFTPLUS, (x,))
 
 
 def silu(x: Operand, /) -> Any:
@@ -1226,7 +1226,7 @@ def silu(x: Operand, /) -> Any:
     >>> round(cr.silu(0.5), 6)
     0.31123
     """
-    return call(K.SILU, (x,))
+    return call(kernels.SILU, (x,))
 
 
 def gelu(x: Operand, /) -> Any:
@@ -1240,7 +1240,7 @@ def gelu(x: Operand, /) -> Any:
     >>> round(cr.gelu(0.5), 6)
     0.345731
     """
-    return call(K.GELU, (x,))
+    return call(kernels.GELU, (x,))
 
 
 def erf(x: Operand, /) -> Any:
@@ -1254,7 +1254,7 @@ def erf(x: Operand, /) -> Any:
     >>> round(cr.erf(0.5), 6)
     0.5205
     """
-    return call(K.ERF, (x,))
+    return call(kernels.ERF, (x,))
 
 
 def erfc(x: Operand, /) -> Any:
@@ -1268,7 +1268,7 @@ def erfc(x: Operand, /) -> Any:
     >>> round(cr.erfc(0.5), 6)
     0.4795
     """
-    return call(K.ERFC, (x,))
+    return call(kernels.ERFC, (x,))
 
 
 def erfinv(x: Operand, /) -> Any:
@@ -1282,7 +1282,7 @@ def erfinv(x: Operand, /) -> Any:
     >>> round(cr.erfinv(0.5), 6)
     0.476936
     """
-    return call(K.ERFINV, (x,))
+    return call(kernels.ERFINV, (x,))
 
 
 def gamma(x: Operand, /) -> Any:
@@ -1296,7 +1296,7 @@ def gamma(x: Operand, /) -> Any:
     >>> round(cr.gamma(4.5), 6)
     11.631728
     """
-    return call(K.GAMMA, (x,))
+    return call(kernels.GAMMA, (x,))
 
 
 def gammaln(x: Operand, /) -> Any:
@@ -1310,7 +1310,7 @@ def gammaln(x: Operand, /) -> Any:
     >>> round(cr.gammaln(4.5), 6)
     2.453737
     """
-    return call(K.GAMMALN, (x,))
+    return call(kernels.GAMMALN, (x,))
 
 
 def digamma(x: Operand, /) -> Any:
@@ -1324,7 +1324,7 @@ def digamma(x: Operand, /) -> Any:
     >>> round(cr.digamma(4.5), 6)
     1.388871
     """
-    return call(K.DIGAMMA, (x,))
+    return call(kernels.DIGAMMA, (x,))
 
 
 def polygamma(n: Operand, x: Operand, /) -> Any:
@@ -1338,4 +1338,4 @@ def polygamma(n: Operand, x: Operand, /) -> Any:
     >>> round(cr.polygamma(1.0, 4.5), 6)
     0.248725
     """
-    return call(K.POLYGAMMA, (n, x,))
+    return call(kernels.POLYGAMMA, (n, x,))

@@ -10,7 +10,7 @@
 /* Kernels that are SciPy's; set when the module is imported. */
 static double (*cr_library)(int kernel, double x, double y);
 
-enum { CR_LEAF = 0, CR_CLOSURE = 1, CR_EQUAL = 2, CR_NOT_EQUAL = 3, CR_LESS = 4, CR_LESS_EQUAL = 5, CR_GREATER = 6, CR_GREATER_EQUAL = 7, CR_LOGICAL_AND = 8, CR_LOGICAL_OR = 9, CR_LOGICAL_NOT = 10, CR_ISNAN = 11, CR_ISINF = 12, CR_ISFINITE = 13, CR_ADD = 14, CR_SUBTRACT = 15, CR_MULTIPLY = 16, CR_DIVIDE = 17, CR_NEGATIVE = 18, CR_POSITIVE = 19, CR_RECIPROCAL = 20, CR_SQUARE = 21, CR_SQRT = 22, CR_CBRT = 23, CR_HYPOT = 24, CR_POWER = 25, CR_FLOOR_DIVIDE = 26, CR_REMAINDER = 27, CR_FMOD = 28, CR_COPYSIGN = 29, CR_ABS = 30, CR_SIGN = 31, CR_EXP = 32, CR_EXP2 = 33, CR_EXPM1 = 34, CR_LOG = 35, CR_LOG2 = 36, CR_LOG10 = 37, CR_LOG1P = 38, CR_SIGMOID = 39, CR_LOGADDEXP = 40, CR_LOGADDEXP2 = 41, CR_SIN = 42, CR_COS = 43, CR_TAN = 44, CR_ARCSIN = 45, CR_ARCCOS = 46, CR_ARCTAN = 47, CR_ARCTAN2 = 48, CR_SINH = 49, CR_COSH = 50, CR_TANH = 51, CR_ARCSINH = 52, CR_ARCCOSH = 53, CR_ARCTANH = 54, CR_DEG2RAD = 55, CR_RAD2DEG = 56, CR_SINPI = 57, CR_COSPI = 58, CR_SINC = 59, CR_MAXIMUM = 60, CR_MINIMUM = 61, CR_FMAX = 62, CR_FMIN = 63, CR_CLIP = 64, CR_WHERE = 65, CR_RELU = 66, CR_FLOOR = 67, CR_CEIL = 68, CR_TRUNC = 69, CR_RINT = 70, CR_ROUND = 71, CR_SOFTPLUS = 72, CR_SILU = 73, CR_GELU = 74, CR_ERF = 75, CR_ERFC = 76, CR_ERFINV = 77, CR_GAMMA = 78, CR_GAMMALN = 79, CR_DIGAMMA = 80, CR_POLYGAMMA = 81 };
+enum { CR_LEAF = 0, CR_CLOSURE = 1, CR_EQUAL = 2, CR_NOT_EQUAL = 3, CR_LESS = 4, CR_LESS_EQUAL = 5, CR_GREATER = 6, CR_GREATER_EQUAL = 7, CR_LOGICAL_AND = 8, CR_LOGICAL_OR = 9, CR_LOGICAL_NOT = 10, CR_ISNAN = 11, CR_ISINF = 12, CR_ISFINITE = 13, CR_MAXIMUM = 14, CR_MINIMUM = 15, CR_FMAX = 16, CR_FMIN = 17, CR_CLIP = 18, CR_WHERE = 19, CR_RELU = 20, CR_FLOOR = 21, CR_CEIL = 22, CR_TRUNC = 23, CR_RINT = 24, CR_ROUND = 25, CR_ADD = 26, CR_SUBTRACT = 27, CR_MULTIPLY = 28, CR_DIVIDE = 29, CR_NEGATIVE = 30, CR_POSITIVE = 31, CR_RECIPROCAL = 32, CR_SQUARE = 33, CR_SQRT = 34, CR_CBRT = 35, CR_HYPOT = 36, CR_POWER = 37, CR_FLOOR_DIVIDE = 38, CR_REMAINDER = 39, CR_FMOD = 40, CR_COPYSIGN = 41, CR_ABS = 42, CR_SIGN = 43, CR_EXP = 44, CR_EXP2 = 45, CR_EXPM1 = 46, CR_LOG = 47, CR_LOG2 = 48, CR_LOG10 = 49, CR_LOG1P = 50, CR_SIGMOID = 51, CR_LOGADDEXP = 52, CR_LOGADDEXP2 = 53, CR_SIN = 54, CR_COS = 55, CR_TAN = 56, CR_ARCSIN = 57, CR_ARCCOS = 58, CR_ARCTAN = 59, CR_ARCTAN2 = 60, CR_SINH = 61, CR_COSH = 62, CR_TANH = 63, CR_ARCSINH = 64, CR_ARCCOSH = 65, CR_ARCTANH = 66, CR_DEG2RAD = 67, CR_RAD2DEG = 68, CR_SINPI = 69, CR_COSPI = 70, CR_SINC = 71, CR_SOFTPLUS = 72, CR_SILU = 73, CR_GELU = 74, CR_ERF = 75, CR_ERFC = 76, CR_ERFINV = 77, CR_GAMMA = 78, CR_GAMMALN = 79, CR_DIGAMMA = 80, CR_POLYGAMMA = 81 };
 
 static inline double cr_equal(double x, double y);
 static inline double cr_not_equal(double x, double y);
@@ -24,6 +24,18 @@ static inline double cr_logical_not(double x);
 static inline double cr_isnan(double x);
 static inline double cr_isinf(double x);
 static inline double cr_isfinite(double x);
+static inline double cr_maximum(double x, double y);
+static inline double cr_minimum(double x, double y);
+static inline double cr_fmax(double x, double y);
+static inline double cr_fmin(double x, double y);
+static inline double cr_clip(double x, double lower, double upper);
+static inline double cr_where(double condition, double x, double y);
+static inline double cr_relu(double x);
+static inline double cr_floor(double x);
+static inline double cr_ceil(double x);
+static inline double cr_trunc(double x);
+static inline double cr_rint(double x);
+static inline double cr_round(double x, double decimals);
 static inline double cr_add(double x, double y);
 static inline double cr_subtract(double x, double y);
 static inline double cr_multiply(double x, double y);
@@ -70,18 +82,6 @@ static inline double cr_rad2deg(double x);
 static inline double cr_sinpi(double x);
 static inline double cr_cospi(double x);
 static inline double cr_sinc(double x);
-static inline double cr_maximum(double x, double y);
-static inline double cr_minimum(double x, double y);
-static inline double cr_fmax(double x, double y);
-static inline double cr_fmin(double x, double y);
-static inline double cr_clip(double x, double lower, double upper);
-static inline double cr_where(double condition, double x, double y);
-static inline double cr_relu(double x);
-static inline double cr_floor(double x);
-static inline double cr_ceil(double x);
-static inline double cr_trunc(double x);
-static inline double cr_rint(double x);
-static inline double cr_round(double x, double decimals);
 static inline double cr_softplus(double x);
 static inline double cr_silu(double x);
 static inline double cr_gelu(double x);
@@ -139,6 +139,112 @@ static inline double cr_isinf(double x) {
 
 static inline double cr_isfinite(double x) {
     return isfinite(x);
+}
+
+static inline double cr_maximum(double x, double y) {
+    return (((x >= y) || cr_isnan(x)) ? x : y);
+}
+
+static inline double cr_maximum_0(double out, double x, double y) {
+    return ((x > y) ? 1.0 : ((x == y) ? 0.5 : ((x < y) ? 0.0 : out)));
+}
+
+static inline double cr_maximum_1(double out, double x, double y) {
+    return ((y > x) ? 1.0 : ((y == x) ? 0.5 : ((y < x) ? 0.0 : out)));
+}
+
+static inline double cr_minimum(double x, double y) {
+    return (((x <= y) || cr_isnan(x)) ? x : y);
+}
+
+static inline double cr_minimum_0(double out, double x, double y) {
+    return (((-x) > (-y)) ? 1.0 : (((-x) == (-y)) ? 0.5 : (((-x) < (-y)) ? 0.0 : out)));
+}
+
+static inline double cr_minimum_1(double out, double x, double y) {
+    return (((-y) > (-x)) ? 1.0 : (((-y) == (-x)) ? 0.5 : (((-y) < (-x)) ? 0.0 : out)));
+}
+
+static inline double cr_fmax(double x, double y) {
+    return fmax(x, y);
+}
+
+static inline double cr_fmax_0(double out, double x, double y) {
+    return ((x > y) ? 1.0 : ((x == y) ? 0.5 : (cr_isnan(y) ? 1.0 : 0.0)));
+}
+
+static inline double cr_fmax_1(double out, double x, double y) {
+    return ((y > x) ? 1.0 : ((y == x) ? 0.5 : (cr_isnan(x) ? 1.0 : 0.0)));
+}
+
+static inline double cr_fmin(double x, double y) {
+    return fmin(x, y);
+}
+
+static inline double cr_fmin_0(double out, double x, double y) {
+    return (((-x) > (-y)) ? 1.0 : (((-x) == (-y)) ? 0.5 : (cr_isnan((-y)) ? 1.0 : 0.0)));
+}
+
+static inline double cr_fmin_1(double out, double x, double y) {
+    return (((-y) > (-x)) ? 1.0 : (((-y) == (-x)) ? 0.5 : (cr_isnan((-x)) ? 1.0 : 0.0)));
+}
+
+static inline double cr_clip(double x, double lower, double upper) {
+    return cr_minimum(cr_maximum(x, lower), upper);
+}
+
+static inline double cr_clip_0(double out, double x, double lower, double upper) {
+    return (((lower < x) && (x < upper)) ? 1.0 : (cr_isnan(out) ? out : 0.0));
+}
+
+static inline double cr_clip_1(double out, double x, double lower, double upper) {
+    return (((x <= lower) && (lower < upper)) ? 1.0 : 0.0);
+}
+
+static inline double cr_clip_2(double out, double x, double lower, double upper) {
+    return (((x >= upper) || (lower >= upper)) ? 1.0 : 0.0);
+}
+
+static inline double cr_where(double condition, double x, double y) {
+    return condition != 0.0 ? x : y;
+}
+
+static inline double cr_where_1(double out, double condition, double x, double y) {
+    return (condition ? 1.0 : 0.0);
+}
+
+static inline double cr_where_2(double out, double condition, double x, double y) {
+    return (condition ? 0.0 : 1.0);
+}
+
+static inline double cr_relu(double x) {
+    return ((x <= 0.0) ? 0.0 : x);
+}
+
+static inline double cr_relu_0(double out, double x) {
+    return ((x > 0.0) ? 1.0 : ((x <= 0.0) ? 0.0 : out));
+}
+
+static inline double cr_floor(double x) {
+    return floor(x);
+}
+
+static inline double cr_ceil(double x) {
+    return ceil(x);
+}
+
+static inline double cr_trunc(double x) {
+    return trunc(x);
+}
+
+static inline double cr_rint(double x) {
+    return rint(x);
+}
+
+static inline double cr_round(double x, double decimals) {
+    double t1 = cr_power(10.0, decimals);
+    double t2 = cr_power(10.0, (-decimals));
+    return ((decimals == 0.0) ? cr_rint(x) : ((decimals > 0.0) ? (cr_rint((x * t1)) / t1) : (cr_rint((x / t2)) * t2)));
 }
 
 static inline double cr_add(double x, double y) {
@@ -280,7 +386,7 @@ static inline double cr_remainder_0(double out, double x, double y) {
 }
 
 static inline double cr_remainder_1(double out, double x, double y) {
-    return (-cr_floor_divide(x, y));
+    return ((y == 0.0) ? out : (-cr_floor_divide(x, y)));
 }
 
 static inline double cr_fmod(double x, double y) {
@@ -292,7 +398,7 @@ static inline double cr_fmod_0(double out, double x, double y) {
 }
 
 static inline double cr_fmod_1(double out, double x, double y) {
-    return (-cr_trunc((x / y)));
+    return ((y == 0.0) ? out : (-cr_trunc((x / y))));
 }
 
 static inline double cr_copysign(double x, double y) {
@@ -555,112 +661,6 @@ static inline double cr_sinc_0(double out, double x) {
     return ((cr_abs(x) < 0.4) ? (x * (-3.289868133696453 + (t1 * (3.246969701133414 + (t1 * (-1.144510944732505 + (t1 * (0.20918278254123832 + (t1 * (-0.023460810354558225 + (t1 * (0.001781145516372851 + (t1 * (-9.766223126318928e-05 + (t1 * (4.049947846619241e-06 + (t1 * (-1.3148481279991983e-07 + (t1 * (3.433076949964284e-09 + (t1 * (-7.365893777096939e-11 + (t1 * 0.0))))))))))))))))))))))) : ((cr_cospi(x) - out) / x));
 }
 
-static inline double cr_maximum(double x, double y) {
-    return (((x >= y) || cr_isnan(x)) ? x : y);
-}
-
-static inline double cr_maximum_0(double out, double x, double y) {
-    return ((x > y) ? 1.0 : ((x == y) ? 0.5 : ((x < y) ? 0.0 : out)));
-}
-
-static inline double cr_maximum_1(double out, double x, double y) {
-    return ((y > x) ? 1.0 : ((y == x) ? 0.5 : ((y < x) ? 0.0 : out)));
-}
-
-static inline double cr_minimum(double x, double y) {
-    return (((x <= y) || cr_isnan(x)) ? x : y);
-}
-
-static inline double cr_minimum_0(double out, double x, double y) {
-    return (((-x) > (-y)) ? 1.0 : (((-x) == (-y)) ? 0.5 : (((-x) < (-y)) ? 0.0 : out)));
-}
-
-static inline double cr_minimum_1(double out, double x, double y) {
-    return (((-y) > (-x)) ? 1.0 : (((-y) == (-x)) ? 0.5 : (((-y) < (-x)) ? 0.0 : out)));
-}
-
-static inline double cr_fmax(double x, double y) {
-    return fmax(x, y);
-}
-
-static inline double cr_fmax_0(double out, double x, double y) {
-    return ((x > y) ? 1.0 : ((x == y) ? 0.5 : (cr_isnan(y) ? 1.0 : 0.0)));
-}
-
-static inline double cr_fmax_1(double out, double x, double y) {
-    return ((y > x) ? 1.0 : ((y == x) ? 0.5 : (cr_isnan(x) ? 1.0 : 0.0)));
-}
-
-static inline double cr_fmin(double x, double y) {
-    return fmin(x, y);
-}
-
-static inline double cr_fmin_0(double out, double x, double y) {
-    return (((-x) > (-y)) ? 1.0 : (((-x) == (-y)) ? 0.5 : (cr_isnan((-y)) ? 1.0 : 0.0)));
-}
-
-static inline double cr_fmin_1(double out, double x, double y) {
-    return (((-y) > (-x)) ? 1.0 : (((-y) == (-x)) ? 0.5 : (cr_isnan((-x)) ? 1.0 : 0.0)));
-}
-
-static inline double cr_clip(double x, double lower, double upper) {
-    return cr_minimum(cr_maximum(x, lower), upper);
-}
-
-static inline double cr_clip_0(double out, double x, double lower, double upper) {
-    return (((lower < x) && (x < upper)) ? 1.0 : (cr_isnan(out) ? out : 0.0));
-}
-
-static inline double cr_clip_1(double out, double x, double lower, double upper) {
-    return (((x <= lower) && (lower < upper)) ? 1.0 : 0.0);
-}
-
-static inline double cr_clip_2(double out, double x, double lower, double upper) {
-    return (((x >= upper) || (lower >= upper)) ? 1.0 : 0.0);
-}
-
-static inline double cr_where(double condition, double x, double y) {
-    return condition != 0.0 ? x : y;
-}
-
-static inline double cr_where_1(double out, double condition, double x, double y) {
-    return (condition ? 1.0 : 0.0);
-}
-
-static inline double cr_where_2(double out, double condition, double x, double y) {
-    return (condition ? 0.0 : 1.0);
-}
-
-static inline double cr_relu(double x) {
-    return ((x <= 0.0) ? 0.0 : x);
-}
-
-static inline double cr_relu_0(double out, double x) {
-    return ((x > 0.0) ? 1.0 : ((x <= 0.0) ? 0.0 : out));
-}
-
-static inline double cr_floor(double x) {
-    return floor(x);
-}
-
-static inline double cr_ceil(double x) {
-    return ceil(x);
-}
-
-static inline double cr_trunc(double x) {
-    return trunc(x);
-}
-
-static inline double cr_rint(double x) {
-    return rint(x);
-}
-
-static inline double cr_round(double x, double decimals) {
-    double t1 = cr_power(10.0, decimals);
-    double t2 = cr_power(10.0, (-decimals));
-    return ((decimals == 0.0) ? cr_rint(x) : ((decimals > 0.0) ? (cr_rint((x * t1)) / t1) : (cr_rint((x / t2)) * t2)));
-}
-
 static inline double cr_softplus(double x) {
     return (cr_relu(x) + cr_log1p(cr_exp((-cr_abs(x)))));
 }
@@ -769,64 +769,64 @@ static const cr_row cr_rows[] = {
     [11] = {"isnan", 1, 0, 1, 0, (void (*)(void))cr_isnan, {NULL, NULL, NULL}},
     [12] = {"isinf", 1, 0, 1, 0, (void (*)(void))cr_isinf, {NULL, NULL, NULL}},
     [13] = {"isfinite", 1, 0, 1, 0, (void (*)(void))cr_isfinite, {NULL, NULL, NULL}},
-    [14] = {"add", 2, 0, 0, 0, (void (*)(void))cr_add, {(void (*)(void))cr_add_0, (void (*)(void))cr_add_1, NULL}},
-    [15] = {"subtract", 2, 0, 0, 0, (void (*)(void))cr_subtract, {(void (*)(void))cr_subtract_0, (void (*)(void))cr_subtract_1, NULL}},
-    [16] = {"multiply", 2, 0, 0, 0, (void (*)(void))cr_multiply, {(void (*)(void))cr_multiply_0, (void (*)(void))cr_multiply_1, NULL}},
-    [17] = {"divide", 2, 0, 0, 0, (void (*)(void))cr_divide, {(void (*)(void))cr_divide_0, (void (*)(void))cr_divide_1, NULL}},
-    [18] = {"negative", 1, 0, 0, 0, (void (*)(void))cr_negative, {(void (*)(void))cr_negative_0, NULL, NULL}},
-    [19] = {"positive", 1, 0, 0, 0, (void (*)(void))cr_positive, {(void (*)(void))cr_positive_0, NULL, NULL}},
-    [20] = {"reciprocal", 1, 0, 0, 0, (void (*)(void))cr_reciprocal, {(void (*)(void))cr_reciprocal_0, NULL, NULL}},
-    [21] = {"square", 1, 0, 0, 0, (void (*)(void))cr_square, {(void (*)(void))cr_square_0, NULL, NULL}},
-    [22] = {"sqrt", 1, 0, 0, 0, (void (*)(void))cr_sqrt, {(void (*)(void))cr_sqrt_0, NULL, NULL}},
-    [23] = {"cbrt", 1, 0, 0, 0, (void (*)(void))cr_cbrt, {(void (*)(void))cr_cbrt_0, NULL, NULL}},
-    [24] = {"hypot", 2, 0, 0, 0, (void (*)(void))cr_hypot, {(void (*)(void))cr_hypot_0, (void (*)(void))cr_hypot_1, NULL}},
-    [25] = {"power", 2, 0, 0, 0, (void (*)(void))cr_power, {(void (*)(void))cr_power_0, (void (*)(void))cr_power_1, NULL}},
-    [26] = {"floor_divide", 2, 0, 0, 0, (void (*)(void))cr_floor_divide, {NULL, NULL, NULL}},
-    [27] = {"remainder", 2, 0, 0, 0, (void (*)(void))cr_remainder, {(void (*)(void))cr_remainder_0, (void (*)(void))cr_remainder_1, NULL}},
-    [28] = {"fmod", 2, 0, 0, 0, (void (*)(void))cr_fmod, {(void (*)(void))cr_fmod_0, (void (*)(void))cr_fmod_1, NULL}},
-    [29] = {"copysign", 2, 0, 0, 0, (void (*)(void))cr_copysign, {(void (*)(void))cr_copysign_0, NULL, NULL}},
-    [30] = {"abs", 1, 0, 0, 0, (void (*)(void))cr_abs, {(void (*)(void))cr_abs_0, NULL, NULL}},
-    [31] = {"sign", 1, 0, 0, 0, (void (*)(void))cr_sign, {NULL, NULL, NULL}},
-    [32] = {"exp", 1, 0, 0, 0, (void (*)(void))cr_exp, {(void (*)(void))cr_exp_0, NULL, NULL}},
-    [33] = {"exp2", 1, 0, 0, 0, (void (*)(void))cr_exp2, {(void (*)(void))cr_exp2_0, NULL, NULL}},
-    [34] = {"expm1", 1, 0, 0, 0, (void (*)(void))cr_expm1, {(void (*)(void))cr_expm1_0, NULL, NULL}},
-    [35] = {"log", 1, 0, 0, 0, (void (*)(void))cr_log, {(void (*)(void))cr_log_0, NULL, NULL}},
-    [36] = {"log2", 1, 0, 0, 0, (void (*)(void))cr_log2, {(void (*)(void))cr_log2_0, NULL, NULL}},
-    [37] = {"log10", 1, 0, 0, 0, (void (*)(void))cr_log10, {(void (*)(void))cr_log10_0, NULL, NULL}},
-    [38] = {"log1p", 1, 0, 0, 0, (void (*)(void))cr_log1p, {(void (*)(void))cr_log1p_0, NULL, NULL}},
-    [39] = {"sigmoid", 1, 0, 0, 0, (void (*)(void))cr_sigmoid, {(void (*)(void))cr_sigmoid_0, NULL, NULL}},
-    [40] = {"logaddexp", 2, 0, 0, 0, (void (*)(void))cr_logaddexp, {(void (*)(void))cr_logaddexp_0, (void (*)(void))cr_logaddexp_1, NULL}},
-    [41] = {"logaddexp2", 2, 0, 0, 0, (void (*)(void))cr_logaddexp2, {(void (*)(void))cr_logaddexp2_0, (void (*)(void))cr_logaddexp2_1, NULL}},
-    [42] = {"sin", 1, 0, 0, 0, (void (*)(void))cr_sin, {(void (*)(void))cr_sin_0, NULL, NULL}},
-    [43] = {"cos", 1, 0, 0, 0, (void (*)(void))cr_cos, {(void (*)(void))cr_cos_0, NULL, NULL}},
-    [44] = {"tan", 1, 0, 0, 0, (void (*)(void))cr_tan, {(void (*)(void))cr_tan_0, NULL, NULL}},
-    [45] = {"arcsin", 1, 0, 0, 0, (void (*)(void))cr_arcsin, {(void (*)(void))cr_arcsin_0, NULL, NULL}},
-    [46] = {"arccos", 1, 0, 0, 0, (void (*)(void))cr_arccos, {(void (*)(void))cr_arccos_0, NULL, NULL}},
-    [47] = {"arctan", 1, 0, 0, 0, (void (*)(void))cr_arctan, {(void (*)(void))cr_arctan_0, NULL, NULL}},
-    [48] = {"arctan2", 2, 0, 0, 0, (void (*)(void))cr_arctan2, {(void (*)(void))cr_arctan2_0, (void (*)(void))cr_arctan2_1, NULL}},
-    [49] = {"sinh", 1, 0, 0, 0, (void (*)(void))cr_sinh, {(void (*)(void))cr_sinh_0, NULL, NULL}},
-    [50] = {"cosh", 1, 0, 0, 0, (void (*)(void))cr_cosh, {(void (*)(void))cr_cosh_0, NULL, NULL}},
-    [51] = {"tanh", 1, 0, 0, 0, (void (*)(void))cr_tanh, {(void (*)(void))cr_tanh_0, NULL, NULL}},
-    [52] = {"arcsinh", 1, 0, 0, 0, (void (*)(void))cr_arcsinh, {(void (*)(void))cr_arcsinh_0, NULL, NULL}},
-    [53] = {"arccosh", 1, 0, 0, 0, (void (*)(void))cr_arccosh, {(void (*)(void))cr_arccosh_0, NULL, NULL}},
-    [54] = {"arctanh", 1, 0, 0, 0, (void (*)(void))cr_arctanh, {(void (*)(void))cr_arctanh_0, NULL, NULL}},
-    [55] = {"deg2rad", 1, 0, 0, 0, (void (*)(void))cr_deg2rad, {(void (*)(void))cr_deg2rad_0, NULL, NULL}},
-    [56] = {"rad2deg", 1, 0, 0, 0, (void (*)(void))cr_rad2deg, {(void (*)(void))cr_rad2deg_0, NULL, NULL}},
-    [57] = {"sinpi", 1, 0, 0, 0, (void (*)(void))cr_sinpi, {(void (*)(void))cr_sinpi_0, NULL, NULL}},
-    [58] = {"cospi", 1, 0, 0, 0, (void (*)(void))cr_cospi, {(void (*)(void))cr_cospi_0, NULL, NULL}},
-    [59] = {"sinc", 1, 0, 0, 0, (void (*)(void))cr_sinc, {(void (*)(void))cr_sinc_0, NULL, NULL}},
-    [60] = {"maximum", 2, 1, 0, 0, (void (*)(void))cr_maximum, {(void (*)(void))cr_maximum_0, (void (*)(void))cr_maximum_1, NULL}},
-    [61] = {"minimum", 2, 1, 0, 0, (void (*)(void))cr_minimum, {(void (*)(void))cr_minimum_0, (void (*)(void))cr_minimum_1, NULL}},
-    [62] = {"fmax", 2, 1, 0, 0, (void (*)(void))cr_fmax, {(void (*)(void))cr_fmax_0, (void (*)(void))cr_fmax_1, NULL}},
-    [63] = {"fmin", 2, 1, 0, 0, (void (*)(void))cr_fmin, {(void (*)(void))cr_fmin_0, (void (*)(void))cr_fmin_1, NULL}},
-    [64] = {"clip", 3, 1, 0, 0, (void (*)(void))cr_clip, {(void (*)(void))cr_clip_0, (void (*)(void))cr_clip_1, (void (*)(void))cr_clip_2}},
-    [65] = {"where", 3, 1, 0, 0, (void (*)(void))cr_where, {NULL, (void (*)(void))cr_where_1, (void (*)(void))cr_where_2}},
-    [66] = {"relu", 1, 1, 0, 0, (void (*)(void))cr_relu, {(void (*)(void))cr_relu_0, NULL, NULL}},
-    [67] = {"floor", 1, 0, 0, 0, (void (*)(void))cr_floor, {NULL, NULL, NULL}},
-    [68] = {"ceil", 1, 0, 0, 0, (void (*)(void))cr_ceil, {NULL, NULL, NULL}},
-    [69] = {"trunc", 1, 0, 0, 0, (void (*)(void))cr_trunc, {NULL, NULL, NULL}},
-    [70] = {"rint", 1, 0, 0, 0, (void (*)(void))cr_rint, {NULL, NULL, NULL}},
-    [71] = {"round", 2, 0, 0, 2, (void (*)(void))cr_round, {NULL, NULL, NULL}},
+    [14] = {"maximum", 2, 1, 0, 0, (void (*)(void))cr_maximum, {(void (*)(void))cr_maximum_0, (void (*)(void))cr_maximum_1, NULL}},
+    [15] = {"minimum", 2, 1, 0, 0, (void (*)(void))cr_minimum, {(void (*)(void))cr_minimum_0, (void (*)(void))cr_minimum_1, NULL}},
+    [16] = {"fmax", 2, 1, 0, 0, (void (*)(void))cr_fmax, {(void (*)(void))cr_fmax_0, (void (*)(void))cr_fmax_1, NULL}},
+    [17] = {"fmin", 2, 1, 0, 0, (void (*)(void))cr_fmin, {(void (*)(void))cr_fmin_0, (void (*)(void))cr_fmin_1, NULL}},
+    [18] = {"clip", 3, 1, 0, 0, (void (*)(void))cr_clip, {(void (*)(void))cr_clip_0, (void (*)(void))cr_clip_1, (void (*)(void))cr_clip_2}},
+    [19] = {"where", 3, 1, 0, 0, (void (*)(void))cr_where, {NULL, (void (*)(void))cr_where_1, (void (*)(void))cr_where_2}},
+    [20] = {"relu", 1, 1, 0, 0, (void (*)(void))cr_relu, {(void (*)(void))cr_relu_0, NULL, NULL}},
+    [21] = {"floor", 1, 0, 0, 0, (void (*)(void))cr_floor, {NULL, NULL, NULL}},
+    [22] = {"ceil", 1, 0, 0, 0, (void (*)(void))cr_ceil, {NULL, NULL, NULL}},
+    [23] = {"trunc", 1, 0, 0, 0, (void (*)(void))cr_trunc, {NULL, NULL, NULL}},
+    [24] = {"rint", 1, 0, 0, 0, (void (*)(void))cr_rint, {NULL, NULL, NULL}},
+    [25] = {"round", 2, 0, 0, 2, (void (*)(void))cr_round, {NULL, NULL, NULL}},
+    [26] = {"add", 2, 0, 0, 0, (void (*)(void))cr_add, {(void (*)(void))cr_add_0, (void (*)(void))cr_add_1, NULL}},
+    [27] = {"subtract", 2, 0, 0, 0, (void (*)(void))cr_subtract, {(void (*)(void))cr_subtract_0, (void (*)(void))cr_subtract_1, NULL}},
+    [28] = {"multiply", 2, 0, 0, 0, (void (*)(void))cr_multiply, {(void (*)(void))cr_multiply_0, (void (*)(void))cr_multiply_1, NULL}},
+    [29] = {"divide", 2, 0, 0, 0, (void (*)(void))cr_divide, {(void (*)(void))cr_divide_0, (void (*)(void))cr_divide_1, NULL}},
+    [30] = {"negative", 1, 0, 0, 0, (void (*)(void))cr_negative, {(void (*)(void))cr_negative_0, NULL, NULL}},
+    [31] = {"positive", 1, 0, 0, 0, (void (*)(void))cr_positive, {(void (*)(void))cr_positive_0, NULL, NULL}},
+    [32] = {"reciprocal", 1, 0, 0, 0, (void (*)(void))cr_reciprocal, {(void (*)(void))cr_reciprocal_0, NULL, NULL}},
+    [33] = {"square", 1, 0, 0, 0, (void (*)(void))cr_square, {(void (*)(void))cr_square_0, NULL, NULL}},
+    [34] = {"sqrt", 1, 0, 0, 0, (void (*)(void))cr_sqrt, {(void (*)(void))cr_sqrt_0, NULL, NULL}},
+    [35] = {"cbrt", 1, 0, 0, 0, (void (*)(void))cr_cbrt, {(void (*)(void))cr_cbrt_0, NULL, NULL}},
+    [36] = {"hypot", 2, 0, 0, 0, (void (*)(void))cr_hypot, {(void (*)(void))cr_hypot_0, (void (*)(void))cr_hypot_1, NULL}},
+    [37] = {"power", 2, 0, 0, 0, (void (*)(void))cr_power, {(void (*)(void))cr_power_0, (void (*)(void))cr_power_1, NULL}},
+    [38] = {"floor_divide", 2, 0, 0, 0, (void (*)(void))cr_floor_divide, {NULL, NULL, NULL}},
+    [39] = {"remainder", 2, 0, 0, 0, (void (*)(void))cr_remainder, {(void (*)(void))cr_remainder_0, (void (*)(void))cr_remainder_1, NULL}},
+    [40] = {"fmod", 2, 0, 0, 0, (void (*)(void))cr_fmod, {(void (*)(void))cr_fmod_0, (void (*)(void))cr_fmod_1, NULL}},
+    [41] = {"copysign", 2, 0, 0, 0, (void (*)(void))cr_copysign, {(void (*)(void))cr_copysign_0, NULL, NULL}},
+    [42] = {"abs", 1, 0, 0, 0, (void (*)(void))cr_abs, {(void (*)(void))cr_abs_0, NULL, NULL}},
+    [43] = {"sign", 1, 0, 0, 0, (void (*)(void))cr_sign, {NULL, NULL, NULL}},
+    [44] = {"exp", 1, 0, 0, 0, (void (*)(void))cr_exp, {(void (*)(void))cr_exp_0, NULL, NULL}},
+    [45] = {"exp2", 1, 0, 0, 0, (void (*)(void))cr_exp2, {(void (*)(void))cr_exp2_0, NULL, NULL}},
+    [46] = {"expm1", 1, 0, 0, 0, (void (*)(void))cr_expm1, {(void (*)(void))cr_expm1_0, NULL, NULL}},
+    [47] = {"log", 1, 0, 0, 0, (void (*)(void))cr_log, {(void (*)(void))cr_log_0, NULL, NULL}},
+    [48] = {"log2", 1, 0, 0, 0, (void (*)(void))cr_log2, {(void (*)(void))cr_log2_0, NULL, NULL}},
+    [49] = {"log10", 1, 0, 0, 0, (void (*)(void))cr_log10, {(void (*)(void))cr_log10_0, NULL, NULL}},
+    [50] = {"log1p", 1, 0, 0, 0, (void (*)(void))cr_log1p, {(void (*)(void))cr_log1p_0, NULL, NULL}},
+    [51] = {"sigmoid", 1, 0, 0, 0, (void (*)(void))cr_sigmoid, {(void (*)(void))cr_sigmoid_0, NULL, NULL}},
+    [52] = {"logaddexp", 2, 0, 0, 0, (void (*)(void))cr_logaddexp, {(void (*)(void))cr_logaddexp_0, (void (*)(void))cr_logaddexp_1, NULL}},
+    [53] = {"logaddexp2", 2, 0, 0, 0, (void (*)(void))cr_logaddexp2, {(void (*)(void))cr_logaddexp2_0, (void (*)(void))cr_logaddexp2_1, NULL}},
+    [54] = {"sin", 1, 0, 0, 0, (void (*)(void))cr_sin, {(void (*)(void))cr_sin_0, NULL, NULL}},
+    [55] = {"cos", 1, 0, 0, 0, (void (*)(void))cr_cos, {(void (*)(void))cr_cos_0, NULL, NULL}},
+    [56] = {"tan", 1, 0, 0, 0, (void (*)(void))cr_tan, {(void (*)(void))cr_tan_0, NULL, NULL}},
+    [57] = {"arcsin", 1, 0, 0, 0, (void (*)(void))cr_arcsin, {(void (*)(void))cr_arcsin_0, NULL, NULL}},
+    [58] = {"arccos", 1, 0, 0, 0, (void (*)(void))cr_arccos, {(void (*)(void))cr_arccos_0, NULL, NULL}},
+    [59] = {"arctan", 1, 0, 0, 0, (void (*)(void))cr_arctan, {(void (*)(void))cr_arctan_0, NULL, NULL}},
+    [60] = {"arctan2", 2, 0, 0, 0, (void (*)(void))cr_arctan2, {(void (*)(void))cr_arctan2_0, (void (*)(void))cr_arctan2_1, NULL}},
+    [61] = {"sinh", 1, 0, 0, 0, (void (*)(void))cr_sinh, {(void (*)(void))cr_sinh_0, NULL, NULL}},
+    [62] = {"cosh", 1, 0, 0, 0, (void (*)(void))cr_cosh, {(void (*)(void))cr_cosh_0, NULL, NULL}},
+    [63] = {"tanh", 1, 0, 0, 0, (void (*)(void))cr_tanh, {(void (*)(void))cr_tanh_0, NULL, NULL}},
+    [64] = {"arcsinh", 1, 0, 0, 0, (void (*)(void))cr_arcsinh, {(void (*)(void))cr_arcsinh_0, NULL, NULL}},
+    [65] = {"arccosh", 1, 0, 0, 0, (void (*)(void))cr_arccosh, {(void (*)(void))cr_arccosh_0, NULL, NULL}},
+    [66] = {"arctanh", 1, 0, 0, 0, (void (*)(void))cr_arctanh, {(void (*)(void))cr_arctanh_0, NULL, NULL}},
+    [67] = {"deg2rad", 1, 0, 0, 0, (void (*)(void))cr_deg2rad, {(void (*)(void))cr_deg2rad_0, NULL, NULL}},
+    [68] = {"rad2deg", 1, 0, 0, 0, (void (*)(void))cr_rad2deg, {(void (*)(void))cr_rad2deg_0, NULL, NULL}},
+    [69] = {"sinpi", 1, 0, 0, 0, (void (*)(void))cr_sinpi, {(void (*)(void))cr_sinpi_0, NULL, NULL}},
+    [70] = {"cospi", 1, 0, 0, 0, (void (*)(void))cr_cospi, {(void (*)(void))cr_cospi_0, NULL, NULL}},
+    [71] = {"sinc", 1, 0, 0, 0, (void (*)(void))cr_sinc, {(void (*)(void))cr_sinc_0, NULL, NULL}},
     [72] = {"softplus", 1, 0, 0, 0, (void (*)(void))cr_softplus, {(void (*)(void))cr_softplus_0, NULL, NULL}},
     [73] = {"silu", 1, 0, 0, 0, (void (*)(void))cr_silu, {(void (*)(void))cr_silu_0, NULL, NULL}},
     [74] = {"gelu", 1, 0, 0, 0, (void (*)(void))cr_gelu, {(void (*)(void))cr_gelu_0, NULL, NULL}},

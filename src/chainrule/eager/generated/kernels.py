@@ -25,64 +25,64 @@ LOGICAL_NOT = 10
 ISNAN = 11
 ISINF = 12
 ISFINITE = 13
-ADD = 14
-SUBTRACT = 15
-MULTIPLY = 16
-DIVIDE = 17
-NEGATIVE = 18
-POSITIVE = 19
-RECIPROCAL = 20
-SQUARE = 21
-SQRT = 22
-CBRT = 23
-HYPOT = 24
-POWER = 25
-FLOOR_DIVIDE = 26
-REMAINDER = 27
-FMOD = 28
-COPYSIGN = 29
-ABS = 30
-SIGN = 31
-EXP = 32
-EXP2 = 33
-EXPM1 = 34
-LOG = 35
-LOG2 = 36
-LOG10 = 37
-LOG1P = 38
-SIGMOID = 39
-LOGADDEXP = 40
-LOGADDEXP2 = 41
-SIN = 42
-COS = 43
-TAN = 44
-ARCSIN = 45
-ARCCOS = 46
-ARCTAN = 47
-ARCTAN2 = 48
-SINH = 49
-COSH = 50
-TANH = 51
-ARCSINH = 52
-ARCCOSH = 53
-ARCTANH = 54
-DEG2RAD = 55
-RAD2DEG = 56
-SINPI = 57
-COSPI = 58
-SINC = 59
-MAXIMUM = 60
-MINIMUM = 61
-FMAX = 62
-FMIN = 63
-CLIP = 64
-WHERE = 65
-RELU = 66
-FLOOR = 67
-CEIL = 68
-TRUNC = 69
-RINT = 70
-ROUND = 71
+MAXIMUM = 14
+MINIMUM = 15
+FMAX = 16
+FMIN = 17
+CLIP = 18
+WHERE = 19
+RELU = 20
+FLOOR = 21
+CEIL = 22
+TRUNC = 23
+RINT = 24
+ROUND = 25
+ADD = 26
+SUBTRACT = 27
+MULTIPLY = 28
+DIVIDE = 29
+NEGATIVE = 30
+POSITIVE = 31
+RECIPROCAL = 32
+SQUARE = 33
+SQRT = 34
+CBRT = 35
+HYPOT = 36
+POWER = 37
+FLOOR_DIVIDE = 38
+REMAINDER = 39
+FMOD = 40
+COPYSIGN = 41
+ABS = 42
+SIGN = 43
+EXP = 44
+EXP2 = 45
+EXPM1 = 46
+LOG = 47
+LOG2 = 48
+LOG10 = 49
+LOG1P = 50
+SIGMOID = 51
+LOGADDEXP = 52
+LOGADDEXP2 = 53
+SIN = 54
+COS = 55
+TAN = 56
+ARCSIN = 57
+ARCCOS = 58
+ARCTAN = 59
+ARCTAN2 = 60
+SINH = 61
+COSH = 62
+TANH = 63
+ARCSINH = 64
+ARCCOSH = 65
+ARCTANH = 66
+DEG2RAD = 67
+RAD2DEG = 68
+SINPI = 69
+COSPI = 70
+SINC = 71
 SOFTPLUS = 72
 SILU = 73
 GELU = 74
@@ -155,6 +155,112 @@ def isfinite(x: float) -> float:
         return math.isfinite(x)
     except (ValueError, OverflowError, ZeroDivisionError):
         return _numpy("isfinite", x)
+
+
+def maximum(x: float, y: float) -> float:
+    return (x if ((x >= y) or isnan(x)) else y)
+
+
+def maximum_0(out: float, x: float, y: float) -> float:
+    return (1.0 if (x > y) else (0.5 if (x == y) else (0.0 if (x < y) else out)))
+
+
+def maximum_1(out: float, x: float, y: float) -> float:
+    return (1.0 if (y > x) else (0.5 if (y == x) else (0.0 if (y < x) else out)))
+
+
+def minimum(x: float, y: float) -> float:
+    return (x if ((x <= y) or isnan(x)) else y)
+
+
+def minimum_0(out: float, x: float, y: float) -> float:
+    return (1.0 if ((-x) > (-y)) else (0.5 if ((-x) == (-y)) else (0.0 if ((-x) < (-y)) else out)))
+
+
+def minimum_1(out: float, x: float, y: float) -> float:
+    return (1.0 if ((-y) > (-x)) else (0.5 if ((-y) == (-x)) else (0.0 if ((-y) < (-x)) else out)))
+
+
+def fmax(x: float, y: float) -> float:
+    return _numpy("fmax", x, y)
+
+
+def fmax_0(out: float, x: float, y: float) -> float:
+    return (1.0 if (x > y) else (0.5 if (x == y) else (1.0 if isnan(y) else 0.0)))
+
+
+def fmax_1(out: float, x: float, y: float) -> float:
+    return (1.0 if (y > x) else (0.5 if (y == x) else (1.0 if isnan(x) else 0.0)))
+
+
+def fmin(x: float, y: float) -> float:
+    return _numpy("fmin", x, y)
+
+
+def fmin_0(out: float, x: float, y: float) -> float:
+    return (1.0 if ((-x) > (-y)) else (0.5 if ((-x) == (-y)) else (1.0 if isnan((-y)) else 0.0)))
+
+
+def fmin_1(out: float, x: float, y: float) -> float:
+    return (1.0 if ((-y) > (-x)) else (0.5 if ((-y) == (-x)) else (1.0 if isnan((-x)) else 0.0)))
+
+
+def clip(x: float, lower: float, upper: float) -> float:
+    return minimum(maximum(x, lower), upper)
+
+
+def clip_0(out: float, x: float, lower: float, upper: float) -> float:
+    return (1.0 if ((lower < x) and (x < upper)) else (out if isnan(out) else 0.0))
+
+
+def clip_1(out: float, x: float, lower: float, upper: float) -> float:
+    return (1.0 if ((x <= lower) and (lower < upper)) else 0.0)
+
+
+def clip_2(out: float, x: float, lower: float, upper: float) -> float:
+    return (1.0 if ((x >= upper) or (lower >= upper)) else 0.0)
+
+
+def where(condition: float, x: float, y: float) -> float:
+    return x if condition else y
+
+
+def where_1(out: float, condition: float, x: float, y: float) -> float:
+    return (1.0 if condition else 0.0)
+
+
+def where_2(out: float, condition: float, x: float, y: float) -> float:
+    return (0.0 if condition else 1.0)
+
+
+def relu(x: float) -> float:
+    return (0.0 if (x <= 0.0) else x)
+
+
+def relu_0(out: float, x: float) -> float:
+    return (1.0 if (x > 0.0) else (0.0 if (x <= 0.0) else out))
+
+
+def floor(x: float) -> float:
+    return _numpy("floor", x)
+
+
+def ceil(x: float) -> float:
+    return _numpy("ceil", x)
+
+
+def trunc(x: float) -> float:
+    return _numpy("trunc", x)
+
+
+def rint(x: float) -> float:
+    return _numpy("rint", x)
+
+
+def round(x: float, decimals: float) -> float:
+    t1 = power(10.0, decimals)
+    t2 = power(10.0, (-decimals))
+    return (rint(x) if (decimals == 0.0) else (divide(rint((x * t1)), t1) if (decimals > 0.0) else (rint(divide(x, t2)) * t2)))
 
 
 def add(x: float, y: float) -> float:
@@ -311,7 +417,7 @@ def remainder_0(out: float, x: float, y: float) -> float:
 
 
 def remainder_1(out: float, x: float, y: float) -> float:
-    return (-floor_divide(x, y))
+    return (out if (y == 0.0) else (-floor_divide(x, y)))
 
 
 def fmod(x: float, y: float) -> float:
@@ -326,7 +432,7 @@ def fmod_0(out: float, x: float, y: float) -> float:
 
 
 def fmod_1(out: float, x: float, y: float) -> float:
-    return (-trunc(divide(x, y)))
+    return (out if (y == 0.0) else (-trunc(divide(x, y))))
 
 
 def copysign(x: float, y: float) -> float:
@@ -655,112 +761,6 @@ def sinc_0(out: float, x: float) -> float:
     return ((x * (-3.289868133696453 + (t1 * (3.246969701133414 + (t1 * (-1.144510944732505 + (t1 * (0.20918278254123832 + (t1 * (-0.023460810354558225 + (t1 * (0.001781145516372851 + (t1 * (-9.766223126318928e-05 + (t1 * (4.049947846619241e-06 + (t1 * (-1.3148481279991983e-07 + (t1 * (3.433076949964284e-09 + (t1 * (-7.365893777096939e-11 + (t1 * 0.0))))))))))))))))))))))) if (abs(x) < 0.4) else divide((cospi(x) - out), x))
 
 
-def maximum(x: float, y: float) -> float:
-    return (x if ((x >= y) or isnan(x)) else y)
-
-
-def maximum_0(out: float, x: float, y: float) -> float:
-    return (1.0 if (x > y) else (0.5 if (x == y) else (0.0 if (x < y) else out)))
-
-
-def maximum_1(out: float, x: float, y: float) -> float:
-    return (1.0 if (y > x) else (0.5 if (y == x) else (0.0 if (y < x) else out)))
-
-
-def minimum(x: float, y: float) -> float:
-    return (x if ((x <= y) or isnan(x)) else y)
-
-
-def minimum_0(out: float, x: float, y: float) -> float:
-    return (1.0 if ((-x) > (-y)) else (0.5 if ((-x) == (-y)) else (0.0 if ((-x) < (-y)) else out)))
-
-
-def minimum_1(out: float, x: float, y: float) -> float:
-    return (1.0 if ((-y) > (-x)) else (0.5 if ((-y) == (-x)) else (0.0 if ((-y) < (-x)) else out)))
-
-
-def fmax(x: float, y: float) -> float:
-    return _numpy("fmax", x, y)
-
-
-def fmax_0(out: float, x: float, y: float) -> float:
-    return (1.0 if (x > y) else (0.5 if (x == y) else (1.0 if isnan(y) else 0.0)))
-
-
-def fmax_1(out: float, x: float, y: float) -> float:
-    return (1.0 if (y > x) else (0.5 if (y == x) else (1.0 if isnan(x) else 0.0)))
-
-
-def fmin(x: float, y: float) -> float:
-    return _numpy("fmin", x, y)
-
-
-def fmin_0(out: float, x: float, y: float) -> float:
-    return (1.0 if ((-x) > (-y)) else (0.5 if ((-x) == (-y)) else (1.0 if isnan((-y)) else 0.0)))
-
-
-def fmin_1(out: float, x: float, y: float) -> float:
-    return (1.0 if ((-y) > (-x)) else (0.5 if ((-y) == (-x)) else (1.0 if isnan((-x)) else 0.0)))
-
-
-def clip(x: float, lower: float, upper: float) -> float:
-    return minimum(maximum(x, lower), upper)
-
-
-def clip_0(out: float, x: float, lower: float, upper: float) -> float:
-    return (1.0 if ((lower < x) and (x < upper)) else (out if isnan(out) else 0.0))
-
-
-def clip_1(out: float, x: float, lower: float, upper: float) -> float:
-    return (1.0 if ((x <= lower) and (lower < upper)) else 0.0)
-
-
-def clip_2(out: float, x: float, lower: float, upper: float) -> float:
-    return (1.0 if ((x >= upper) or (lower >= upper)) else 0.0)
-
-
-def where(condition: float, x: float, y: float) -> float:
-    return x if condition else y
-
-
-def where_1(out: float, condition: float, x: float, y: float) -> float:
-    return (1.0 if condition else 0.0)
-
-
-def where_2(out: float, condition: float, x: float, y: float) -> float:
-    return (0.0 if condition else 1.0)
-
-
-def relu(x: float) -> float:
-    return (0.0 if (x <= 0.0) else x)
-
-
-def relu_0(out: float, x: float) -> float:
-    return (1.0 if (x > 0.0) else (0.0 if (x <= 0.0) else out))
-
-
-def floor(x: float) -> float:
-    return _numpy("floor", x)
-
-
-def ceil(x: float) -> float:
-    return _numpy("ceil", x)
-
-
-def trunc(x: float) -> float:
-    return _numpy("trunc", x)
-
-
-def rint(x: float) -> float:
-    return _numpy("rint", x)
-
-
-def round(x: float, decimals: float) -> float:
-    t1 = power(10.0, decimals)
-    t2 = power(10.0, (-decimals))
-    return (rint(x) if (decimals == 0.0) else (divide(rint((x * t1)), t1) if (decimals > 0.0) else (rint(divide(x, t2)) * t2)))
-
-
 def softplus(x: float) -> float:
     return (relu(x) + log1p(exp((-abs(x)))))
 
@@ -827,7 +827,10 @@ def gamma_0(out: float, x: float) -> float:
 
 
 def gammaln(x: float) -> float:
-    return _numpy("gammaln", x)
+    try:
+        return math.lgamma(x)
+    except (ValueError, OverflowError, ZeroDivisionError):
+        return _numpy("gammaln", x)
 
 
 def gammaln_0(out: float, x: float) -> float:
@@ -864,64 +867,64 @@ KERNELS: dict[int, tuple[str, Callable[..., float], tuple[Callable[..., float] |
     11: ("isnan", isnan, (None,)),
     12: ("isinf", isinf, (None,)),
     13: ("isfinite", isfinite, (None,)),
-    14: ("add", add, (add_0, add_1,)),
-    15: ("subtract", subtract, (subtract_0, subtract_1,)),
-    16: ("multiply", multiply, (multiply_0, multiply_1,)),
-    17: ("divide", divide, (divide_0, divide_1,)),
-    18: ("negative", negative, (negative_0,)),
-    19: ("positive", positive, (positive_0,)),
-    20: ("reciprocal", reciprocal, (reciprocal_0,)),
-    21: ("square", square, (square_0,)),
-    22: ("sqrt", sqrt, (sqrt_0,)),
-    23: ("cbrt", cbrt, (cbrt_0,)),
-    24: ("hypot", hypot, (hypot_0, hypot_1,)),
-    25: ("power", power, (power_0, power_1,)),
-    26: ("floor_divide", floor_divide, (None, None,)),
-    27: ("remainder", remainder, (remainder_0, remainder_1,)),
-    28: ("fmod", fmod, (fmod_0, fmod_1,)),
-    29: ("copysign", copysign, (copysign_0, None,)),
-    30: ("abs", abs, (abs_0,)),
-    31: ("sign", sign, (None,)),
-    32: ("exp", exp, (exp_0,)),
-    33: ("exp2", exp2, (exp2_0,)),
-    34: ("expm1", expm1, (expm1_0,)),
-    35: ("log", log, (log_0,)),
-    36: ("log2", log2, (log2_0,)),
-    37: ("log10", log10, (log10_0,)),
-    38: ("log1p", log1p, (log1p_0,)),
-    39: ("sigmoid", sigmoid, (sigmoid_0,)),
-    40: ("logaddexp", logaddexp, (logaddexp_0, logaddexp_1,)),
-    41: ("logaddexp2", logaddexp2, (logaddexp2_0, logaddexp2_1,)),
-    42: ("sin", sin, (sin_0,)),
-    43: ("cos", cos, (cos_0,)),
-    44: ("tan", tan, (tan_0,)),
-    45: ("arcsin", arcsin, (arcsin_0,)),
-    46: ("arccos", arccos, (arccos_0,)),
-    47: ("arctan", arctan, (arctan_0,)),
-    48: ("arctan2", arctan2, (arctan2_0, arctan2_1,)),
-    49: ("sinh", sinh, (sinh_0,)),
-    50: ("cosh", cosh, (cosh_0,)),
-    51: ("tanh", tanh, (tanh_0,)),
-    52: ("arcsinh", arcsinh, (arcsinh_0,)),
-    53: ("arccosh", arccosh, (arccosh_0,)),
-    54: ("arctanh", arctanh, (arctanh_0,)),
-    55: ("deg2rad", deg2rad, (deg2rad_0,)),
-    56: ("rad2deg", rad2deg, (rad2deg_0,)),
-    57: ("sinpi", sinpi, (sinpi_0,)),
-    58: ("cospi", cospi, (cospi_0,)),
-    59: ("sinc", sinc, (sinc_0,)),
-    60: ("maximum", maximum, (maximum_0, maximum_1,)),
-    61: ("minimum", minimum, (minimum_0, minimum_1,)),
-    62: ("fmax", fmax, (fmax_0, fmax_1,)),
-    63: ("fmin", fmin, (fmin_0, fmin_1,)),
-    64: ("clip", clip, (clip_0, clip_1, clip_2,)),
-    65: ("where", where, (None, where_1, where_2,)),
-    66: ("relu", relu, (relu_0,)),
-    67: ("floor", floor, (None,)),
-    68: ("ceil", ceil, (None,)),
-    69: ("trunc", trunc, (None,)),
-    70: ("rint", rint, (None,)),
-    71: ("round", round, (None, None,)),
+    14: ("maximum", maximum, (maximum_0, maximum_1,)),
+    15: ("minimum", minimum, (minimum_0, minimum_1,)),
+    16: ("fmax", fmax, (fmax_0, fmax_1,)),
+    17: ("fmin", fmin, (fmin_0, fmin_1,)),
+    18: ("clip", clip, (clip_0, clip_1, clip_2,)),
+    19: ("where", where, (None, where_1, where_2,)),
+    20: ("relu", relu, (relu_0,)),
+    21: ("floor", floor, (None,)),
+    22: ("ceil", ceil, (None,)),
+    23: ("trunc", trunc, (None,)),
+    24: ("rint", rint, (None,)),
+    25: ("round", round, (None, None,)),
+    26: ("add", add, (add_0, add_1,)),
+    27: ("subtract", subtract, (subtract_0, subtract_1,)),
+    28: ("multiply", multiply, (multiply_0, multiply_1,)),
+    29: ("divide", divide, (divide_0, divide_1,)),
+    30: ("negative", negative, (negative_0,)),
+    31: ("positive", positive, (positive_0,)),
+    32: ("reciprocal", reciprocal, (reciprocal_0,)),
+    33: ("square", square, (square_0,)),
+    34: ("sqrt", sqrt, (sqrt_0,)),
+    35: ("cbrt", cbrt, (cbrt_0,)),
+    36: ("hypot", hypot, (hypot_0, hypot_1,)),
+    37: ("power", power, (power_0, power_1,)),
+    38: ("floor_divide", floor_divide, (None, None,)),
+    39: ("remainder", remainder, (remainder_0, remainder_1,)),
+    40: ("fmod", fmod, (fmod_0, fmod_1,)),
+    41: ("copysign", copysign, (copysign_0, None,)),
+    42: ("abs", abs, (abs_0,)),
+    43: ("sign", sign, (None,)),
+    44: ("exp", exp, (exp_0,)),
+    45: ("exp2", exp2, (exp2_0,)),
+    46: ("expm1", expm1, (expm1_0,)),
+    47: ("log", log, (log_0,)),
+    48: ("log2", log2, (log2_0,)),
+    49: ("log10", log10, (log10_0,)),
+    50: ("log1p", log1p, (log1p_0,)),
+    51: ("sigmoid", sigmoid, (sigmoid_0,)),
+    52: ("logaddexp", logaddexp, (logaddexp_0, logaddexp_1,)),
+    53: ("logaddexp2", logaddexp2, (logaddexp2_0, logaddexp2_1,)),
+    54: ("sin", sin, (sin_0,)),
+    55: ("cos", cos, (cos_0,)),
+    56: ("tan", tan, (tan_0,)),
+    57: ("arcsin", arcsin, (arcsin_0,)),
+    58: ("arccos", arccos, (arccos_0,)),
+    59: ("arctan", arctan, (arctan_0,)),
+    60: ("arctan2", arctan2, (arctan2_0, arctan2_1,)),
+    61: ("sinh", sinh, (sinh_0,)),
+    62: ("cosh", cosh, (cosh_0,)),
+    63: ("tanh", tanh, (tanh_0,)),
+    64: ("arcsinh", arcsinh, (arcsinh_0,)),
+    65: ("arccosh", arccosh, (arccosh_0,)),
+    66: ("arctanh", arctanh, (arctanh_0,)),
+    67: ("deg2rad", deg2rad, (deg2rad_0,)),
+    68: ("rad2deg", rad2deg, (rad2deg_0,)),
+    69: ("sinpi", sinpi, (sinpi_0,)),
+    70: ("cospi", cospi, (cospi_0,)),
+    71: ("sinc", sinc, (sinc_0,)),
     72: ("softplus", softplus, (softplus_0,)),
     73: ("silu", silu, (silu_0,)),
     74: ("gelu", gelu, (gelu_0,)),

@@ -6,11 +6,11 @@ cdef object operator_add(object left, object right):
     cdef PyObject *b = NULL
     cdef PyObject *node
     if not (read(left, &x, &a) and read(right, &y, &b)):
-        return operator2(14, left, right)
+        return operator2(26, left, right)
     out = cr_add(x, y)
     if a == NULL and b == NULL:
         return steal(new_constant(out))
-    node = new_term(14, out, a, b)
+    node = new_term(26, out, a, b)
     (<Value>node).left_partial = cr_add_0(out, x, y) if a != NULL else x
     (<Value>node).right_partial = cr_add_1(out, x, y) if b != NULL else y
     return steal(node)
@@ -21,11 +21,11 @@ cdef object operator_subtract(object left, object right):
     cdef PyObject *b = NULL
     cdef PyObject *node
     if not (read(left, &x, &a) and read(right, &y, &b)):
-        return operator2(15, left, right)
+        return operator2(27, left, right)
     out = cr_subtract(x, y)
     if a == NULL and b == NULL:
         return steal(new_constant(out))
-    node = new_term(15, out, a, b)
+    node = new_term(27, out, a, b)
     (<Value>node).left_partial = cr_subtract_0(out, x, y) if a != NULL else x
     (<Value>node).right_partial = cr_subtract_1(out, x, y) if b != NULL else y
     return steal(node)
@@ -36,11 +36,11 @@ cdef object operator_multiply(object left, object right):
     cdef PyObject *b = NULL
     cdef PyObject *node
     if not (read(left, &x, &a) and read(right, &y, &b)):
-        return operator2(16, left, right)
+        return operator2(28, left, right)
     out = cr_multiply(x, y)
     if a == NULL and b == NULL:
         return steal(new_constant(out))
-    node = new_term(16, out, a, b)
+    node = new_term(28, out, a, b)
     (<Value>node).left_partial = cr_multiply_0(out, x, y) if a != NULL else x
     (<Value>node).right_partial = cr_multiply_1(out, x, y) if b != NULL else y
     return steal(node)
@@ -51,11 +51,11 @@ cdef object operator_divide(object left, object right):
     cdef PyObject *b = NULL
     cdef PyObject *node
     if not (read(left, &x, &a) and read(right, &y, &b)):
-        return operator2(17, left, right)
+        return operator2(29, left, right)
     out = cr_divide(x, y)
     if a == NULL and b == NULL:
         return steal(new_constant(out))
-    node = new_term(17, out, a, b)
+    node = new_term(29, out, a, b)
     (<Value>node).left_partial = cr_divide_0(out, x, y) if a != NULL else x
     (<Value>node).right_partial = cr_divide_1(out, x, y) if b != NULL else y
     return steal(node)
