@@ -3,8 +3,10 @@
 Start reading at ``op.py``, then look at a few rows in ``elementwise.py``.
 """
 
-from . import elementwise, selection, special
-from .op import TABLE, Accuracy, Op, foreign_names, public_rows
+from . import contract, elementwise, index, linalg, reduce, selection, shape, special
+from .op import TABLE, Accuracy, Op, Row, elementwise_rows, foreign_names, public_rows
+from .rules import Cotangent, pull, push, saved
+from .structural import Structural
 
 __all__ = [
     "TABLE",
