@@ -44,15 +44,6 @@ UNARY_OPERATORS = {
     "ceil": "ceil",
     "trunc": "trunc",
 }
-COMPARISONS = {
-    "lt": "less",
-    "le": "less_equal",
-    "gt": "greater",
-    "ge": "greater_equal",
-    "eq": "equal",
-    "ne": "not_equal",
-}
-
 #: What Python's math module calls the functions of <math.h>; it raises where NumPy answers inf
 #: or nan, and then NumPy is asked. floor and its like give an int: those are NumPy's own.
 PYTHON_MATH = {
@@ -396,17 +387,12 @@ def methods_py() -> str:
         for prefix, operands in ("", "self, other"), ("r", "other, self"):
             methods.append(
                 f"    def __{prefix}{symbol}__(self, other: Operand) -> Value:\n"
-                f"        return self._operator(kernels.{name.upper()}, ({operands}))\n"
+                f"        return self._operator(kernels.{name.upper()}, {operands})\n"
             )
     for symbol, name in UNARY_OPERATORS.items():
         methods.append(
             f"    def __{symbol}__(self) -> Value:\n"
             f"        return self._call(kernels.{name.upper()}, (self,))\n"
-        )
-    for symbol, name in COMPARISONS.items():
-        methods.append(
-            f"    def __{symbol}__(self, other: Any) -> bool:\n"
-            f"        return self._operator(kernels.{name.upper()}, (self, other))\n"
         )
     for op in public_rows():
         operands = ", ".join(operand_list(op, "self"))

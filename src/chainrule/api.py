@@ -36,26 +36,19 @@ def stop_gradient(x: Any) -> Any:
     return rebuild([Value(leaf.val) if isinstance(leaf, Value) else leaf for leaf in leaves])
 
 
-def _new_leaf(number: Any, owner: str, name: str) -> Value:
+def _new_leaf(number: Any, owner: str, place: Callable[[], str]) -> Value:
     """A leaf for the function to compute with; one that hangs on an outer Value, if given one."""
+    if type(number) is float:
+        return Var(number)
     if isinstance(number, Value):
         return functions.positive(number) if number.reqgrad else Var(number.val)
     plain = None if isinstance(number, bool | np.bool_) else plain_number(number)
     if plain is None:
         raise OperandError(
-            f"{owner}: {name} is {described(number)}; what is differentiated has to be a real "
+            f"{owner}: {place()} is {described(number)}; what is differentiated has to be a real "
             "number, or a list, tuple or dict of them. Exclude it with argnums, or close over it."
         )
     return Var(plain)
-
-
-def _new_leaves(tree: Any, owner: str, name: str) -> tuple[list[Value], Any]:
-    """Fresh leaves for every number in a container, and the container of them."""
-    numbers, rebuild = flatten(tree)
-    leaves = [
-        _new_leaf(number, owner, f"{name}{path_of(tree, i)}") for i, number in enumerate(numbers)
-    ]
-    return leaves, rebuild(leaves)
 
 
 def _numbers(result: Any, owner: str, what: str) -> tuple[list[Any], Rebuild]:
@@ -146,12 +139,19 @@ class _Call:
         self.parts: list[tuple[int, Rebuild]] = []
         arguments = list(args)
         for position in positions:
-            leaves, arguments[position] = _new_leaves(
-                args[position], owner, f"argument {position} of {self.name}"
-            )
+            numbers, rebuild = flatten(args[position])
+            leaves = [
+                _new_leaf(number, owner, functools.partial(self.place, args, position, i))
+                for i, number in enumerate(numbers)
+            ]
+            arguments[position] = rebuild(leaves)
             self.leaves += leaves
-            self.parts.append((len(leaves), flatten(args[position])[1]))
+            self.parts.append((len(leaves), rebuild))
         self.result = f(*arguments, **kwargs)
+
+    def place(self, args: tuple[Any, ...], position: int, i: int) -> str:
+        """A number among the arguments, as an error names it."""
+        return f"argument {position} of {self.name}{path_of(args[position], i)}"
 
     def arrange(self, numbers: Sequence[Any]) -> Any:
         """Numbers, one a leaf, in the structure of the arguments."""
