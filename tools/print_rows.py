@@ -12,15 +12,23 @@ from __future__ import annotations
 
 import math
 import sys
+import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from expressions import C, Expression, Python
+PACKAGE = Path(__file__).parent.parent / "src" / "chainrule"
+FOLDER = PACKAGE / "eager" / "generated"
 
-from chainrule.ops import TABLE, Op, public_rows
-from chainrule.ops.op import zero
+# The rows beside this file, and of the package only them: all above is made from what is printed
+# here, and could not be imported while a new row is not.
+sys.modules["chainrule"] = types.ModuleType("chainrule")
+sys.modules["chainrule"].__path__ = [str(PACKAGE)]
 
-FOLDER = Path(__file__).parent.parent / "src" / "chainrule" / "eager" / "generated"
+from expressions import C, Expression, Python  # noqa: E402
+
+from chainrule.ops import TABLE, Op, public_rows  # noqa: E402
+from chainrule.ops.op import zero  # noqa: E402
+
 NOTICE = "Printed from the op table by tools/print_rows.py; edit the rows, not this file."
 
 #: Codes 0 and 1 are a leaf and a term made by a closure.

@@ -19,6 +19,7 @@ from . import sweep as sweeps
 from .generated import kernels
 from .generated.methods import Methods
 from .operands import (
+    called_back,
     fixed_operand,
     gradient_number,
     leaf_number,
@@ -28,6 +29,9 @@ from .operands import (
 
 GradFn = Callable[[float], Any]
 Kernel = Callable[..., float]
+
+_EXACT = 2**53
+"""Whole numbers below are floats exactly."""
 
 _serials = itertools.count(1)
 _by_serial = operator.attrgetter("_serial")
@@ -87,20 +91,19 @@ class Value(Methods):
     _grad: Any
     _serial: int
     # Operands that need a derivative, each with its partial. In the place of one that does not,
-    # the partial is the operand's own number, which partials of a recorded sweep read.
+    # the partial is the operand's own number, which partials of a recorded sweep read. In a leaf,
+    # _left_partial is the serial number of the last assignment to .val.
     _left: Value | None
     _right: Value | None
     _left_partial: float
     _right_partial: float
 
     def __init__(self, val: Any, reqgrad: bool = False, grad_fn: GradFn | None = None) -> None:
-        if grad_fn is not None and not callable(grad_fn):
-            raise TypeError(f"Value: grad_fn must be callable, not {type(grad_fn).__name__}")
         self._val = val if type(val) is float else leaf_number(val)
         self._reqgrad = bool(reqgrad)
         self._code = kernels.LEAF if grad_fn is None else kernels.CLOSURE
         if grad_fn is not None:
-            self._closure = grad_fn
+            self._closure = called_back(grad_fn)
         self._grad = 0.0
         self._serial = next(_serials)
         self._left = self._right = None
@@ -115,7 +118,7 @@ class Value(Methods):
     def val(self, val: Any) -> None:
         self._only_a_leaf("val")
         self._val = leaf_number(val)
-        self._serial = next(_serials)
+        self._left_partial = next(_serials)
 
     @property
     def grad(self) -> Any:
@@ -151,7 +154,7 @@ class Value(Methods):
 
         Args:
             grad: the derivative to start from, a number, or a Value.
-            create_graph: record the sweep, so that ``.grad`` is a Value which can be
+            create_graph: record the sweep, so that ``.grad`` of a leaf is a Value which can be
                 differentiated in its turn.
 
         Raises:
@@ -171,10 +174,9 @@ class Value(Methods):
         if not create_graph and not isinstance(grad, Value):
             adjoints = sweep(self, gradient_number(grad))
             if adjoints is not None:
-                for value, adjoint in adjoints.items():
-                    value._grad += adjoint
+                add_gradients(adjoints)
                 return
-        sweeps.back(self, grad, create_graph)
+        sweeps.back(self, grad, create_graph, add_gradients)
 
     def __pow__(self, other: Any, modulus: Any = None) -> Value:
         if modulus is not None:
@@ -260,8 +262,9 @@ class Value(Methods):
         return row[0] if row else None
 
     @property
-    def _is_leaf(self) -> bool:
-        return self._code == kernels.LEAF
+    def _assigned(self) -> float:
+        """The serial number of the last assignment to .val; 0 if there was none."""
+        return self._left_partial if self._code == kernels.LEAF else 0
 
     @staticmethod
     def _constant(number: float) -> Value:
@@ -294,9 +297,6 @@ class Value(Methods):
             return (left,)
         return left, self._right_partial if self._right is None else self._right
 
-    def _add_grad(self, adjoint: Any) -> None:
-        self._grad = self._grad + adjoint
-
 
 _new = Value.__new__
 Value.__module__ = "chainrule"  # where users find it, in both builds
@@ -327,13 +327,17 @@ def binary(code: int, left: Any, right: Any) -> Any:
     value, left_partial, right_partial = _SMOOTH[code]
     if type(left) is Value:
         x, a = left._val, left if left._reqgrad else None
-    elif type(left) is float or type(left) is int:
+    elif type(left) is float:
+        x, a = left, None
+    elif type(left) is int and -_EXACT < left < _EXACT:
         x, a = float(left), None
     else:
         return call(code, (left, right), True)
     if type(right) is Value:
         y, b = right._val, right if right._reqgrad else None
-    elif type(right) is float or type(right) is int:
+    elif type(right) is float:
+        y, b = right, None
+    elif type(right) is int and -_EXACT < right < _EXACT:
         y, b = float(right), None
     else:
         return call(code, (left, right), True)
@@ -346,6 +350,7 @@ def binary(code: int, left: Any, right: Any) -> Any:
     if a is None and b is None:
         node._reqgrad = False
         node._code = kernels.LEAF
+        node._left_partial = 0.0
         return node
     node._reqgrad = True
     node._code = code
@@ -446,6 +451,29 @@ def sweep(root: Value, seed: float, oldest: int = 0, newest: int = 0) -> dict[Va
         if right is not None:
             adjoints[right] += adjoints[node] * node._right_partial
     return adjoints
+
+
+def add_gradients(adjoints: dict[Value, Any]) -> None:
+    """Add into ``.grad``, for every Value or, when interrupted, for none.
+
+    No lock: one held while Ctrl-C strikes would stay held. The interpreter changes threads only
+    at calls and at the ends of loops, so none comes between ``is before`` and the assignment.
+    """
+    added: list[tuple[Value, Any, Any]] = []
+    try:
+        for value, adjoint in adjoints.items():
+            while True:
+                before = value._grad
+                total = before + adjoint
+                added.append((value, before, total))
+                if value._grad is before:
+                    value._grad = total
+                    break
+    except BaseException:
+        for value, before, total in added:
+            if value._grad is total:
+                value._grad = before
+        raise
 
 
 def gradient(root: Value, leaves: list[Value], seed: float) -> list[float] | None:
