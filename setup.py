@@ -13,6 +13,7 @@ native = Extension(
     ],
     # Math functions need not set errno: nobody reads it, and sqrt becomes one instruction.
     extra_compile_args=["-O3", "-fno-math-errno"],
-    optional=True,  # without a compiler the plain-Python build takes over
 )
-setup(ext_modules=cythonize([native]))
+(extension,) = cythonize([native])
+extension.optional = True  # without a compiler the plain-Python build takes over
+setup(ext_modules=[extension])

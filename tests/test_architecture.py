@@ -20,7 +20,8 @@ FLOORS = [
     {"containers"},
     {"api"},
     {"testing", "configuration"},
-    {"cli", "__main__"},
+    {"cli"},
+    {"__main__"},
 ]
 #: The entry points, which see everything.
 TOP = {"__init__"}

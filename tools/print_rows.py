@@ -12,15 +12,23 @@ from __future__ import annotations
 
 import math
 import sys
+import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from expressions import C, Expression, Python
+PACKAGE = Path(__file__).parent.parent / "src" / "chainrule"
+FOLDER = PACKAGE / "eager" / "generated"
 
-from chainrule.ops import TABLE, Op, public_rows
-from chainrule.ops.op import zero
+# The rows beside this file, and of the package only them: all above is made from what is printed
+# here, and could not be imported while a new row is not.
+sys.modules["chainrule"] = types.ModuleType("chainrule")
+sys.modules["chainrule"].__path__ = [str(PACKAGE)]
 
-FOLDER = Path(__file__).parent.parent / "src" / "chainrule" / "eager" / "generated"
+from expressions import C, Expression, Python  # noqa: E402
+
+from chainrule.ops import TABLE, Op, public_rows  # noqa: E402
+from chainrule.ops.op import zero  # noqa: E402
+
 NOTICE = "Printed from the op table by tools/print_rows.py; edit the rows, not this file."
 
 #: Codes 0 and 1 are a leaf and a term made by a closure.
@@ -44,15 +52,6 @@ UNARY_OPERATORS = {
     "ceil": "ceil",
     "trunc": "trunc",
 }
-COMPARISONS = {
-    "lt": "less",
-    "le": "less_equal",
-    "gt": "greater",
-    "ge": "greater_equal",
-    "eq": "equal",
-    "ne": "not_equal",
-}
-
 #: What Python's math module calls the functions of <math.h>; it raises where NumPy answers inf
 #: or nan, and then NumPy is asked. floor and its like give an int: those are NumPy's own.
 PYTHON_MATH = {
@@ -396,17 +395,12 @@ def methods_py() -> str:
         for prefix, operands in ("", "self, other"), ("r", "other, self"):
             methods.append(
                 f"    def __{prefix}{symbol}__(self, other: Operand) -> Value:\n"
-                f"        return self._operator(kernels.{name.upper()}, ({operands}))\n"
+                f"        return self._operator(kernels.{name.upper()}, {operands})\n"
             )
     for symbol, name in UNARY_OPERATORS.items():
         methods.append(
             f"    def __{symbol}__(self) -> Value:\n"
             f"        return self._call(kernels.{name.upper()}, (self,))\n"
-        )
-    for symbol, name in COMPARISONS.items():
-        methods.append(
-            f"    def __{symbol}__(self, other: Any) -> bool:\n"
-            f"        return self._operator(kernels.{name.upper()}, (self, other))\n"
         )
     for op in public_rows():
         operands = ", ".join(operand_list(op, "self"))

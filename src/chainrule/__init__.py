@@ -12,16 +12,13 @@ from typing import TYPE_CHECKING
 
 from .api import grad, hessian, hvp, jacobian, jvp, stop_gradient, value_and_grad, vjp
 from .configuration import __version__, config
-from .eager import Value, Var, functions
-from .ops import public_rows
+from .eager import Value, Var, operations
 from .testing import check_derivatives
 
 if TYPE_CHECKING:
     from .eager.generated.functions import *
 
-#: The operations: a function a row of the op table, and one an alias.
-OPERATIONS = tuple(name for row in public_rows() for name in row.names)
-globals().update({name: getattr(functions, name) for name in OPERATIONS})
+globals().update(operations)
 
 __all__ = [
     "Value",
@@ -37,5 +34,5 @@ __all__ = [
     "stop_gradient",
     "value_and_grad",
     "vjp",
-    *OPERATIONS,
+    *operations,
 ]

@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from .containers import Rebuild, flatten, path_of
+from .containers import Rebuild, flatten, path_of, same_structure
 from .eager import Value, Var, functions, sweep
 from .eager import gradient as fast_gradient
 from .eager.operands import described, plain_number
-from .errors import ArgumentError, OperandError, ResultError
+from .errors import ArgumentError, FunctionError, OperandError, ResultError
 
 Argnums = int | Sequence[int]
 
@@ -36,26 +36,19 @@ def stop_gradient(x: Any) -> Any:
     return rebuild([Value(leaf.val) if isinstance(leaf, Value) else leaf for leaf in leaves])
 
 
-def _new_leaf(number: Any, owner: str, name: str) -> Value:
+def _new_leaf(number: Any, owner: str, place: Callable[[], str]) -> Value:
     """A leaf for the function to compute with; one that hangs on an outer Value, if given one."""
+    if type(number) is float:
+        return Var(number)
     if isinstance(number, Value):
         return functions.positive(number) if number.reqgrad else Var(number.val)
     plain = None if isinstance(number, bool | np.bool_) else plain_number(number)
     if plain is None:
         raise OperandError(
-            f"{owner}: {name} is {described(number)}; what is differentiated has to be a real "
+            f"{owner}: {place()} is {described(number)}; what is differentiated has to be a real "
             "number, or a list, tuple or dict of them. Exclude it with argnums, or close over it."
         )
     return Var(plain)
-
-
-def _new_leaves(tree: Any, owner: str, name: str) -> tuple[list[Value], Any]:
-    """Fresh leaves for every number in a container, and the container of them."""
-    numbers, rebuild = flatten(tree)
-    leaves = [
-        _new_leaf(number, owner, f"{name}{path_of(tree, i)}") for i, number in enumerate(numbers)
-    ]
-    return leaves, rebuild(leaves)
 
 
 def _numbers(result: Any, owner: str, what: str) -> tuple[list[Any], Rebuild]:
@@ -64,7 +57,7 @@ def _numbers(result: Any, owner: str, what: str) -> tuple[list[Any], Rebuild]:
     for i, number in enumerate(numbers):
         if isinstance(number, Value):
             continue
-        numbers[i] = plain_number(number)
+        numbers[i] = None if isinstance(number, bool | np.bool_) else plain_number(number)
         if numbers[i] is None:
             raise ResultError(
                 f"{owner}: {what} returned {described(number)}{_at(result, i)}, which has no "
@@ -80,7 +73,8 @@ def _at(tree: Any, index: int) -> str:
 
 def _scalar(result: Any, owner: str, name: str) -> Any:
     """The result of a function that ``grad`` differentiates: one number."""
-    if not isinstance(result, Value) and plain_number(result) is None:
+    is_number = not isinstance(result, bool | np.bool_) and plain_number(result) is not None
+    if not isinstance(result, Value) and not is_number:
         hint = (
             " Use cr.jacobian for a function with several results."
             if isinstance(result, list | tuple | dict)
@@ -104,6 +98,12 @@ def _gradient(root: Any, leaves: Sequence[Value], seed: Any = 1.0) -> tuple[list
     if adjoints is not None:
         return adjoints, True
     return sweep.gradient(root, leaves, seed), False
+
+
+def _function(f: Any, owner: str) -> Any:
+    if not callable(f):
+        raise FunctionError(f"{owner}: the first argument is a function, not {described(f)}.")
+    return f
 
 
 def _name(f: Any) -> str:
@@ -141,17 +141,25 @@ class _Call:
     ) -> None:
         self.owner, self.name = owner, _name(f)
         self.single = isinstance(argnums, int)
+        _function(f, owner)
         positions = _positions(argnums, len(args), owner, self.name)
         self.leaves: list[Value] = []
         self.parts: list[tuple[int, Rebuild]] = []
         arguments = list(args)
         for position in positions:
-            leaves, arguments[position] = _new_leaves(
-                args[position], owner, f"argument {position} of {self.name}"
-            )
+            numbers, rebuild = flatten(args[position])
+            leaves = [
+                _new_leaf(number, owner, functools.partial(self.place, args, position, i))
+                for i, number in enumerate(numbers)
+            ]
+            arguments[position] = rebuild(leaves)
             self.leaves += leaves
-            self.parts.append((len(leaves), flatten(args[position])[1]))
+            self.parts.append((len(leaves), rebuild))
         self.result = f(*arguments, **kwargs)
+
+    def place(self, args: tuple[Any, ...], position: int, i: int) -> str:
+        """A number among the arguments, as an error names it."""
+        return f"argument {position} of {self.name}{path_of(args[position], i)}"
 
     def arrange(self, numbers: Sequence[Any]) -> Any:
         """Numbers, one a leaf, in the structure of the arguments."""
@@ -192,7 +200,7 @@ def value_and_grad(
 def _value_and_grad(
     f: Callable[..., Any], argnums: Argnums, has_aux: bool, owner: str
 ) -> Callable[..., Any]:
-    @functools.wraps(f)
+    @functools.wraps(_function(f, owner))
     def value_and_gradient(*args: Any, **kwargs: Any) -> Any:
         call = _Call(f, argnums, args, kwargs, owner)
         result, aux = call.result, None
@@ -258,28 +266,29 @@ def _grad(f: Callable[..., Any], argnums: Argnums, has_aux: bool, owner: str) ->
     return gradient
 
 
-def _matching(primals: Any, tangents: Any, owner: str, what: str) -> list[Any]:
+def _matching(
+    primals: Any, tangents: Any, owner: str, entry: str = "entry {i} of tangents"
+) -> list[Any]:
     """The numbers of tangents, which have to have the structure of primals."""
-    if not isinstance(tangents, tuple | list):
-        raise ArgumentError(
-            f"{owner}: primals and {what} are tuples, one entry an argument, not "
-            f"{described(tangents)}."
-        )
+    for what, given in ("primals", primals), ("tangents", tangents):
+        if not isinstance(given, tuple | list):
+            raise ArgumentError(
+                f"{owner}: {what} is a tuple, one entry an argument, not {described(given)}."
+            )
     numbers: list[Any] = []
     if len(primals) != len(tangents):
-        raise ArgumentError(f"{owner}: {len(primals)} primals, but {len(tangents)} {what}.")
+        raise ArgumentError(f"{owner}: {len(primals)} primals, but {len(tangents)} tangents.")
     for i, (primal, tangent) in enumerate(zip(primals, tangents, strict=True)):
-        ours = flatten(tangent)[0]
-        count = len(flatten(primal)[0])
-        if len(ours) != count:
+        if not same_structure(primal, tangent):
             raise ArgumentError(
-                f"{owner}: entry {i} of {what} holds {len(ours)} numbers, that of the primals "
-                f"{count}."
+                f"{owner}: {entry.format(i=i)} is {described(tangent)}, which has not the "
+                f"structure of {described(primal)}."
             )
+        ours = flatten(tangent)[0]
         for number in ours:
             if not isinstance(number, Value) and plain_number(number) is None:
                 raise OperandError(
-                    f"{owner}: entry {i} of {what} is {described(number)}, not a real number."
+                    f"{owner}: {entry.format(i=i)} holds {described(number)}, not a real number."
                 )
         numbers += [x if isinstance(x, Value) else plain_number(x) for x in ours]
     return numbers
@@ -304,12 +313,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     >>> cr.jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.5))
     (6.0, 4.0)
     """
-    if not isinstance(primals, tuple | list):
-        raise ArgumentError(
-            "jvp: primals and tangents are tuples, one entry an argument, not "
-            f"{described(primals)}."
-        )
-    directions = _matching(primals, tangents, "jvp", "tangents")
+    directions = _matching(primals, tangents, "jvp")
     call = _Call(f, range(len(primals)), tuple(primals), {}, "jvp")
     return _pushed_forward(call, directions)
 
@@ -382,11 +386,7 @@ def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     >>> cr.hvp(lambda x, y: x**2 * y, (2.0, 3.0), (1.0, 0.0))
     (6.0, 4.0)
     """
-    if not isinstance(primals, tuple | list):
-        raise ArgumentError(
-            "hvp: primals and tangents are tuples, one entry an argument, not "
-            f"{described(primals)}."
-        )
+    _matching(primals, tangents, "hvp")
     argnums: Argnums = 0 if len(primals) == 1 else tuple(range(len(primals)))
     return jvp(grad(f, argnums), primals, tangents)[1]
 
@@ -414,7 +414,7 @@ def jacobian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
 
 
 def _jacobian(f: Callable[..., Any], argnums: Argnums, owner: str) -> Callable[..., Any]:
-    @functools.wraps(f)
+    @functools.wraps(_function(f, owner))
     def jacobian_of_f(*args: Any, **kwargs: Any) -> Any:
         call = _Call(f, argnums, args, kwargs, owner)
         numbers, rebuild = _numbers(call.result, owner, call.name)

@@ -23,6 +23,20 @@ def flatten(tree: Any) -> tuple[list[Any], Rebuild]:
     return leaves, lambda new: optree.tree_unflatten(structure, new)
 
 
+def same_structure(a: Any, b: Any) -> bool:
+    """Whether two nested containers have the same structure, whatever their leaves are."""
+    if not isinstance(a, list | tuple | dict) or not isinstance(b, list | tuple | dict):
+        return not isinstance(a, list | tuple | dict) and not isinstance(b, list | tuple | dict)
+    import optree
+
+    one: Any = a
+    other: Any = b
+    return bool(
+        optree.tree_structure(one, none_is_leaf=True)
+        == optree.tree_structure(other, none_is_leaf=True)
+    )
+
+
 def path_of(tree: Any, index: int) -> str:
     """How to reach the leaf of that index, as a user writes it: ``[0]['a']``."""
     if not isinstance(tree, list | tuple | dict):

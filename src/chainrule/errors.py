@@ -20,6 +20,14 @@ class ArrayOperandError(OperandError):
     """A number's Value met a NumPy array."""
 
 
+class RangeError(ChainruleError, OverflowError):
+    """A whole number is too large for a float."""
+
+
+class FunctionError(ChainruleError, TypeError):
+    """What has to be a function cannot be called."""
+
+
 class FixedOperandError(ChainruleError, TypeError):
     """An operand that has no derivative, such as the order of ``polygamma``, needs one."""
 

@@ -2,8 +2,8 @@
 
 :func:`read` turns text into the steps that compute it, operands before operations. Python's own
 parser makes the tree; every node of it has to be a number, a name, or something that the op table
-knows, else it is an :class:`~chainrule.errors.ExpressionError`. Nothing is ever evaluated as Python,
-and nothing at all is computed here.
+knows, else it is an :class:`~chainrule.errors.ExpressionError`. Nothing is ever evaluated as
+Python, and nothing at all is computed here.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ _REFUSED: dict[type[ast.AST], tuple[str, str]] = {
     ast.BitOr: ("'|'", _LOGIC),
     ast.Invert: ("'~'", _LOGIC),
     ast.BitXor: ("'^'", "a power is written x ** y"),
-    ast.Subscript: ("indexing", "an expression is of numbers; give each one a name of its own"),
+    ast.Subscript: ("indexing", "give each number a name of its own"),
     ast.JoinedStr: ("a string", _VOCABULARY),
 }
 
@@ -144,7 +144,7 @@ def _number_at(name: str, text: str) -> float:
         number = float(text)
     except ValueError:
         raise ExpressionError(
-            f"--at {name}: {shortened(text)} is not a number; write a number such as 2, -0.5 or 1e-3"
+            f"--at {name}: {shortened(text)} is not a number; write one such as 2, -0.5 or 1e-3"
         ) from None
     if math.isinf(number) and "inf" not in text.lower():
         raise ExpressionError(f"--at {name}: {shortened(text)} is too large for float64")
@@ -163,7 +163,7 @@ def decode(data: bytes) -> str:
     if len(data) > MAX_LENGTH:
         raise _too_long()
     try:
-        return data.decode()
+        return data.decode("utf-8-sig")  # some shells put a byte order mark before what they pipe
     except UnicodeDecodeError as error:
         raise ExpressionError(
             f"the expression is not UTF-8 text: byte {data[error.start]:#04x} at position "
@@ -220,13 +220,13 @@ def _parsed(text: str) -> ast.expr:
             return ast.parse(text, mode="eval").body
     except (MemoryError, RecursionError):
         raise ExpressionError(
-            "the expression is nested too deeply; write it with fewer parentheses and signs in a row"
+            "the expression is nested too deeply; write it with fewer parentheses or signs"
         ) from None
     except SyntaxError as error:
         if "integer string conversion" in error.msg:
             raise ExpressionError("the expression holds a number that is too large") from None
-        column = (error.offset or 1) - 1
-        place = f"at {shortened(text[column:], 20)}" if column < len(text) else "at its end"
+        rest = text[error.offset - 1 :] if error.offset else ""
+        place = f"at {shortened(rest, 20)}" if rest else "at its end"
         raise ExpressionError(f"the expression is not well formed {place}: {error.msg}") from None
 
 
@@ -256,14 +256,14 @@ def _steps(root: ast.expr, text: str) -> list[Step]:
 
 
 def _refuse(node: ast.AST, source: str) -> NoReturn:
-    what, way_out = _REFUSED.get(type(node), ("not arithmetic", _VOCABULARY))
-    raise ExpressionError(f"{source} is {what}, which an expression cannot hold; {way_out}")
+    what, way_out = _REFUSED.get(type(node), ("this", _VOCABULARY))
+    raise ExpressionError(f"an expression cannot hold {what}: {source}; {way_out}")
 
 
 def _number(node: ast.Constant, source: str) -> Number:
     value = node.value
     if isinstance(value, str | bytes):
-        raise ExpressionError(f"{source} is a string, which an expression cannot hold; {_VOCABULARY}")
+        raise ExpressionError(f"an expression cannot hold a string: {source}; {_VOCABULARY}")
     if isinstance(value, complex):
         raise ExpressionError(f"{source} is a complex number; an expression is of real numbers")
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -292,7 +292,7 @@ def _operation(node: ast.expr, source: str) -> tuple[Op, Sequence[ast.expr | Num
             )
         case ast.Call(ast.Name(name), arguments, keywords):
             return _call(name, arguments, keywords, source)
-        case ast.Call(ast.Attribute() as function):
+        case ast.Call(function) if type(function) in _REFUSED:
             _refuse(function, source)
         case ast.Call():
             raise ExpressionError(
@@ -312,7 +312,7 @@ def _row_of(operator: ast.AST, source: str) -> Op:
 def _call(
     name: str, arguments: list[ast.expr], keywords: list[ast.keyword], source: str
 ) -> tuple[Op, Sequence[ast.expr | Number]]:
-    """A call of a row by name: positional arguments, then keywords and defaults where it has any."""
+    """A call of a row by name; operands that have a default may be left out, or given by name."""
     row = ROWS.get(name)
     if row is None:
         close = difflib.get_close_matches(name, ROWS, n=1)
@@ -323,6 +323,10 @@ def _call(
         )
     required = row.arity - len(row.defaults)
     defaults = dict(zip(row.operands[required:], row.defaults, strict=True))
+    if any(isinstance(argument, ast.Starred) for argument in arguments) or any(
+        argument.arg is None for argument in keywords
+    ):
+        raise ExpressionError(f"{source} unpacks arguments; write {signature(row)}")
     given: dict[str, ast.expr] = dict(zip(row.operands, arguments, strict=False))
     for argument in keywords:
         if argument.arg not in defaults or argument.arg in given:
@@ -330,8 +334,6 @@ def _call(
                 f"{source}: {shortened(f'{argument.arg}=')} does not fit; write {signature(row)}"
             )
         given[argument.arg] = argument.value
-    if any(isinstance(argument, ast.Starred) for argument in arguments):
-        raise ExpressionError(f"{source} unpacks arguments with '*'; write {signature(row)}")
     if len(arguments) > row.arity or any(name not in given for name in row.operands[:required]):
         count = f"{required} to {row.arity}" if defaults else str(required)
         raise ExpressionError(

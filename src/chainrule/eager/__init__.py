@@ -9,8 +9,9 @@ and ``protocol.py`` (errors, printing, NumPy) serve both.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from ..ops import public_rows
 from . import sweep
 
 #: Why the plain build is running; empty where the native one is.
@@ -36,4 +37,28 @@ else:
 #: Whether the compiled build is running.
 is_native = not plain_reason
 
-__all__ = ["Value", "Var", "functions", "gradient", "is_native", "plain_reason", "sweep"]
+
+def _operations() -> dict[str, Any]:
+    names = [name for row in public_rows() for name in row.names]
+    missing = [name for name in names if not hasattr(functions, name)]
+    if missing:
+        raise ImportError(
+            f"chainrule: the op table has rows that were not printed or compiled: {missing}. Run "
+            "tools/print_rows.py and install again."
+        )
+    return {name: getattr(functions, name) for name in names}
+
+
+#: The public functions by name: one a row of the op table, and one an alias.
+operations = _operations()
+
+__all__ = [
+    "Value",
+    "Var",
+    "functions",
+    "gradient",
+    "is_native",
+    "operations",
+    "plain_reason",
+    "sweep",
+]

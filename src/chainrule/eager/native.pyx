@@ -25,10 +25,14 @@ from cpython.ref cimport Py_INCREF, Py_TYPE
 
 from ..ops import TABLE
 from . import protocol, sweep as sweeps
-from .operands import fixed_operand, gradient_number, leaf_number, other_operands, plain_number
+from .operands import (
+    called_back, fixed_operand, gradient_number, leaf_number, other_operands, plain_number,
+)
 
 cdef extern from "Python.h":
-    double PyLong_AsDouble(object) except? -1.0
+    double PyLong_AsDouble(object)
+    PyObject *PyErr_Occurred()
+    void PyErr_Clear()
     bint PyLong_CheckExact(object)
     void Py_DECREF(PyObject *)
     void Py_XDECREF(PyObject *)
@@ -118,7 +122,8 @@ cdef class Value(Methods):
 
     cdef double number
     # Operands that need a derivative. In the place of one that does not, the partial is the
-    # operand's own number, which partials of a recorded sweep read.
+    # operand's own number, which partials of a recorded sweep read. In a leaf, left_partial is
+    # the serial number of the last assignment to .val.
     cdef PyObject *left
     cdef PyObject *right
     cdef double left_partial
@@ -134,13 +139,14 @@ cdef class Value(Methods):
 
     _dispatch_rank = 1
 
-    def __cinit__(self, val, reqgrad=False, grad_fn=None):
+    def __init__(self, val, reqgrad=False, grad_fn=None):
+        if self.order:
+            return  # made by new_value, or already by a subclass
         self.number = val if PyFloat_CheckExact(val) else leaf_number(val)
         self.flags = REQGRAD if reqgrad else 0
         self.order = next_serial()
         if grad_fn is not None:
-            if not callable(grad_fn):
-                raise TypeError(f"Value: grad_fn must be callable, not {type(grad_fn).__name__}")
+            called_back(grad_fn)
             self.code = CR_CLOSURE
             self.closure = <PyObject *>grad_fn
             Py_INCREF(grad_fn)
@@ -229,7 +235,7 @@ cdef class Value(Methods):
         if self.code != CR_LEAF:
             raise protocol.assigned_term("val")
         self.number = leaf_number(val)
-        self.order = next_serial()
+        self.left_partial = next_serial()
 
     @property
     def grad(self):
@@ -265,7 +271,7 @@ cdef class Value(Methods):
 
         Args:
             grad: the derivative to start from, a number, or a Value.
-            create_graph: record the sweep, so that ``.grad`` is a Value which can be
+            create_graph: record the sweep, so that ``.grad`` of a leaf is a Value which can be
                 differentiated in its turn.
 
         Raises:
@@ -289,7 +295,7 @@ cdef class Value(Methods):
         ) != exact and read(grad, &seed, &unused):
             if sweep(self, seed):
                 return
-        sweeps.back(self, grad, create_graph)
+        sweeps.back(self, grad, create_graph, add_gradients)
 
     # What the sweeps in Python need to know (sweep.py).
 
@@ -303,8 +309,9 @@ cdef class Value(Methods):
         return ROWS[self.code]
 
     @property
-    def _is_leaf(self):
-        return self.code == CR_LEAF
+    def _assigned(self):
+        """The serial number of the last assignment to .val; 0 if there was none."""
+        return self.left_partial if self.code == CR_LEAF else 0
 
     @staticmethod
     def _constant(number):
@@ -328,9 +335,6 @@ cdef class Value(Methods):
         if cr_rows[self.code].arity == 1:
             return (left,)
         return left, (<object>self.right if self.right != NULL else self.right_partial)
-
-    def _add_grad(self, adjoint):
-        set_gradient(self, self.grad + adjoint)
 
 
 def Var(val, reqgrad=True):
@@ -356,6 +360,12 @@ cdef int set_gradient(Value self, grad) except -1:
         self.flags &= ~VALUE_GRAD
     Py_XDECREF(old)
     return 0
+
+
+def add_gradients(dict adjoints):
+    """Add into ``.grad``, for every Value; in one go, since no Python code runs in between."""
+    for value, adjoint in adjoints.items():
+        set_gradient(value, (<Value>value).grad + adjoint)
 
 
 # --- memory -------------------------------------------------------------------------------------
@@ -408,6 +418,7 @@ cdef inline PyObject *new_constant(double number) except NULL:
     cdef PyObject *node = new_node(number)
     (<Value>node).left = NULL
     (<Value>node).right = NULL
+    (<Value>node).left_partial = 0.0
     (<Value>node).code = CR_LEAF
     (<Value>node).flags = 0
     return node
@@ -531,6 +542,9 @@ cdef inline bint read(object operand, double *number, PyObject **link) except -1
         return True
     if PyLong_CheckExact(operand):
         number[0] = PyLong_AsDouble(operand)
+        if number[0] == -1.0 and PyErr_Occurred():
+            PyErr_Clear()
+            return False  # too large; plain_number says so
         return True
     return False
 
@@ -820,24 +834,37 @@ cdef double call_library(int kernel, double x, double y) noexcept:
 
 cr_library = call_library
 cdef size_t sizeof_value = (<PyTypeObject *>Value).tp_basicsize
-cdef newfunc new_value = exact.tp_new
+cdef newfunc allocate = exact.tp_new
 
 
-cdef object new_leaf_or_closure(cls, PyObject *arguments, PyObject *options):
-    """``Value(...)``: one with a ``grad_fn`` is of the subclass that the collector tracks."""
-    cdef tuple positional = <tuple>arguments
-    if cls is Value:
-        closure = positional[2] if len(positional) > 2 else (
-            (<dict>options).get("grad_fn") if options != NULL else None
-        )
-        if closure is not None:
-            cls = TrackedValue
-    return new_value(cls, arguments, options)
+def _arguments(val, reqgrad=False, grad_fn=None):
+    return val, reqgrad, grad_fn
+
+
+cdef object new_value(cls, PyObject *arguments, PyObject *options):
+    """``Value(...)``: a leaf comes from the pool, to which it will go back.
+
+    One with a ``grad_fn`` is of the subclass that the collector tracks, and, like any instance of
+    a subclass, is filled in by ``__init__``.
+    """
+    cdef tuple given = <tuple>arguments
+    cdef PyObject *node
+    if cls is not Value:
+        return allocate(cls, arguments, options)
+    if options != NULL or not 0 < len(given) < 3:
+        given = _arguments(*given, **(<dict>options if options != NULL else {}))
+        if given[2] is not None:
+            return allocate(TrackedValue, arguments, options)
+    val = given[0]
+    node = new_constant(val if PyFloat_CheckExact(val) else leaf_number(val))
+    if len(given) > 1 and given[1]:
+        (<Value>node).flags = REQGRAD
+    return steal(node)
 
 
 exact.tp_dealloc = dealloc
-exact.tp_new = <newfunc>new_leaf_or_closure
-cr_no_vectorcall(exact)  # newer Cythons call __cinit__ that way, past tp_new
+exact.tp_new = <newfunc>new_value
+cr_no_vectorcall(exact)  # newer Cythons construct that way, past tp_new
 exact.tp_name = b"chainrule.Value"  # where users find it, in both builds
 # Not for Value itself, which the collector does not track, but for its subclasses, which inherit
 # both and are tracked.

@@ -10,7 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ArrayOperandError, FixedOperandError, OperandError
+from ..errors import (
+    ArrayOperandError,
+    FixedOperandError,
+    FunctionError,
+    OperandError,
+    RangeError,
+)
 from ..ops import Op
 
 #: Types whose own reflected operator cannot mean anything here.
@@ -18,9 +24,20 @@ _HOPELESS = (str, bytes, type(None), complex, list, tuple, dict, set, np.complex
 
 
 def plain_number(x: Any) -> float | None:
-    """The float that a plain number stands for, or None if it is not one."""
+    """The float that a plain number stands for, or None if it is not one.
+
+    NumPy hands its own scalars on as arrays without an axis.
+    """
+    if isinstance(x, np.ndarray) and x.ndim == 0:
+        x = x[()]
     if isinstance(x, float | int | np.bool_ | np.floating | np.integer | numbers.Real):
-        return float(x)
+        try:
+            return float(x)
+        except OverflowError:
+            raise RangeError(
+                "a number is too large for a float (float64), whose largest is about 1.8e308. "
+                "Scale it down, or write math.inf."
+            ) from None
     return None
 
 
@@ -87,6 +104,15 @@ def other_operands(op: Op, operands: tuple[Any, ...], is_operator: bool) -> Any:
         )
         raise OperandError(f"{where} is {described(operand)}, not a real number. {hint}")
     raise AssertionError("unreachable: every operand is a number or a Value")
+
+
+def called_back(grad_fn: Any) -> Any:
+    """A ``grad_fn``, which has to be callable."""
+    if not callable(grad_fn):
+        raise FunctionError(
+            f"Value: grad_fn must be a function of the derivative, not {described(grad_fn)}."
+        )
+    return grad_fn
 
 
 def fixed_operand(op: Op, position: int) -> FixedOperandError:

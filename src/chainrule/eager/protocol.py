@@ -96,7 +96,8 @@ def as_array(value: Value, dtype: Any) -> np.ndarray[Any, Any]:
     if value.reqgrad:
         raise DroppedDerivativeError(
             "a Value that needs a derivative cannot become a NumPy array, which would drop the "
-            "derivative. Keep Values in a list, or take .val."
+            "derivative. Keep Values in a list; call chainrule's functions (cr.polygamma for "
+            "scipy.special.polygamma); or take .val."
         )
     return np.asarray(value.val, dtype)
 
@@ -104,7 +105,7 @@ def as_array(value: Value, dtype: Any) -> np.ndarray[Any, Any]:
 def _not_covered(name: str, module: str) -> UnsupportedFunctionError:
     import difflib
 
-    close = difflib.get_close_matches(name, list(_FOREIGN), n=1)
+    close = difflib.get_close_matches(name, list(_FOREIGN), n=1, cutoff=0.8)
     nearest = f" (the nearest name is cr.{_FOREIGN[close[0]].name})" if close else ""
     return UnsupportedFunctionError(
         f"{module}.{name} does not work on a number's Value{nearest}. Write it with chainrule's "

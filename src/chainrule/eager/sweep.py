@@ -16,7 +16,7 @@ middle leaves nothing behind, and two threads do not meet.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any
 
@@ -66,7 +66,7 @@ def _recorded_links(value: Value) -> Iterable[tuple[Value, Adjoint]]:
         return
     operands = value._arguments()
     for operand in operands:
-        if getattr(operand, "_serial", 0) > value._serial:
+        if getattr(operand, "_assigned", 0) > value._serial:
             raise ChangedValueError(
                 f"{op.name}: the .val of an operand was assigned after the graph was recorded, "
                 "and a recorded sweep would read the new value. Compute the function again before "
@@ -141,11 +141,11 @@ class Backward:
 def absorbed(value: Value, grad: Any) -> bool:
     """Whether ``value.back(grad)`` was a closure passing its derivative on in a running sweep.
 
-    That is so for leaves and for terms older than the closure's own; a younger one was made by the
+    That is so for what is older than the closure's own term; what is younger was made by the
     closure itself, and has a sweep of its own.
     """
     sweep: Backward | None = getattr(_here, "sweep", None)
-    if sweep is None or (value._serial >= sweep.current and not value._is_leaf):
+    if sweep is None or value._serial >= sweep.current:
         return False
     if value.reqgrad:
         # The sweep is not recorded, so of a Value the number is all that it needs.
@@ -153,8 +153,13 @@ def absorbed(value: Value, grad: Any) -> bool:
     return True
 
 
-def back(root: Value, seed: Any, create_graph: bool) -> None:
-    """Add the derivative of root into ``.grad`` of all it depends on, once the sweep is done."""
+def back(
+    root: Value, seed: Any, create_graph: bool, add_gradients: Callable[[dict[Value, Any]], None]
+) -> None:
+    """Add the derivative of root into ``.grad`` of all it depends on, once the sweep is done.
+
+    ``add_gradients`` is the build's own, which adds all or nothing.
+    """
     if _needs_derivative(seed) and not create_graph:
         raise DroppedDerivativeError(
             "back(): grad is a Value that needs a derivative, which would be dropped. Give "
@@ -164,11 +169,20 @@ def back(root: Value, seed: Any, create_graph: bool) -> None:
     sweep.run(
         root, seed if _needs_derivative(seed) else gradient_number(getattr(seed, "val", seed))
     )
-    constant = type(root)._constant
-    for value, adjoint in sweep.adjoints.items():
-        value._add_grad(
-            constant(adjoint) if create_graph and isinstance(adjoint, float) else adjoint
-        )
+    adjoints = sweep.adjoints
+    if create_graph:
+        # A leaf's .grad can be differentiated in its turn. A term's is a number: its graph would
+        # hang on the term, a circle that nobody could break, since a term cannot be assigned.
+        constant = type(root)._constant
+        adjoints = {
+            value: getattr(adjoint, "val", adjoint)
+            if value._links()
+            else adjoint + constant(0.0)
+            if isinstance(adjoint, float)
+            else adjoint
+            for value, adjoint in adjoints.items()
+        }
+    add_gradients(adjoints)
 
 
 def gradient(root: Value, leaves: Sequence[Value], seed: Adjoint) -> list[Adjoint]:
@@ -237,16 +251,19 @@ def settled(results: Sequence[Any], leaves: Sequence[Value]) -> list[Any]:
     the other for the function at hand. A leaf with an operand stands for an outer Value.
     """
     oldest = leaves[0]._serial if leaves else 0
+    newest = leaves[-1]._serial if leaves else 0
     found: set[Value] = set()
     waiting = [x for x in results if _needs_derivative(x)]
     while waiting:
         value = waiting.pop()
         if value not in found:
             found.add(value)
-            if value._serial >= oldest:
+            if value._serial > newest:
                 waiting += [operand for operand, _ in value._links()]
     outside: set[Value] = set()
     for value in sorted(found, key=lambda value: value._serial):
-        if value._serial < oldest or any(operand in outside for operand, _ in value._links()):
+        links = value._links()
+        is_outer = value._serial < oldest or (value._serial <= newest and links)
+        if is_outer or any(operand in outside for operand, _ in links):
             outside.add(value)
     return [x if x in outside else getattr(x, "val", x) for x in results]

@@ -26,40 +26,40 @@ class Methods:
     _operator: Callable[..., Any]
 
     def __add__(self, other: Operand) -> Value:
-        return self._operator(kernels.ADD, (self, other))
+        return self._operator(kernels.ADD, self, other)
 
     def __radd__(self, other: Operand) -> Value:
-        return self._operator(kernels.ADD, (other, self))
+        return self._operator(kernels.ADD, other, self)
 
     def __sub__(self, other: Operand) -> Value:
-        return self._operator(kernels.SUBTRACT, (self, other))
+        return self._operator(kernels.SUBTRACT, self, other)
 
     def __rsub__(self, other: Operand) -> Value:
-        return self._operator(kernels.SUBTRACT, (other, self))
+        return self._operator(kernels.SUBTRACT, other, self)
 
     def __mul__(self, other: Operand) -> Value:
-        return self._operator(kernels.MULTIPLY, (self, other))
+        return self._operator(kernels.MULTIPLY, self, other)
 
     def __rmul__(self, other: Operand) -> Value:
-        return self._operator(kernels.MULTIPLY, (other, self))
+        return self._operator(kernels.MULTIPLY, other, self)
 
     def __truediv__(self, other: Operand) -> Value:
-        return self._operator(kernels.DIVIDE, (self, other))
+        return self._operator(kernels.DIVIDE, self, other)
 
     def __rtruediv__(self, other: Operand) -> Value:
-        return self._operator(kernels.DIVIDE, (other, self))
+        return self._operator(kernels.DIVIDE, other, self)
 
     def __floordiv__(self, other: Operand) -> Value:
-        return self._operator(kernels.FLOOR_DIVIDE, (self, other))
+        return self._operator(kernels.FLOOR_DIVIDE, self, other)
 
     def __rfloordiv__(self, other: Operand) -> Value:
-        return self._operator(kernels.FLOOR_DIVIDE, (other, self))
+        return self._operator(kernels.FLOOR_DIVIDE, other, self)
 
     def __mod__(self, other: Operand) -> Value:
-        return self._operator(kernels.REMAINDER, (self, other))
+        return self._operator(kernels.REMAINDER, self, other)
 
     def __rmod__(self, other: Operand) -> Value:
-        return self._operator(kernels.REMAINDER, (other, self))
+        return self._operator(kernels.REMAINDER, other, self)
 
     def __neg__(self) -> Value:
         return self._call(kernels.NEGATIVE, (self,))
@@ -78,24 +78,6 @@ class Methods:
 
     def __trunc__(self) -> Value:
         return self._call(kernels.TRUNC, (self,))
-
-    def __lt__(self, other: Any) -> bool:
-        return self._operator(kernels.LESS, (self, other))
-
-    def __le__(self, other: Any) -> bool:
-        return self._operator(kernels.LESS_EQUAL, (self, other))
-
-    def __gt__(self, other: Any) -> bool:
-        return self._operator(kernels.GREATER, (self, other))
-
-    def __ge__(self, other: Any) -> bool:
-        return self._operator(kernels.GREATER_EQUAL, (self, other))
-
-    def __eq__(self, other: Any) -> bool:
-        return self._operator(kernels.EQUAL, (self, other))
-
-    def __ne__(self, other: Any) -> bool:
-        return self._operator(kernels.NOT_EQUAL, (self, other))
 
     def maximum(self, y: Operand, /) -> Value:
         """``cr.maximum`` of this Value: The larger of x and y; NaN if either is."""

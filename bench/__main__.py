@@ -1,0 +1,95 @@
+"""The command line: ``python -m bench`` lists the benches, ``python -m bench eager`` runs one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from . import eager, report
+from .harness import Bench, measure
+
+BENCHES = (eager.BENCH,)
+
+DEFAULT_ROUNDS, QUICK_ROUNDS = 7, 3
+#: Seconds for a contender, workload and round.
+DEFAULT_SECONDS, QUICK_SECONDS = 0.1, 0.02
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Benchmarks: chainrule and its peers, each in a process of its own, interleaved."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+def command(bench: Bench) -> click.Command:
+    """The command that runs a bench."""
+    names = [contender.name for contender in bench.contenders]
+
+    @click.command(bench.name, help=f"Measure {bench.title}.", short_help=bench.title)
+    @click.option("--rounds", type=click.IntRange(min=1), help=f"[default: {DEFAULT_ROUNDS}]")
+    @click.option(
+        "--only",
+        multiple=True,
+        type=click.Choice(names),
+        help=f"Only this contender, beside {bench.baseline}; may be repeated.",
+    )
+    @click.option("--quick", is_flag=True, help=f"{QUICK_ROUNDS} short rounds, for a try.")
+    @click.option(
+        "--gc/--no-gc",
+        "collector",
+        default=True,
+        help="Python's cycle collector while timing: on, as in ordinary programs, or off.",
+    )
+    @click.option(
+        "--png",
+        type=click.Path(dir_okay=False, path_type=Path),
+        default=Path("bench", "results", f"{bench.name}.png"),
+        show_default=True,
+        help="Where to draw the ratios.",
+    )
+    def run(
+        rounds: int | None, only: tuple[str, ...], quick: bool, collector: bool, png: Path
+    ) -> None:
+        rounds = rounds or (QUICK_ROUNDS if quick else DEFAULT_ROUNDS)
+        seconds = QUICK_SECONDS if quick else DEFAULT_SECONDS
+        contenders = [
+            contender
+            for contender in bench.contenders
+            if not only or contender.name in (*only, bench.baseline)
+        ]
+        console = Console()
+        console.print(report.settings(rounds, seconds, collector))
+        with Console(stderr=True).status("") as status:
+            results = measure(bench, contenders, rounds, seconds, collector, status.update)
+        console.print(report.contenders_table(results))
+        for workload in bench.workloads:
+            console.print(report.workload_table(bench, workload, results))
+        failures = report.failures(results)
+        if bench.epilogue is not None and (not only or bench.subject in only):
+            try:
+                for line in bench.epilogue():
+                    console.print(line, highlight=False, markup=False)
+            except ValueError as error:
+                failures.append(str(error))
+        try:
+            report.draw(bench, results, png)
+            console.print(f"ratios drawn in {png}", highlight=False)
+        except ModuleNotFoundError:
+            console.print("no PNG: matplotlib is not installed")
+        for failure in failures:
+            console.print(f"error: {failure}", style="red", markup=False)
+        if failures:
+            raise SystemExit(1)
+
+    return run
+
+
+for bench in BENCHES:
+    main.add_command(command(bench))
+
+if __name__ == "__main__":
+    main(prog_name="python -m bench")

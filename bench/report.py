@@ -1,0 +1,191 @@
+"""What was measured, as tables on the terminal and as a PNG."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from rich.table import Table
+from rich.text import Text
+
+from .harness import THREADS, Bench, Result, Spread, Workload, ratios
+
+
+def cpu_name() -> str:
+    """The processor as the system names it."""
+    information = Path("/proc/cpuinfo")
+    if information.exists():
+        for line in information.read_text().splitlines():
+            key, _, name = line.partition(":")
+            if key.strip() == "model name":
+                return name.strip()
+    return platform.processor() or platform.machine()
+
+
+def settings(rounds: int, seconds: float, collector: bool) -> Table:
+    """On what, and how, it was measured."""
+    table = Table.grid(padding=(0, 2))
+    table.add_row("CPU", f"{cpu_name()}, {os.cpu_count()} cores")
+    table.add_row("system", platform.platform(terse=True))
+    table.add_row("Python", f"{platform.python_implementation()} {platform.python_version()}")
+    table.add_row(
+        "collector",
+        "on, as in ordinary programs"
+        if collector
+        else "off; those who leave cycles collect at the end of each timing",
+    )
+    table.add_row("threads", f"{THREADS} for libraries that use any")
+    table.add_row(
+        "rounds",
+        f"{rounds}, interleaved, about {seconds:g} s for each contender and workload; "
+        "the median, and lowest – highest",
+    )
+    return table
+
+
+def contenders_table(results: Sequence[Result]) -> Table:
+    """Who took part, in which version and how; who is missing."""
+    table = Table(title="contenders", title_justify="left", title_style="bold")
+    table.add_column("contender")
+    table.add_column("version")
+    table.add_column("how")
+    for result in results:
+        opening = result.opening
+        how = Text(result.contender.how)
+        if opening.leaves_cycles:
+            how.append("; leaves cycles, so gc.collect() is timed with it")
+        table.add_row(result.contender.name, _presence(result), how)
+    return table
+
+
+def _presence(result: Result) -> Text:
+    opening = result.opening
+    if opening.missing:
+        return Text(f"missing: {opening.missing}", style="yellow")
+    if opening.error:
+        return Text(f"error: {opening.error}", style="red")
+    return Text(opening.version)
+
+
+def workload_table(bench: Bench, workload: Workload, results: Sequence[Result]) -> Table:
+    """A workload: time an operation, and times the baseline and the subject, by contender."""
+    table = Table(title=workload.title, title_justify="left", title_style="bold")
+    table.add_column("contender")
+    table.add_column("ns/op", justify="right")
+    table.add_column(f"× {bench.baseline}", justify="right")
+    table.add_column("lowest – highest", justify="right")
+    baseline, subject = (_named(results, name) for name in (bench.baseline, bench.subject))
+    if subject:
+        table.add_column(f"× {bench.subject}", justify="right")
+    for result in results:
+        name = result.contender.name
+        style = "bold" if name == bench.subject else ""
+        seconds = result.seconds.get(workload.name)
+        if seconds is None:
+            table.add_row(name, *_absence(result, workload), style=style)
+            continue
+        cells = [number(Spread.of(seconds).median / workload.operations * 1e9)]
+        to_baseline = ratios(result, baseline, workload) if baseline else None
+        to_subject = ratios(result, subject, workload) if subject else None
+        if to_baseline:
+            cells.append(number(to_baseline.median))
+            cells.append(f"{number(to_baseline.low)} – {number(to_baseline.high)}")
+        if to_subject:
+            cells.append(number(to_subject.median))
+        table.add_row(name, *cells, style=style)
+    return table
+
+
+def _absence(result: Result, workload: Workload) -> tuple[Text, Text]:
+    if result.opening.missing:
+        return Text("missing", style="yellow"), Text("")
+    return Text("error", style="red"), Text("")
+
+
+def failures(results: Iterable[Result]) -> list[str]:
+    """Every error: a wrong result, a crash."""
+    lines = []
+    for result in results:
+        if result.opening.error:
+            lines.append(f"{result.contender.name}: {result.opening.error}")
+        for workload, failure in result.failures.items():
+            lines.append(f"{result.contender.name}, {workload}: {failure}")
+    return lines
+
+
+def _named(results: Iterable[Result], name: str) -> Result | None:
+    return next((result for result in results if result.contender.name == name), None)
+
+
+def number(x: float) -> str:
+    """Three digits or so, for columns of very different sizes."""
+    if x >= 99.95:
+        return f"{x:,.0f}"
+    return f"{x:.1f}" if x >= 9.995 else f"{x:.2f}"
+
+
+def draw(bench: Bench, results: Sequence[Result], path: Path) -> None:
+    """Write a PNG of the ratios to the baseline: dots at medians, bars from lowest to highest."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib import pyplot
+    from matplotlib.ticker import FuncFormatter, NullLocator
+
+    baseline = _named(results, bench.baseline)
+    shown = [result for result in results if result.seconds and result is not baseline]
+    if baseline is None or not shown:
+        return
+    columns = 2 if len(bench.workloads) > 1 else 1
+    rows = -(-len(bench.workloads) // columns)
+    figure, axes = pyplot.subplots(
+        rows,
+        columns,
+        figsize=(6.2 * columns, (0.34 * len(shown) + 1.1) * rows),
+        squeeze=False,
+        sharex=True,
+        sharey=True,
+        layout="constrained",
+    )
+    for axis, workload in zip(axes.flat, bench.workloads, strict=False):
+        for height, result in enumerate(shown):
+            spread = ratios(result, baseline, workload)
+            if spread is None:
+                continue
+            ours = result.contender.name.startswith(bench.subject)
+            axis.errorbar(
+                spread.median,
+                height,
+                xerr=[[spread.median - spread.low], [spread.high - spread.median]],
+                fmt="o",
+                color="tab:red" if ours else "dimgrey",
+                capsize=3,
+                markersize=5,
+            )
+            axis.annotate(
+                number(spread.median),
+                (spread.high, height),
+                xytext=(7, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=9,
+            )
+        axis.set_title(workload.title, fontsize=10, loc="left")
+        axis.set_xscale("log")
+        axis.axvline(1, color="tab:blue", linewidth=1)
+        axis.grid(axis="x", color="lightgrey", linewidth=0.6)
+        axis.set_axisbelow(True)
+        axis.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.0f}"))
+        axis.xaxis.set_minor_locator(NullLocator())
+        axis.margins(x=0.12)
+    for axis in axes.flat[len(bench.workloads) :]:
+        axis.set_axis_off()
+    axes[0, 0].set_yticks(range(len(shown)), [result.contender.name for result in shown])
+    axes[0, 0].invert_yaxis()
+    figure.suptitle(bench.title)
+    figure.supxlabel(f"time as a multiple of {bench.baseline} ({baseline.contender.how})", size=10)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=150)
+    pyplot.close(figure)
