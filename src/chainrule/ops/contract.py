@@ -19,7 +19,6 @@ from .shape import (
     broadcast_shapes,
     concatenate,
     expand_dims,
-    moveaxis,
     normal_axis,
     reshape_row,
     shape_of,
@@ -81,7 +80,7 @@ def _kernel(x: Any, y: Any, subscripts: str) -> Any:
     )
     letters = batch + left + right
     product = product.reshape([extents[letter] for letter in letters])
-    return product.transpose([letters.index(letter) for letter in out])
+    return product.transpose([letters.index(letter) for letter in out])[()]
 
 
 def _vjp(g: Any, out: Any, x: Any, y: Any, subscripts: str) -> tuple[Any, Any]:
@@ -116,7 +115,7 @@ def _batch(batched: Any, x: Any, y: Any, subscripts: str) -> Any:
     return contract_row(x, y, subscripts=f"{left}{a},{right}{b}->{new}{o}")
 
 
-contract_row = Structural(
+contract_row: Structural = Structural(
     "contract",
     ("x", "y"),
     "Products of x and y summed over indices, in einsum's letters.",
@@ -129,10 +128,6 @@ contract_row = Structural(
 )
 
 # --- functions ------------------------------------------------------------------------------------
-
-
-def _scaled(x: Any, y: Any) -> Any:
-    return multiply(x, y)
 
 
 def matmul(x: Any, y: Any) -> Any:
@@ -160,7 +155,9 @@ def matmul(x: Any, y: Any) -> Any:
         return reshape_row(out, shape=(*shape[:-2], shape[-1]) if vector_left else shape[:-1])
     batch = broadcast_shapes("matmul", shape_of(x)[:-2], shape_of(y)[:-2])
     x, y = (
-        z if shape_of(z)[:-2] in (batch, ()) else broadcast_row(z, shape=(*batch, *shape_of(z)[-2:]))
+        z
+        if shape_of(z)[:-2] in (batch, ())
+        else broadcast_row(z, shape=(*batch, *shape_of(z)[-2:]))
         for z in (x, y)
     )
     names = string.ascii_lowercase[3 : 3 + len(batch)]
@@ -178,7 +175,7 @@ def dot(x: Any, y: Any) -> Any:
     x, y = as_operand(x), as_operand(y)
     p, q = len(shape_of(x)), len(shape_of(y))
     if not p or not q:
-        return _scaled(x, y)
+        return multiply(x, y)
     return tensordot(x, y, axes=([p - 1], [max(q - 2, 0)]))
 
 
@@ -270,6 +267,3 @@ def einsum(subscripts: str, *operands: Any) -> Any:
         x = sum_row(x, axes=axes)
         name = "".join(n for n in name if n in out)
     return transpose(x, [name.index(n) for n in out])
-
-
-__all__ = ["contract_row", "dot", "einsum", "matmul", "moveaxis", "outer", "tensordot", "vdot"]

@@ -58,7 +58,7 @@ def _scattered(g: Any, shape: Shape, key: Key) -> Any:
     return out
 
 
-index_row = Structural(
+index_row: Structural = Structural(
     "index",
     ("x",),
     "The elements of x at a key of ints and slices.",
@@ -69,7 +69,7 @@ index_row = Structural(
     linear=True,
     masks=True,
 )
-scatter_row = Structural(
+scatter_row: Structural = Structural(
     "scatter",
     ("g",),
     "Zeros of a shape, with g at a key: the transpose of index.",
@@ -124,7 +124,7 @@ def _batched_scatter(batched: Any, g: Any, *places: Any, shape: Shape) -> Any:
     )
 
 
-gather_row = Structural(
+gather_row: Structural = Structural(
     "gather",
     ("x", "*places"),
     "The elements of x at arrays of positions on its first axes.",
@@ -140,7 +140,7 @@ gather_row = Structural(
     masks=True,
     indices_from=1,
 )
-scatter_add_row = Structural(
+scatter_add_row: Structural = Structural(
     "scatter_add",
     ("g", "*places"),
     "Zeros of a shape, with g added at arrays of positions: the transpose of gather.",
@@ -219,8 +219,7 @@ def _without_bools(entries: list[Any]) -> list[Any]:
     for e in entries:
         if isinstance(e, bool | np.bool_):
             raise IndexError("a single bool is no index here: use cr.where")
-        dtype = getattr(e, "dtype", None)
-        if dtype is not None and dtype == bool and len(shape_of(e)):
+        if getattr(e, "dtype", None) == np.bool_ and shape_of(e):
             if not isinstance(e, np.ndarray):
                 raise IndexError(
                     "a mask that is computed from a Symbol has no known number of elements: "
@@ -255,19 +254,13 @@ def _basic_then_gather(x: Any, entries: list[Any]) -> Any:
         else:
             key.append(_position(e, shape[axis]))
         axis += 1
-    full = all(
-        isinstance(k, tuple) and isinstance(k[0], int) and k[0] == 0 and k[2] == 1 and k[1] is extent
-        or k == (0, extent, 1)
-        for k, extent in zip(key, shape, strict=True)
-    )  # fmt: skip
+    full = all(k == (0, extent, 1) for k, extent in zip(key, shape, strict=True))
     picked = x if full else index_row(x, key=tuple(key))
     if not gathers:
         if "new" not in axes:
             return picked
         extents = iter(shape_of(picked))
-        return reshape_row(
-            picked, shape=tuple(1 if a == "new" else next(extents) for a in axes)
-        )
+        return reshape_row(picked, shape=tuple(1 if a == "new" else next(extents) for a in axes))
     return _gather_axes(picked, axes)
 
 
@@ -293,11 +286,12 @@ def _gather_axes(x: Any, axes: list[Any]) -> Any:
 def _checked(places: Any, extent: Any) -> Any:
     """Positions counted from the front; known ones are checked."""
     if isinstance(places, np.ndarray | np.generic):
+        places = np.asarray(places)
         if not np.issubdtype(places.dtype, np.integer):
             raise IndexError(f"arrays used as indices must be of integers, not {places.dtype}")
         if places.size and (places.min() < -extent or places.max() >= extent):
             raise IndexError(f"index out of bounds for an axis of extent {extent}")
-        return np.where(places < 0, places + int(extent), places) if (places < 0).any() else places
+        return np.where(places < 0, places + int(extent), places)
     return places
 
 
@@ -311,4 +305,5 @@ def take(x: Any, indices: Any, axis: int | None = None) -> Any:
     if axis is None:
         x, axis = reshape_row(x, shape=(int(np.prod(shape_of(x))),)), 0
     axis = normal_axis(axis, len(shape_of(x)), "take")
-    return getitem(x, (slice(None),) * axis + (array(indices) if isinstance(indices, list) else indices,))
+    places = array(indices) if isinstance(indices, list) else indices
+    return getitem(x, (slice(None),) * axis + (places,))

@@ -3,6 +3,10 @@
 Matrices stand on the last two axes; the axes before are batches. Formulas: Giles, "Collected
 matrix derivative results" (2008); for cholesky Murray, "Differentiation of the Cholesky
 decomposition" (2016).
+
+>>> cr.grad(lambda a: cr.sum(cr.linalg.solve(a, np.array([1.0, 2.0]))))(np.eye(2))
+array([[-1., -2.],
+       [-1., -2.]])
 """
 
 from __future__ import annotations
@@ -55,7 +59,7 @@ def _solve_jvp(tangents: Any, out: Any, a: Any, b: Any) -> Any:
     return solve_row(a, right)
 
 
-solve_row = Structural(
+solve_row: Structural = Structural(
     "solve",
     ("a", "b"),
     "The solution x of a x = b, with right-hand sides in columns.",
@@ -100,7 +104,7 @@ def _cholesky(a: Any) -> Any:
     return np.linalg.cholesky(0.5 * (a + np.swapaxes(a, -1, -2)))
 
 
-cholesky_row = Structural(
+cholesky_row: Structural = Structural(
     "cholesky",
     ("a",),
     "The lower triangular factor L of a = L L^T.",
@@ -162,7 +166,7 @@ def _eigh(a: Any) -> tuple[Any, Any]:
     return w, v
 
 
-eigh_row = Structural(
+eigh_row: Structural = Structural(
     "eigh",
     ("a",),
     "Eigenvalues in ascending order, and eigenvectors in columns, of symmetric matrices.",

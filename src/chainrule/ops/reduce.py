@@ -41,7 +41,7 @@ def _shifted(axes: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(axis + 1 for axis in axes)
 
 
-sum_row = Structural(
+sum_row: Structural = Structural(
     "sum",
     ("x",),
     "Sum of the elements over axes.",
@@ -76,8 +76,8 @@ def _extremum(name: str, kernel: Any, doc: str) -> Structural:
     return row
 
 
-max_row = _extremum("max", np.maximum.reduce, "Largest element over axes.")
-min_row = _extremum("min", np.minimum.reduce, "Smallest element over axes.")
+max_row: Structural = _extremum("max", np.maximum.reduce, "Largest element over axes.")
+min_row: Structural = _extremum("min", np.minimum.reduce, "Smallest element over axes.")
 
 
 def _others(x: Any, axes: tuple[int, ...]) -> Any:
@@ -115,7 +115,7 @@ def _others_tangent(x: Any, t: Any, axes: tuple[int, ...]) -> Any:
     return transpose(shaped, sorted(range(rank), key=last.__getitem__))
 
 
-others_row = Structural(
+others_row: Structural = Structural(
     "others",
     ("x",),
     "For each element the product of the others over axes.",
@@ -127,7 +127,7 @@ others_row = Structural(
     jvp=lambda tangents, out, x, axes: _others_tangent(x, tangents[0], axes),
     batch=lambda batched, x, axes: others_row(x, axes=_shifted(axes)),
 )
-prod_row = Structural(
+prod_row: Structural = Structural(
     "prod",
     ("x",),
     "Product of the elements over axes.",
@@ -254,7 +254,7 @@ def softmax(x: Any, axis: Any = -1) -> Any:
     return divide(unnormal, _reduced(sum_row, unnormal, axis, True))
 
 
-constant_row = Structural(
+constant_row: Structural = Structural(
     "stop_gradient",
     ("x",),
     "x itself, without a derivative.",

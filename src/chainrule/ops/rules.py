@@ -128,7 +128,10 @@ def _pulled_structural(
     if op.results > 1:
         numbers = [None if c is None else c.numbers for c in cotangent]
         pulled = op.vjp(numbers, out, *operands, **parameters)
-        return [Cotangent(x) if w and x is not None else None for x, w in zip(pulled, wanted, strict=True)]  # fmt: skip
+        return [
+            Cotangent(x) if w and x is not None else None
+            for x, w in zip(pulled, wanted, strict=True)
+        ]
     g, mask = cotangent
     if op.selects:
         (x,) = operands
@@ -195,7 +198,7 @@ def push(
         return op.jvp(list(tangents), out, *operands, **parameters)
     first = op.indices_from if op.indices_from is not None else len(operands)
     moving = [
-        operand * 0.0 if t is None else t
+        broadcast_row(0.0, shape=shape_of(operand)) if t is None else t
         for operand, t in zip(operands[:first], tangents[:first], strict=True)
     ]
     return op(*moving, *operands[first:], **parameters)

@@ -18,7 +18,8 @@ from .structural import Shape, Structural
 
 def shape_of(x: Any) -> Shape:
     """The shape of an array, a Value or a Symbol; of a number ()."""
-    return getattr(x, "shape", ())
+    shape: Shape = getattr(x, "shape", ())
+    return shape
 
 
 def as_operand(x: Any) -> Any:
@@ -28,10 +29,10 @@ def as_operand(x: Any) -> Any:
 
 def normal_axis(axis: Any, rank: int, name: str) -> int:
     """An axis counted from the front."""
-    axis = operator.index(axis)
-    if not -rank <= axis < rank:
-        raise np.exceptions.AxisError(axis, rank, name)
-    return axis % rank
+    place: int = operator.index(axis)
+    if not -rank <= place < rank:
+        raise np.exceptions.AxisError(place, rank, name)
+    return place % rank
 
 
 def normal_axes(axis: Any, rank: int, name: str) -> tuple[int, ...]:
@@ -52,7 +53,7 @@ def product(extents: Sequence[Any]) -> Any:
 
 # --- rows ---------------------------------------------------------------------------------------
 
-reshape_row = Structural(
+reshape_row: Structural = Structural(
     "reshape",
     ("x",),
     "x with the same elements in another shape.",
@@ -68,7 +69,7 @@ def _inverse(axes: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(sorted(range(len(axes)), key=axes.__getitem__))
 
 
-transpose_row = Structural(
+transpose_row: Structural = Structural(
     "transpose",
     ("x",),
     "x with its axes in another order.",
@@ -87,7 +88,7 @@ def _batched_broadcast(batched: Any, x: Any, shape: Shape) -> Any:
     return broadcast_row(aligned, shape=(extents[0], *shape))
 
 
-broadcast_row = Structural(
+broadcast_row: Structural = Structural(
     "broadcast_to",
     ("x",),
     "x repeated along new axes and along axes of extent 1.",
@@ -139,9 +140,7 @@ def _concatenate_vjp(g: Any, out: Any, *xs: Any, axis: int) -> tuple[Any, ...]:
     rank = len(shape_of(g))
     for x in xs:
         stop = start + shape_of(x)[axis]
-        key = tuple(
-            (start, stop, 1) if i == axis else (0, shape_of(g)[i], 1) for i in range(rank)
-        )
+        key = tuple((start, stop, 1) if i == axis else (0, shape_of(g)[i], 1) for i in range(rank))
         parts.append(index_row(g, key=key))
         start = stop
     return tuple(parts)
@@ -156,7 +155,7 @@ def _batched_concatenate(batched: Any, *xs: Any, axis: int) -> Any:
     return concatenate_row(*whole, axis=axis + 1)
 
 
-concatenate_row = Structural(
+concatenate_row: Structural = Structural(
     "concatenate",
     ("*xs",),
     "Arrays one after the other along an axis.",
@@ -340,6 +339,7 @@ def stack(arrays: Any, axis: int = 0) -> Any:
     parts = [as_operand(x) for x in arrays]
     if not parts:
         raise ValueError("stack: needs at least one array")
+    parts = [x if hasattr(x, "shape") or hasattr(x, "_apply_op") else np.asarray(x) for x in parts]
     if any(shape_of(x) != shape_of(parts[0]) for x in parts):
         raise ValueError(f"stack: shapes {[shape_of(x) for x in parts]} differ")
     return concatenate([expand_dims(x, axis) for x in parts], axis)
@@ -353,7 +353,8 @@ def array(values: Any) -> Any:
     (2,)
     """
     if not isinstance(values, list | tuple):
-        return values if hasattr(values, "shape") or hasattr(values, "_apply_op") else np.asarray(values)
+        is_operand = hasattr(values, "shape") or hasattr(values, "_apply_op")
+        return values if is_operand else np.asarray(values)
     parts = [array(x) for x in values]
     if all(isinstance(x, np.ndarray | np.generic) for x in parts):
         return np.array(values) if not parts else np.stack(parts)
