@@ -277,8 +277,8 @@ def docstring(op: Op, name: str, indent: str) -> str:
         lines += ["Operands are numbers; the result is a bool and has no derivative.", ""]
     else:
         lines += [
-            "Operands are numbers (float64) or Values. Of numbers the result is a float, of Values"
-            " a Value.",
+            "Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and",
+            "broadcast. Of numbers the result is a float, of Values a Value.",
             "",
         ]
     if op.kinks:

@@ -251,9 +251,7 @@ def test_scipys_ufuncs():
 @pytest.mark.parametrize(
     ("call", "name"),
     [
-        (lambda x: np.sum(x), r"numpy\.sum"),
-        (lambda x: np.mean(x), r"numpy\.mean"),
-        (lambda x: np.dot(x, x), r"numpy\.dot"),
+        (lambda x: np.median(x), r"numpy\.median"),
         (lambda x: np.linalg.norm(x), "norm"),
         (lambda x: np.interp(x, [0.0, 1.0], [0.0, 1.0]), r"numpy\.interp"),
         (lambda x: np.frexp(x), r"numpy\.frexp"),
