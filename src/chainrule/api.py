@@ -46,7 +46,7 @@ def _new_leaf(number: Any, owner: str, place: Callable[[], str]) -> Value:
     if isinstance(number, Value):
         return functions.positive(number) if number.reqgrad else Var(number.val)
     if isinstance(number, np.ndarray) and number.ndim:
-        return Var(number)
+        return ArrayValue._leaf(number)
     plain = None if isinstance(number, bool | np.bool_) else plain_number(number)
     if plain is None:
         raise OperandError(
@@ -337,7 +337,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
 
 def _pushed_forward(call: _Call, directions: list[Any]) -> tuple[Any, Any]:
     numbers, rebuild = _numbers(call.result, call.owner, call.name)
-    tangents: list[Any] = [np.zeros(shape_of(x)) if shape_of(x) else 0.0 for x in numbers]
+    tangents: list[Any] = [np.zeros(shape_of(x), x.dtype) if shape_of(x) else 0.0 for x in numbers]
     moving = [i for i, x in enumerate(numbers) if isinstance(x, Value) and x.reqgrad]
     if call.leaves:
         pushed = sweep.pushforward([numbers[i] for i in moving], call.leaves, directions)

@@ -129,7 +129,7 @@ class Node:
             if node is None or share is None:
                 continue
             if isinstance(node, Node):
-                yield node, share
+                yield node, share._replace(numbers=of_shape.of_dtype(share.numbers, node.dtype))
             elif share.mask is None or bool(getattr(share.mask, "val", share.mask)):
                 yield node, number_of(share.numbers)
 
@@ -146,7 +146,8 @@ class Node:
         out, operands = self._read(recorded)
         if out is None:
             out = Stub(self.shape, self.dtype)
-        return push(self.op, tangents, out, operands, self.parameters)
+        tangent = push(self.op, tangents, out, operands, self.parameters)
+        return tangent if self.parts else of_shape.of_dtype(tangent, self.dtype)
 
     def _check_unchanged(self) -> None:
         for entry in self.entries:
@@ -215,6 +216,13 @@ class ArrayValue(Value):
                 self._node.grad_fn = called_back(grad_fn)
 
     @classmethod
+    def _leaf(cls, numbers: Any) -> ArrayValue:
+        """A leaf for a function under ``grad``: on the caller's own array, not a copy."""
+        leaf = cls._made(plain_array(numbers), None)
+        leaf.reqgrad = True
+        return leaf
+
+    @classmethod
     def _made(cls, numbers: Any, node: Node | None) -> ArrayValue:
         """A handle on an array that was computed."""
         value: Any = Value.__new__(cls, 0.0)
@@ -238,7 +246,7 @@ class ArrayValue(Value):
     @val.setter
     def val(self, val: Any) -> None:
         self._only_of_a_leaf("val")
-        numbers = plain_array(val)
+        numbers = plain_array(val).astype(self.dtype, copy=False)
         if numbers.shape != self.shape:
             raise OperandError(
                 f"val: an array of shape {numbers.shape} for a Value of shape {self.shape}."

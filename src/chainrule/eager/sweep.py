@@ -130,6 +130,10 @@ class Backward:
             heappush(self.waiting, (-value._serial, value))
 
     def run(self, root: Value, seed: Adjoint) -> None:
+        with np.errstate(all="ignore"):
+            self.sweep(root, seed)
+
+    def sweep(self, root: Value, seed: Adjoint) -> None:
         self.add(root, seed)
         while self.waiting:
             serial, value = heappop(self.waiting)
@@ -260,7 +264,14 @@ def gradient(root: Value, leaves: Sequence[Value], seed: Adjoint) -> list[Adjoin
             raise _undifferentiable_closure()
         sweep = Backward(True, oldest, newest)
         sweep.run(node_of(root), seed)
-    return [_adjoint_of(leaf, sweep.adjoints.get(node_of(leaf))) for leaf in leaves]
+    results = [_adjoint_of(leaf, sweep.adjoints.get(node_of(leaf))) for leaf in leaves]
+    # Two leaves may have been passed one array, as by x + y; each gets its own.
+    own: set[int] = set()
+    for i, result in enumerate(results):
+        if isinstance(result, np.ndarray):
+            results[i] = result.copy() if id(result) in own else result
+            own.add(id(result))
+    return results
 
 
 def _adjoint_of(leaf: Any, adjoint: Any) -> Any:
@@ -270,8 +281,11 @@ def _adjoint_of(leaf: Any, adjoint: Any) -> Any:
         return np.zeros(leaf.shape, leaf.dtype)
     if _needs_derivative(adjoint.numbers):
         return adjoint.numbers
-    plain = Cotangent(getattr(adjoint.numbers, "val", adjoint.numbers))
-    return _whole(plain, leaf._node)
+    numbers = getattr(adjoint.numbers, "val", adjoint.numbers)
+    is_fresh = isinstance(numbers, np.ndarray) and numbers.flags.owndata and numbers.flags.writeable
+    if is_fresh and numbers.shape == leaf.shape and numbers.dtype == leaf.dtype:
+        return numbers
+    return _whole(Cotangent(numbers), leaf._node)
 
 
 def pushforward(
@@ -308,7 +322,8 @@ def pushforward(
             continue
         total: Adjoint = None
         if hasattr(value, "pushed"):
-            total = value.pushed(reached, recorded)
+            with np.errstate(all="ignore"):
+                total = value.pushed(reached, recorded)
         else:
             for operand, partial in _recorded_links(value) if recorded else value._links():
                 if operand in reached:

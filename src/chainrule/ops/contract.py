@@ -39,10 +39,7 @@ def _extents(subscripts: str, x: Shape, y: Shape) -> dict[str, Any]:
     for letter, extent in zip(b, y, strict=True):
         known = extents.setdefault(letter, extent)
         if known is not extent and known != extent:
-            raise ValueError(
-                f"contract: {subscripts!r} with shapes {x} and {y}: index {letter!r} has extents "
-                f"{known} and {extent}"
-            )
+            raise ValueError(f"index {letter!r} of {subscripts!r} has extents {known} and {extent}")
     return extents
 
 
@@ -55,6 +52,7 @@ def _kernel(x: Any, y: Any, subscripts: str) -> Any:
     """By way of matmul, which calls BLAS: (batch, free, summed) times (batch, summed, free)."""
     if subscripts == "ab,bc->ac":
         return np.matmul(x, y)
+    _extents(subscripts, x.shape, y.shape)  # reshaping below could hide extents that differ
     a, b, out = _letters(subscripts)
     # Indices of one operand alone that the result lacks are summed first.
     for letter in set(a) - set(b) - set(out):

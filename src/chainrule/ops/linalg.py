@@ -191,6 +191,9 @@ def solve(a: Any, b: Any) -> Any:
     >>> cr.linalg.solve(np.array([[2.0, 0.0], [0.0, 4.0]]), np.array([1.0, 1.0]))
     array([0.5 , 0.25])
     """
+    _square("solve")(shape_of(a))
+    if not shape_of(b) or shape_of(b)[-1 if len(shape_of(b)) == 1 else -2] != shape_of(a)[-1]:
+        raise ValueError(f"solve: matrices {shape_of(a)} and right-hand sides {shape_of(b)}")
     batch, n = shape_of(a)[:-2], shape_of(a)[-1]
     if len(shape_of(b)) == 1:
         column = broadcast_row(reshape_row(b, shape=(n, 1)), shape=(*batch, n, 1))
@@ -216,6 +219,7 @@ def cholesky(a: Any) -> Any:
     array([[2., 0.],
            [0., 3.]])
     """
+    _square("cholesky")(shape_of(a))
     return cholesky_row(a)
 
 
@@ -229,4 +233,5 @@ def eigh(a: Any) -> Any:
     >>> w
     array([1., 3.])
     """
+    _square("eigh")(shape_of(a))
     return eigh_row(a)

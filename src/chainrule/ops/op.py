@@ -66,10 +66,12 @@ class Row:
 
     def plain(self, *operands: Any, **parameters: Any) -> Any:
         """The operation on plain numbers and NumPy arrays, without a warning."""
+        if not any(isinstance(x, np.ndarray) for x in operands):
+            # Python's own floats raise where NumPy answers inf or nan. Beside an array they do
+            # not, and leave its dtype alone, which a float64 would not.
+            operands = tuple(np.float64(x) if type(x) in (int, float) else x for x in operands)
         with np.errstate(all="ignore"):
-            # Python's own floats raise where NumPy answers inf or nan.
-            numbers = (np.float64(x) if type(x) in (int, float) else x for x in operands)
-            return self.numpy(*numbers, **parameters)  # type: ignore[attr-defined]
+            return self.numpy(*operands, **parameters)  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -166,6 +166,23 @@ concatenate_row: Structural = Structural(
     linear=True,
 )
 
+astype_row: Structural = Structural(
+    "astype",
+    ("x",),
+    "x with elements of another type.",
+    kernel=lambda x, dtype: x.astype(dtype),
+    shape=lambda x, dtype: x,
+    vjp=lambda g, out, x, dtype: (of_dtype(g, x.dtype),),
+    batch=lambda batched, x, dtype: astype_row(x, dtype=dtype),
+    linear=True,
+)
+
+
+def of_dtype(x: Any, dtype: Any) -> Any:
+    """x with elements of a type; x itself where they are, or where it is a plain number."""
+    return x if getattr(x, "dtype", dtype) == dtype else astype_row(x, dtype=dtype)
+
+
 # --- functions ------------------------------------------------------------------------------------
 
 
