@@ -11,7 +11,9 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from chainrule.ops import TABLE, Op
+from chainrule.ops import Op, elementwise_rows
+
+TABLE = {op.name: op for op in elementwise_rows()}
 
 
 class Expression:
@@ -38,7 +40,9 @@ class Expression:
     def of(cls, x: Any) -> Expression:
         return x if isinstance(x, Expression) else cls(None, (), float(x))
 
-    def _apply_op(self, op: Op, operands: tuple[Any, ...]) -> Expression:
+    def _apply_op(
+        self, op: Op, operands: tuple[Any, ...], parameters: dict[str, Any]
+    ) -> Expression:
         return Expression(op, tuple(map(Expression.of, operands)))
 
 

@@ -26,10 +26,12 @@ sys.modules["chainrule"].__path__ = [str(PACKAGE)]
 
 from expressions import C, Expression, Python  # noqa: E402
 
-from chainrule.ops import TABLE, Op, public_rows  # noqa: E402
+from chainrule.ops import Op, elementwise_rows, public_rows  # noqa: E402
 from chainrule.ops.op import zero  # noqa: E402
 
 NOTICE = "Printed from the op table by tools/print_rows.py; edit the rows, not this file."
+
+TABLE = {op.name: op for op in elementwise_rows()}
 
 #: Codes 0 and 1 are a leaf and a term made by a closure.
 FIRST_CODE = 2
@@ -234,16 +236,19 @@ from collections.abc import Callable
 
 import numpy as np
 
-from chainrule.ops import TABLE
+from chainrule.ops import elementwise_rows
 
 LEAF = 0
 CLOSURE = 1
 {codes}
 
 
+_ROWS = {{op.name: op for op in elementwise_rows()}}
+
+
 def _numpy(name: str, *operands: float) -> float:
     with np.errstate(all="ignore"):
-        return float(TABLE[name].numpy(*map(np.float64, operands)))
+        return float(_ROWS[name].numpy(*map(np.float64, operands)))
 
 
 {(chr(10) * 2).join(functions)}
@@ -272,8 +277,8 @@ def docstring(op: Op, name: str, indent: str) -> str:
         lines += ["Operands are numbers; the result is a bool and has no derivative.", ""]
     else:
         lines += [
-            "Operands are numbers (float64) or Values. Of numbers the result is a float, of Values"
-            " a Value.",
+            "Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and",
+            "broadcast. Of numbers the result is a float, of Values a Value.",
             "",
         ]
     if op.kinks:

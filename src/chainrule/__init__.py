@@ -13,6 +13,23 @@ from typing import TYPE_CHECKING
 from .api import grad, hessian, hvp, jacobian, jvp, stop_gradient, value_and_grad, vjp
 from .configuration import __version__, config
 from .eager import Value, Var, operations
+from .ops import linalg
+from .ops.contract import dot, einsum, matmul, outer, tensordot, vdot
+from .ops.index import take
+from .ops.reduce import logsumexp, max, mean, min, prod, softmax, std, sum, var  # noqa: A004
+from .ops.shape import (
+    array,
+    broadcast_to,
+    concatenate,
+    expand_dims,
+    moveaxis,
+    ravel,
+    reshape,
+    squeeze,
+    stack,
+    swapaxes,
+    transpose,
+)
 from .testing import check_derivatives
 
 if TYPE_CHECKING:
@@ -24,15 +41,43 @@ __all__ = [
     "Value",
     "Var",
     "__version__",
+    "array",
+    "broadcast_to",
     "check_derivatives",
+    "concatenate",
     "config",
+    "dot",
+    "einsum",
+    "expand_dims",
     "grad",
     "hessian",
     "hvp",
     "jacobian",
     "jvp",
+    "linalg",
+    "logsumexp",
+    "matmul",
+    "max",
+    "mean",
+    "min",
+    "moveaxis",
+    "outer",
+    "prod",
+    "ravel",
+    "reshape",
+    "softmax",
+    "squeeze",
+    "stack",
+    "std",
     "stop_gradient",
+    "sum",
+    "swapaxes",
+    "take",
+    "tensordot",
+    "transpose",
     "value_and_grad",
+    "var",
+    "vdot",
     "vjp",
     *operations,
 ]

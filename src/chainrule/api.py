@@ -17,8 +17,11 @@ import numpy as np
 from .containers import Rebuild, flatten, path_of, same_structure
 from .eager import Value, Var, functions, sweep
 from .eager import gradient as fast_gradient
+from .eager.array import ArrayValue
 from .eager.operands import described, plain_number
+from .eager.recording import seed_of
 from .errors import ArgumentError, FunctionError, OperandError, ResultError
+from .ops.shape import reshape, shape_of, stack
 
 Argnums = int | Sequence[int]
 
@@ -42,11 +45,14 @@ def _new_leaf(number: Any, owner: str, place: Callable[[], str]) -> Value:
         return Var(number)
     if isinstance(number, Value):
         return functions.positive(number) if number.reqgrad else Var(number.val)
+    if isinstance(number, np.ndarray) and number.ndim:
+        return ArrayValue._leaf(number)
     plain = None if isinstance(number, bool | np.bool_) else plain_number(number)
     if plain is None:
         raise OperandError(
             f"{owner}: {place()} is {described(number)}; what is differentiated has to be a real "
-            "number, or a list, tuple or dict of them. Exclude it with argnums, or close over it."
+            "number, an array, or a list, tuple or dict of them. Exclude it with argnums, or close "
+            "over it."
         )
     return Var(plain)
 
@@ -55,7 +61,7 @@ def _numbers(result: Any, owner: str, what: str) -> tuple[list[Any], Rebuild]:
     """The Values and floats of a function's result, which may be a container."""
     numbers, rebuild = flatten(result)
     for i, number in enumerate(numbers):
-        if isinstance(number, Value):
+        if isinstance(number, Value | np.ndarray):
             continue
         numbers[i] = None if isinstance(number, bool | np.bool_) else plain_number(number)
         if numbers[i] is None:
@@ -74,15 +80,16 @@ def _at(tree: Any, index: int) -> str:
 def _scalar(result: Any, owner: str, name: str) -> Any:
     """The result of a function that ``grad`` differentiates: one number."""
     is_number = not isinstance(result, bool | np.bool_) and plain_number(result) is not None
-    if not isinstance(result, Value) and not is_number:
+    shape = shape_of(result)
+    if shape or (not isinstance(result, Value) and not is_number):
+        what = f"an array of shape {shape}" if shape else described(result)
         hint = (
             " Use cr.jacobian for a function with several results."
-            if isinstance(result, list | tuple | dict)
+            if shape or isinstance(result, list | tuple | dict)
             else " A function that returns auxiliary data besides needs has_aux=True."
         )
         raise ResultError(
-            f"{owner}: {name} returned {described(result)}; its result has to be one real number."
-            + hint
+            f"{owner}: {name} returned {what}; its result has to be one real number." + hint
         )
     return result
 
@@ -93,11 +100,16 @@ def _gradient(root: Any, leaves: Sequence[Value], seed: Any = 1.0) -> tuple[list
     Also whether the sweep was free of anything outside, so that all is plain floats.
     """
     if not isinstance(root, Value) or not root.reqgrad or not leaves:
-        return [0.0] * len(leaves), False
+        return [_zero(leaf) for leaf in leaves], False
     adjoints = fast_gradient(root, list(leaves), seed) if isinstance(seed, float) else None
     if adjoints is not None:
         return adjoints, True
-    return sweep.gradient(root, leaves, seed), False
+    start = seed_of(root, seed) if isinstance(root, ArrayValue) else seed
+    return sweep.gradient(root, leaves, start), False
+
+
+def _zero(leaf: Value) -> Any:
+    return np.zeros(leaf.shape, leaf.dtype) if isinstance(leaf, ArrayValue) else 0.0
 
 
 def _function(f: Any, owner: str) -> Any:
@@ -285,12 +297,17 @@ def _matching(
                 f"structure of {described(primal)}."
             )
         ours = flatten(tangent)[0]
-        for number in ours:
-            if not isinstance(number, Value) and plain_number(number) is None:
+        for own, number in zip(flatten(primal)[0], ours, strict=True):
+            if not isinstance(number, Value | np.ndarray) and plain_number(number) is None:
                 raise OperandError(
                     f"{owner}: {entry.format(i=i)} holds {described(number)}, not a real number."
                 )
-        numbers += [x if isinstance(x, Value) else plain_number(x) for x in ours]
+            if shape_of(own) != shape_of(number):
+                raise ArgumentError(
+                    f"{owner}: {entry.format(i=i)} holds an array of shape {shape_of(number)} for "
+                    f"one of shape {shape_of(own)}."
+                )
+        numbers += [x if isinstance(x, Value) or shape_of(x) else plain_number(x) for x in ours]
     return numbers
 
 
@@ -320,7 +337,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
 
 def _pushed_forward(call: _Call, directions: list[Any]) -> tuple[Any, Any]:
     numbers, rebuild = _numbers(call.result, call.owner, call.name)
-    tangents: list[Any] = [0.0] * len(numbers)
+    tangents: list[Any] = [np.zeros(shape_of(x), x.dtype) if shape_of(x) else 0.0 for x in numbers]
     moving = [i for i, x in enumerate(numbers) if isinstance(x, Value) and x.reqgrad]
     if call.leaves:
         pushed = sweep.pushforward([numbers[i] for i in moving], call.leaves, directions)
@@ -354,7 +371,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
         seeds = _matching((call.result,), (cotangent,), "vjp", "the cotangent")
-        totals: list[Any] = [0.0] * len(call.leaves)
+        totals: list[Any] = [_zero(leaf) for leaf in call.leaves]
         for number, seed in zip(numbers, seeds, strict=True):
             adjoints, _ = _gradient(number, call.leaves, seed)
             totals = [total + adjoint for total, adjoint in zip(totals, adjoints, strict=True)]
@@ -418,15 +435,26 @@ def _jacobian(f: Callable[..., Any], argnums: Argnums, owner: str) -> Callable[.
     def jacobian_of_f(*args: Any, **kwargs: Any) -> Any:
         call = _Call(f, argnums, args, kwargs, owner)
         numbers, rebuild = _numbers(call.result, owner, call.name)
-        rows = []
-        for number in numbers:
-            adjoints, is_plain = _gradient(number, call.leaves)
-            rows.append(
-                call.arrange(adjoints if is_plain else sweep.settled(adjoints, call.leaves))
-            )
-        return rebuild(rows)
+        return rebuild([_rows(number, call) for number in numbers])
 
     return jacobian_of_f
+
+
+def _rows(result: Any, call: _Call) -> Any:
+    """The derivatives of one result: for an array, its axes come before those of the argument."""
+    shape = shape_of(result)
+    if not shape:
+        adjoints, is_plain = _gradient(result, call.leaves)
+        return call.arrange(adjoints if is_plain else sweep.settled(adjoints, call.leaves))
+    # One sweep an element. Elements are picked by index, which masks what was not picked.
+    elements = reshape(result, (-1,))
+    sweeps = [_gradient(elements[i], call.leaves)[0] for i in range(shape_of(elements)[0])]
+    whole = []
+    for i, leaf in enumerate(call.leaves):
+        column = [adjoints[i] for adjoints in sweeps]
+        full = (*shape, *shape_of(leaf))
+        whole.append(reshape(stack(column), full) if column else np.zeros(full))
+    return call.arrange(sweep.settled(whole, call.leaves))
 
 
 def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:

@@ -16,10 +16,6 @@ class OperandError(ChainruleError, TypeError):
     """An operand, a value or an argument is not a real number."""
 
 
-class ArrayOperandError(OperandError):
-    """A number's Value met a NumPy array."""
-
-
 class RangeError(ChainruleError, OverflowError):
     """A whole number is too large for a float."""
 

@@ -13,7 +13,6 @@ import scipy.special
 import chainrule as cr
 from chainrule import Value, Var
 from chainrule.errors import (
-    ArrayOperandError,
     DroppedDerivativeError,
     OperandError,
     TermCopyError,
@@ -252,9 +251,7 @@ def test_scipys_ufuncs():
 @pytest.mark.parametrize(
     ("call", "name"),
     [
-        (lambda x: np.sum(x), r"numpy\.sum"),
-        (lambda x: np.mean(x), r"numpy\.mean"),
-        (lambda x: np.dot(x, x), r"numpy\.dot"),
+        (lambda x: np.median(x), r"numpy\.median"),
         (lambda x: np.linalg.norm(x), "norm"),
         (lambda x: np.interp(x, [0.0, 1.0], [0.0, 1.0]), r"numpy\.interp"),
         (lambda x: np.frexp(x), r"numpy\.frexp"),
@@ -311,18 +308,13 @@ def test_a_value_that_needs_no_derivative_becomes_an_array():
     assert np.asarray(Value(2.0), np.float32).dtype == np.float32
 
 
-def test_an_array_as_operand_raises_with_op_and_operand():
+def test_an_array_as_operand_makes_an_arrays_value():
     x, array = Var(2.0), np.ones((2, 3))
-    for attempt, message in [
-        (lambda: array * x, r"multiply: operand 'x' is an array of shape \(2, 3\)"),
-        (lambda: x * array, r"multiply: operand 'y' is an array of shape \(2, 3\)"),
-        (lambda: np.arctan2(x, array), "arctan2: operand 'x' is an array"),
-        (lambda: cr.hypot(array, x), "hypot: operand 'x' is an array"),
-        (lambda: x ** np.ones(4), r"power: operand 'y' is an array of shape \(4,\)"),
-        (lambda: np.clip(x, array, 1.0), "clip: operand 'min' is an array"),
-    ]:
-        with pytest.raises(ArrayOperandError, match=message):
-            attempt()
-    with pytest.raises((ArrayOperandError, UnsupportedFunctionError)):
+    for value in (array * x, x * array, np.arctan2(x, array), cr.hypot(array, x)):
+        assert isinstance(value, Value)
+        assert value.shape == (2, 3)
+    (array * x).sum().back()
+    assert x.grad == 6.0
+    with pytest.raises(UnsupportedFunctionError):
         array += x
     assert (array == 1.0).all()

@@ -19,7 +19,7 @@ plain_reason = ""
 
 if TYPE_CHECKING:
     from .generated import functions
-    from .plain import Value, Var, gradient
+    from .plain import Value, Var, add_gradients, gradient
 else:
     if os.environ.get("CHAINRULE_NATIVE", "1") == "0":
         plain_reason = "CHAINRULE_NATIVE=0 is set"
@@ -30,9 +30,9 @@ else:
             plain_reason = f"the native build is missing: {error}"
     if plain_reason:
         from .generated import functions
-        from .plain import Value, Var, gradient
+        from .plain import Value, Var, add_gradients, gradient
     else:
-        from .native import Value, Var, gradient
+        from .native import Value, Var, add_gradients, gradient
 
 #: Whether the compiled build is running.
 is_native = not plain_reason
@@ -55,6 +55,7 @@ operations = _operations()
 __all__ = [
     "Value",
     "Var",
+    "add_gradients",
     "functions",
     "gradient",
     "is_native",

@@ -14,6 +14,8 @@ deallocation it was 60.
 
 import math
 
+import numpy as np
+
 cimport cython
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_CheckExact
 from cpython.mem cimport PyMem_RawFree, PyMem_RawRealloc
@@ -23,7 +25,7 @@ from cpython.object cimport (
 )
 from cpython.ref cimport Py_INCREF, Py_TYPE
 
-from ..ops import TABLE
+from ..ops import TABLE, elementwise_rows
 from . import protocol, sweep as sweeps
 from .operands import (
     called_back, fixed_operand, gradient_number, leaf_number, other_operands, plain_number,
@@ -88,6 +90,7 @@ cdef extern from "generated/kernels.h":
 cdef enum:
     REQGRAD = 1  # takes part in derivatives
     VALUE_GRAD = 2  # .grad is a Value, from a sweep that was recorded
+    ARRAY = 4  # an array's Value, which array.py looks after
 
 cdef union Gradient:
     double number
@@ -317,8 +320,13 @@ cdef class Value(Methods):
     def _constant(number):
         return Value(number)
 
-    def _apply_op(self, op, operands):
-        return call(CODES[op.name], operands)
+    def _mark_array(self):
+        self.flags |= ARRAY
+
+    def _apply_op(self, op, operands, parameters):
+        if op.name in CODES and not any(isinstance(x, np.ndarray) for x in operands):
+            return call(CODES[op.name], tuple(operands))
+        return protocol.on_arrays(op, operands, parameters)
 
     def _links(self):
         """The operands that need a derivative, each with the recorded partial."""
@@ -520,8 +528,8 @@ cdef int clear(PyObject *node) noexcept:
 # --- recording ----------------------------------------------------------------------------------
 
 CODES = {}
-cdef list ROWS = [None] * (len(TABLE) + 2)
-for _code in range(2, len(TABLE) + 2):
+cdef list ROWS = [None] * (len(elementwise_rows()) + 2)
+for _code in range(2, len(ROWS)):
     _row = TABLE[cr_rows[_code].name.decode()]
     CODES[_row.name] = _code
     ROWS[_code] = _row
@@ -609,6 +617,8 @@ def call(short code, tuple operands, bint is_operator=False):
         operand = operands[i]
         links[i] = NULL
         if isinstance(operand, Value):
+            if (<Value>operand).flags & ARRAY:
+                return ROWS[code](*operands)
             any_value = True
             x[i] = (<Value>operand).number
             if (<Value>operand).flags & REQGRAD:
@@ -808,6 +818,9 @@ def gradient(Value root, list leaves, double seed):
     cdef Value first = leaves[0], last = leaves[len(leaves) - 1]
     if type_of(<PyObject *>root) != exact or root.order < first.order:
         return None
+    for leaf in leaves:
+        if leaf.flags & ARRAY:
+            return None
     if gather(<PyObject *>root, first.order, last.order) < 0:
         return None
     run(seed, last.order, False)
@@ -853,9 +866,13 @@ cdef object new_value(cls, PyObject *arguments, PyObject *options):
         return allocate(cls, arguments, options)
     if options != NULL or not 0 < len(given) < 3:
         given = _arguments(*given, **(<dict>options if options != NULL else {}))
+        if isinstance(given[0], np.ndarray) and given[0].ndim:
+            return protocol.new_array(*given)
         if given[2] is not None:
             return allocate(TrackedValue, arguments, options)
     val = given[0]
+    if isinstance(val, np.ndarray) and val.ndim:
+        return protocol.new_array(*given)
     node = new_constant(val if PyFloat_CheckExact(val) else leaf_number(val))
     if len(given) > 1 and given[1]:
         (<Value>node).flags = REQGRAD

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from ..errors import (
-    ArrayOperandError,
     FixedOperandError,
     FunctionError,
     OperandError,
@@ -51,11 +50,6 @@ def leaf_number(x: Any) -> float:
     """The value of a new leaf: a real number, and no truth value."""
     number = None if isinstance(x, bool | np.bool_) else plain_number(x)
     if number is None:
-        if isinstance(x, np.ndarray):
-            raise ArrayOperandError(
-                f"Value: val is an array of shape {x.shape}; a Value holds one number. "
-                "Make one Value an element: [Var(x) for x in array.flat]."
-            )
         raise OperandError(
             f"Value: val must be a real number, not {described(x)}."
             + (" Take .val of a Value." if hasattr(x, "reqgrad") else " Convert it with float().")
@@ -82,19 +76,13 @@ def other_operands(op: Op, operands: tuple[Any, ...], is_operator: bool) -> Any:
     ranks = [getattr(operand, "_dispatch_rank", 0) for operand in operands]
     if max(ranks) > 1:
         return op(*operands)
-    arrays = [i for i, operand in enumerate(operands) if isinstance(operand, np.ndarray)]
-    if arrays and max(ranks) == 0:
+    if any(isinstance(operand, np.ndarray) for operand in operands):
+        # Beside a Value an array makes an array's Value; plain arrays go to NumPy.
         return op(*operands)
     for position, operand in enumerate(operands):
         if ranks[position] or plain_number(operand) is not None:
             continue
         where = f"{op.name}: operand {op.operands[position]!r}"
-        if position in arrays:
-            raise ArrayOperandError(
-                f"{where} is an array of shape {operand.shape}, and a Value holds one number. "
-                "Apply the function to its elements one by one, as in "
-                "[f(v, x) for x in array.tolist()]."
-            )
         if is_operator and not isinstance(operand, _HOPELESS):
             return NotImplemented
         hint = (

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import itertools
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..ops import TABLE, Op
+import numpy as np
+
+from ..ops import Op, Row, elementwise_rows
 from . import protocol
 from . import sweep as sweeps
 from .generated import kernels
@@ -30,15 +32,17 @@ from .operands import (
 GradFn = Callable[[float], Any]
 Kernel = Callable[..., float]
 
+_new = object.__new__
 _EXACT = 2**53
 """Whole numbers below are floats exactly."""
 
 _serials = itertools.count(1)
 _by_serial = operator.attrgetter("_serial")
 
+_BY_NAME = {op.name: op for op in elementwise_rows()}
 #: By code: the row, its value, its partials.
 _ROWS: dict[int, tuple[Op, Kernel, tuple[Kernel | None, ...]]] = {
-    code: (TABLE[name], value, partials)
+    code: (_BY_NAME[name], value, partials)
     for code, (name, value, partials) in kernels.KERNELS.items()
 }
 #: The same of ops of two operands with a derivative in both, which most terms are.
@@ -97,6 +101,12 @@ class Value(Methods):
     _right: Value | None
     _left_partial: float
     _right_partial: float
+
+    def __new__(cls, *arguments: Any, **options: Any) -> Value:
+        val = arguments[0] if arguments else options.get("val")
+        if cls is Value and isinstance(val, np.ndarray) and val.ndim:
+            return protocol.new_array(*arguments, **options)
+        return _new(cls)
 
     def __init__(self, val: Any, reqgrad: bool = False, grad_fn: GradFn | None = None) -> None:
         self._val = val if type(val) is float else leaf_number(val)
@@ -270,8 +280,13 @@ class Value(Methods):
     def _constant(number: float) -> Value:
         return Value(number)
 
-    def _apply_op(self, op: Op, operands: tuple[Any, ...]) -> Any:
-        return call(_CODES[op.name], operands)
+    def _mark_array(self) -> None:
+        """For array.py; this build tells by the class."""
+
+    def _apply_op(self, op: Row, operands: Sequence[Any], parameters: dict[str, Any]) -> Any:
+        if op.name in _CODES and not any(isinstance(x, np.ndarray) for x in operands):
+            return call(_CODES[op.name], tuple(operands))
+        return protocol.on_arrays(op, operands, parameters)
 
     @staticmethod
     def _call(code: int, operands: tuple[Any, ...]) -> Any:
@@ -298,7 +313,6 @@ class Value(Methods):
         return left, self._right_partial if self._right is None else self._right
 
 
-_new = Value.__new__
 Value.__module__ = "chainrule"  # where users find it, in both builds
 
 
@@ -366,6 +380,8 @@ def call(code: int, operands: tuple[Any, ...], is_operator: bool = False) -> Any
     needs = any_value = False
     for operand in operands:
         if isinstance(operand, Value):
+            if operand._dispatch_rank > 1:
+                return op(*operands)
             any_value = True
             needs = needs or operand._reqgrad
             numbers.append(operand._val)
@@ -481,5 +497,7 @@ def gradient(root: Value, leaves: list[Value], seed: float) -> list[float] | Non
 
     None where the sweep in Python has to take over; nobody's ``.grad`` is touched.
     """
+    if root._dispatch_rank > 1 or any(leaf._dispatch_rank > 1 for leaf in leaves):
+        return None
     adjoints = sweep(root, seed, leaves[0]._serial, leaves[-1]._serial)
     return None if adjoints is None else [adjoints.get(leaf, 0.0) for leaf in leaves]

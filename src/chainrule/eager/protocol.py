@@ -6,13 +6,13 @@ Errors, printing, pickling, NumPy's protocols, and the way into the sweeps writt
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..errors import (
-    ArrayOperandError,
+    ChangedValueError,
     DroppedDerivativeError,
     NoDerivativeError,
     OperandError,
@@ -20,7 +20,18 @@ from ..errors import (
     TermError,
     UnsupportedFunctionError,
 )
-from ..ops import TABLE, Op, foreign_names
+from ..ops import (
+    TABLE,
+    Op,
+    Row,
+    contract,
+    elementwise_rows,
+    foreign_names,
+    index,
+    linalg,
+    reduce,
+    shape,
+)
 
 if TYPE_CHECKING:
     from . import Value
@@ -40,6 +51,20 @@ def assigned_term(attribute: str) -> TermError:
     return TermError(
         f"{attribute} cannot be assigned: this Value is a term, the result of an operation. "
         f"Assign .{attribute} of a leaf (Var or Value), or make a new one: Var(v.val)."
+    )
+
+
+def copied_term() -> TermCopyError:
+    return TermCopyError(
+        "a term, the result of an operation, cannot be pickled or copied: its graph would "
+        "stay behind. Pickle its .val, or compute it anew from pickled leaves."
+    )
+
+
+def changed_value(name: str) -> ChangedValueError:
+    return ChangedValueError(
+        f"{name}: the .val of an operand was assigned after the graph was recorded, and the sweep "
+        "would read the new value. Compute the function again before sweeping."
     )
 
 
@@ -82,10 +107,7 @@ def restored(cls: type[Value], val: float, reqgrad: bool, grad: float) -> Value:
 def reduced(value: Value) -> tuple[Any, ...]:
     """How pickle and copy take a leaf."""
     if value._op is not None or value.grad_fn is not None:
-        raise TermCopyError(
-            "a term, the result of an operation, cannot be pickled or copied: its graph would "
-            "stay behind. Pickle its .val, or compute it anew from pickled leaves."
-        )
+        raise copied_term()
     return restored, (type(value), value.val, value.reqgrad, value.grad)
 
 
@@ -122,6 +144,8 @@ def array_ufunc(
     if ufunc.__name__ == "divmod" and method == "__call__" and not options:
         return TABLE["floor_divide"](*inputs), TABLE["remainder"](*inputs)
     op = _FOREIGN.get(ufunc.__name__)
+    if ufunc.__name__ in _STRUCTURAL_UFUNCS and method == "__call__" and not options:
+        return _STRUCTURAL_UFUNCS[ufunc.__name__](*inputs)
     if op is None or op.arity != ufunc.nin:
         raise _not_covered(ufunc.__name__, "numpy" if hasattr(np, ufunc.__name__) else "scipy")
     if method != "__call__" or options:
@@ -151,6 +175,22 @@ _ARRAY_FUNCTIONS: dict[str, Callable[..., Any]] = {
 }
 
 
+_STRUCTURAL_UFUNCS: dict[str, Callable[..., Any]] = {"matmul": contract.matmul}
+
+for _function in (
+    *(reduce.sum, reduce.prod, reduce.max, reduce.min, reduce.mean, reduce.var, reduce.std),
+    *(shape.reshape, shape.ravel, shape.transpose, shape.moveaxis, shape.swapaxes),
+    *(shape.expand_dims, shape.squeeze, shape.broadcast_to, shape.concatenate, shape.stack),
+    *(contract.dot, contract.vdot, contract.outer, contract.tensordot, contract.einsum),
+    *(index.take, linalg.solve, linalg.cholesky, linalg.eigh),
+):
+    _ARRAY_FUNCTIONS[_function.__name__] = _function
+_ARRAY_FUNCTIONS |= {
+    "amax": reduce.max,
+    "amin": reduce.min,
+}
+
+
 def array_function(
     function: Callable[..., Any], arguments: tuple[Any, ...], options: dict[str, Any]
 ) -> Any:
@@ -160,7 +200,7 @@ def array_function(
     try:
         return ours(*arguments, **options)
     except TypeError as error:
-        if isinstance(error, (ArrayOperandError, OperandError)):
+        if isinstance(error, OperandError):
             raise
         raise UnsupportedFunctionError(
             f"numpy.{function.__name__}: {error}. On a number's Value it takes the operands alone."
@@ -181,4 +221,21 @@ def _lazy(op: Op) -> Callable[[float, float], float]:
 
 def library_kernels() -> list[Callable[[float, float], float]]:
     """SciPy's kernels for what C's <math.h> lacks, in the order of the printed C."""
-    return [_lazy(op) for op in TABLE.values() if not (op.native or op.expand)]
+    return [_lazy(op) for op in elementwise_rows() if not (op.native or op.expand)]
+
+
+# --- arrays ---------------------------------------------------------------------------------------
+
+
+def on_arrays(op: Row, operands: Sequence[Any], parameters: dict[str, Any]) -> Any:
+    """An op on a number's Value that meets arrays, or that is an op on arrays."""
+    from .recording import apply
+
+    return apply(op, operands, parameters)
+
+
+def new_array(val: Any, reqgrad: bool = False, grad_fn: Any = None) -> Any:
+    """``Value(array)``."""
+    from .array import ArrayValue
+
+    return ArrayValue(val, reqgrad, grad_fn)

@@ -20,8 +20,12 @@ from collections.abc import Callable, Iterable, Sequence
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ChangedValueError, ClosureError, DroppedDerivativeError
+import numpy as np
+
+from ..errors import ClosureError, DroppedDerivativeError, UnsupportedFunctionError
+from ..ops.rules import Cotangent, plus
 from .operands import gradient_number
+from .protocol import changed_value, nothing_to_sweep
 
 if TYPE_CHECKING:
     from . import Value
@@ -67,11 +71,7 @@ def _recorded_links(value: Value) -> Iterable[tuple[Value, Adjoint]]:
     operands = value._arguments()
     for operand in operands:
         if getattr(operand, "_assigned", 0) > value._serial:
-            raise ChangedValueError(
-                f"{op.name}: the .val of an operand was assigned after the graph was recorded, "
-                "and a recorded sweep would read the new value. Compute the function again before "
-                "sweeping."
-            )
+            raise changed_value(op.name)
     constant = type(value)._constant
     arguments = [x if isinstance(x, type(value)) or _needs_derivative(x) else constant(x)
                  for x in operands]  # fmt: skip
@@ -79,6 +79,29 @@ def _recorded_links(value: Value) -> Iterable[tuple[Value, Adjoint]]:
         if _needs_derivative(operand) and any(operand is link for link, _ in links):
             assert partial is not None
             yield operand, partial(value, *arguments)
+
+
+def node_of(x: Any) -> Any:
+    """What a sweep knows a Value by: an array's node, or the number's Value itself."""
+    return getattr(x, "_node", x)
+
+
+def _shares(node: Any, adjoint: Any, recorded: bool) -> Iterable[tuple[Any, Any]]:
+    """What a node passes to each of its operands: the adjoint times the partial."""
+    if hasattr(node, "pulled"):
+        yield from node.pulled(adjoint, recorded)
+        return
+    for operand, partial in _recorded_links(node) if recorded else node._links():
+        yield operand, _times(adjoint, partial)
+
+
+def _sum(a: Any, b: Any) -> Any:
+    """The sum of two adjoints of one node."""
+    if isinstance(a, list):  # of an op with several results
+        return [
+            y if x is None else x if y is None else plus(x, y) for x, y in zip(a, b, strict=True)
+        ]
+    return plus(a, b) if isinstance(a, Cotangent) else a + b
 
 
 class Backward:
@@ -99,7 +122,7 @@ class Backward:
 
     def add(self, value: Value, share: Adjoint) -> None:
         if value in self.adjoints:
-            self.adjoints[value] = self.adjoints[value] + share
+            self.adjoints[value] = _sum(self.adjoints[value], share)
         elif value._serial < self.oldest:
             self.outside = True
         else:
@@ -107,6 +130,10 @@ class Backward:
             heappush(self.waiting, (-value._serial, value))
 
     def run(self, root: Value, seed: Adjoint) -> None:
+        with np.errstate(all="ignore"):
+            self.sweep(root, seed)
+
+    def sweep(self, root: Value, seed: Adjoint) -> None:
         self.add(root, seed)
         while self.waiting:
             serial, value = heappop(self.waiting)
@@ -117,22 +144,22 @@ class Backward:
                 self.closures = True
                 self.call(value)
             else:
-                adjoint = self.adjoints[value]
-                links = _recorded_links(value) if self.recorded else value._links()
-                for operand, partial in links:
-                    self.add(operand, _times(adjoint, partial))
+                for operand, share in _shares(value, self.adjoints[value], self.recorded):
+                    self.add(operand, share)
 
     def call(self, value: Value) -> None:
         """Hand a closure the whole derivative; what it passes on comes back by ``absorbed``."""
         global active
-        if _needs_derivative(self.adjoints[value]):
+        adjoint = self.adjoints[value]
+        adjoint = adjoint.numbers if isinstance(adjoint, Cotangent) else adjoint
+        if _needs_derivative(adjoint):
             raise _undifferentiable_closure()
         outer = getattr(_here, "sweep", None)
         _here.sweep = self
         active += 1
         try:
             assert value.grad_fn is not None
-            value.grad_fn(self.adjoints[value])
+            value.grad_fn(adjoint)
         finally:
             active -= 1
             _here.sweep = outer
@@ -149,7 +176,13 @@ def absorbed(value: Value, grad: Any) -> bool:
         return False
     if value.reqgrad:
         # The sweep is not recorded, so of a Value the number is all that it needs.
-        sweep.add(value, gradient_number(getattr(grad, "val", grad)))
+        grad = getattr(grad, "val", grad)
+        if node_of(value) is value:
+            sweep.add(value, gradient_number(grad))
+        else:
+            node = node_of(value)
+            whole = np.broadcast_to(np.asarray(grad, node.dtype), node.shape)
+            sweep.add(node, Cotangent(whole))
     return True
 
 
@@ -185,21 +218,74 @@ def back(
     add_gradients(adjoints)
 
 
+def back_from_array(root: Any, grad: Any, create_graph: bool) -> None:
+    """``back`` of an array's Value."""
+    from . import add_gradients
+    from .array import Node
+    from .recording import seed_of
+
+    if active and absorbed(root, grad):
+        return
+    if not root.reqgrad:
+        raise nothing_to_sweep()
+    if create_graph or _needs_derivative(grad):
+        raise UnsupportedFunctionError(
+            "back(create_graph=True) does not work on an array's Value. Nest cr.grad instead."
+        )
+    sweep = Backward(False)
+    sweep.run(root._node, seed_of(root, grad))
+    nodes = {node: adjoint for node, adjoint in sweep.adjoints.items() if isinstance(node, Node)}
+    sums = [
+        (node, _whole(adjoint, node) + (0.0 if node.grad is None else node.grad))
+        for node, adjoint in nodes.items()
+        if isinstance(adjoint, Cotangent)
+    ]
+    add_gradients({x: adjoint for x, adjoint in sweep.adjoints.items() if x not in nodes})
+    for node, total in sums:
+        node.grad = total
+
+
+def _whole(adjoint: Cotangent, node: Any) -> Any:
+    """The numbers of a cotangent as an array of their own, in the shape and dtype of the node."""
+    return np.array(np.broadcast_to(adjoint.numbers, node.shape), node.dtype)
+
+
 def gradient(root: Value, leaves: Sequence[Value], seed: Adjoint) -> list[Adjoint]:
     """The derivatives of root with respect to leaves, made one after the other.
 
-    Floats; Values where they hang on something older than the leaves. Nobody's ``.grad`` is
-    touched.
+    Floats and arrays; Values where they hang on something older than the leaves. Nobody's
+    ``.grad`` is touched.
     """
     oldest, newest = leaves[0]._serial, leaves[-1]._serial
     sweep = Backward(False, oldest, newest)
-    sweep.run(root, seed)
+    sweep.run(node_of(root), seed)
     if sweep.outside:
         if sweep.closures:
             raise _undifferentiable_closure()
         sweep = Backward(True, oldest, newest)
-        sweep.run(root, seed)
-    return [sweep.adjoints.get(leaf, 0.0) for leaf in leaves]
+        sweep.run(node_of(root), seed)
+    results = [_adjoint_of(leaf, sweep.adjoints.get(node_of(leaf))) for leaf in leaves]
+    # Two leaves may have been passed one array, as by x + y; each gets its own.
+    own: set[int] = set()
+    for i, result in enumerate(results):
+        if isinstance(result, np.ndarray):
+            results[i] = result.copy() if id(result) in own else result
+            own.add(id(result))
+    return results
+
+
+def _adjoint_of(leaf: Any, adjoint: Any) -> Any:
+    if node_of(leaf) is leaf:
+        return 0.0 if adjoint is None else adjoint
+    if adjoint is None:
+        return np.zeros(leaf.shape, leaf.dtype)
+    if _needs_derivative(adjoint.numbers):
+        return adjoint.numbers
+    numbers = getattr(adjoint.numbers, "val", adjoint.numbers)
+    is_fresh = isinstance(numbers, np.ndarray) and numbers.flags.owndata and numbers.flags.writeable
+    if is_fresh and numbers.shape == leaf.shape and numbers.dtype == leaf.dtype:
+        return numbers
+    return _whole(Cotangent(numbers), leaf._node)
 
 
 def pushforward(
@@ -208,8 +294,8 @@ def pushforward(
     """The tangents of roots, given those of leaves, made one after the other."""
     oldest, newest = leaves[0]._serial, leaves[-1]._serial
     recorded = False
-    found: dict[Value, None] = {}
-    waiting = [root for root in roots if root._serial >= oldest]
+    found: dict[Any, None] = {}
+    waiting = [node_of(root) for root in roots if node_of(root)._serial >= oldest]
     while waiting:
         value = waiting.pop()
         if value in found:
@@ -230,18 +316,26 @@ def pushforward(
                 recorded = True
             else:
                 waiting.append(operand)
-    reached: dict[Value, Adjoint] = dict(zip(leaves, tangents, strict=True))
+    reached: dict[Any, Adjoint] = dict(zip(map(node_of, leaves), tangents, strict=True))
     for value in sorted(found, key=lambda value: value._serial):
         if value in reached:
             continue
         total: Adjoint = None
-        for operand, partial in _recorded_links(value) if recorded else value._links():
-            if operand in reached:
-                share = _times(reached[operand], partial)
-                total = share if total is None else total + share
+        if hasattr(value, "pushed"):
+            with np.errstate(all="ignore"):
+                total = value.pushed(reached, recorded)
+        else:
+            for operand, partial in _recorded_links(value) if recorded else value._links():
+                if operand in reached:
+                    share = _times(reached[operand], partial)
+                    total = share if total is None else total + share
         if total is not None:
             reached[value] = total
-    return [reached.get(root, 0.0) for root in roots]
+    return [reached.get(node_of(root), _zero_like(root)) for root in roots]
+
+
+def _zero_like(root: Any) -> Any:
+    return 0.0 if node_of(root) is root else np.zeros(root.shape, root.dtype)
 
 
 def settled(results: Sequence[Any], leaves: Sequence[Value]) -> list[Any]:
@@ -252,18 +346,21 @@ def settled(results: Sequence[Any], leaves: Sequence[Value]) -> list[Any]:
     """
     oldest = leaves[0]._serial if leaves else 0
     newest = leaves[-1]._serial if leaves else 0
-    found: set[Value] = set()
-    waiting = [x for x in results if _needs_derivative(x)]
+    found: set[Any] = set()
+    waiting = [node_of(x) for x in results if _needs_derivative(x)]
     while waiting:
         value = waiting.pop()
         if value not in found:
             found.add(value)
             if value._serial > newest:
                 waiting += [operand for operand, _ in value._links()]
-    outside: set[Value] = set()
+    outside: set[Any] = set()
     for value in sorted(found, key=lambda value: value._serial):
         links = value._links()
         is_outer = value._serial < oldest or (value._serial <= newest and links)
         if is_outer or any(operand in outside for operand, _ in links):
             outside.add(value)
-    return [x if x in outside else getattr(x, "val", x) for x in results]
+    return [
+        x if _needs_derivative(x) and node_of(x) in outside else getattr(x, "val", x)
+        for x in results
+    ]

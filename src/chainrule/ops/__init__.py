@@ -3,16 +3,30 @@
 Start reading at ``op.py``, then look at a few rows in ``elementwise.py``.
 """
 
-from . import elementwise, selection, special
-from .op import TABLE, Accuracy, Op, foreign_names, public_rows
+from . import contract, elementwise, index, linalg, reduce, selection, shape, special
+from .op import TABLE, Accuracy, Op, Row, elementwise_rows, foreign_names, public_rows
+from .rules import Cotangent, pull, push, saved
+from .structural import Structural
 
 __all__ = [
     "TABLE",
     "Accuracy",
+    "Cotangent",
     "Op",
+    "Row",
+    "Structural",
+    "contract",
     "elementwise",
+    "elementwise_rows",
     "foreign_names",
+    "index",
+    "linalg",
     "public_rows",
+    "pull",
+    "push",
+    "reduce",
+    "saved",
     "selection",
+    "shape",
     "special",
 ]

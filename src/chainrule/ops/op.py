@@ -39,15 +39,44 @@ class Accuracy:
     scale: float = 0.0
 
 
-@dataclass(frozen=True, eq=False)
-class Op:
-    """One operation: a row of the table.
+class Row:
+    """A row of the table: an operation by name, that can be called.
 
-    Calling an ``Op`` dispatches on its operands: an operand that takes part in differentiation
-    (a ``Value``, or whatever a later room brings) has a method ``_apply_op(op, operands)`` and
-    a rank ``_dispatch_rank``, and the operand of highest rank decides. Anything else goes to
-    NumPy.
+    A call dispatches on its operands: an operand that takes part in differentiation (a ``Value``,
+    an array's Value, a Symbol) has a method ``_apply_op(op, operands, parameters)`` and a rank
+    ``_dispatch_rank``, and the operand of highest rank decides. Anything else goes to NumPy.
     """
+
+    name: str
+    operands: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"<chainrule op {self.name}({', '.join(self.operands)})>"
+
+    def __call__(self, *operands: Any, **parameters: Any) -> Any:
+        owner = None
+        rank = 0
+        for operand in operands:
+            candidate = getattr(operand, "_dispatch_rank", 0)
+            if candidate > rank:
+                owner, rank = operand, candidate
+        if owner is not None:
+            return owner._apply_op(self, operands, parameters)
+        return self.plain(*operands, **parameters)
+
+    def plain(self, *operands: Any, **parameters: Any) -> Any:
+        """The operation on plain numbers and NumPy arrays, without a warning."""
+        if not any(isinstance(x, np.ndarray) for x in operands):
+            # Python's own floats raise where NumPy answers inf or nan. Beside an array they do
+            # not, and leave its dtype alone, which a float64 would not.
+            operands = tuple(np.float64(x) if type(x) in (int, float) else x for x in operands)
+        with np.errstate(all="ignore"):
+            return self.numpy(*operands, **parameters)  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Op(Row):
+    """One elementwise operation: the value and one partial an operand."""
 
     name: str
     #: Names of the operands, as in the public function's signature.
@@ -96,9 +125,6 @@ class Op:
             raise ValueError(f"{self.name}: there is a row of that name already")
         TABLE[self.name] = self
 
-    def __repr__(self) -> str:
-        return f"<chainrule op {self.name}({', '.join(self.operands)})>"
-
     @property
     def arity(self) -> int:
         return len(self.operands)
@@ -117,23 +143,14 @@ class Op:
         assert self.expand is not None
         return self.expand
 
-    def __call__(self, *operands: Any) -> Any:
-        owner = None
-        rank = 0
-        for operand in operands:
-            candidate = getattr(operand, "_dispatch_rank", 0)
-            if candidate > rank:
-                owner, rank = operand, candidate
-        if owner is not None:
-            return owner._apply_op(self, operands)
-        with np.errstate(all="ignore"):
-            # Python's own floats raise where NumPy answers inf or nan.
-            plain = (np.float64(x) if type(x) in (int, float) else x for x in operands)
-            return self.numpy(*plain)
 
-
-TABLE: dict[str, Op] = {}
+TABLE: dict[str, Row] = {}
 """Every row by its name, in the order in which the rows are written."""
+
+
+def elementwise_rows() -> tuple[Op, ...]:
+    """The elementwise rows, in the order in which they are written."""
+    return tuple(op for op in TABLE.values() if isinstance(op, Op))
 
 
 def zero(out: Any, *operands: Any) -> float:
@@ -161,14 +178,14 @@ def binary(name: str, partials: tuple[Any, Any], doc: str, **row: Any) -> Op:
 
 
 def public_rows() -> tuple[Op, ...]:
-    """The rows that users call by name."""
-    return tuple(op for op in TABLE.values() if op.public)
+    """The elementwise rows that users call by name."""
+    return tuple(op for op in elementwise_rows() if op.public)
 
 
 def foreign_names() -> dict[str, Op]:
     """NumPy's and SciPy's function names, each with the row that it means."""
     names: dict[str, Op] = {}
-    for op in TABLE.values():
+    for op in elementwise_rows():
         for name in (*op.names, *op.foreign):
             names[name] = op
     return names

@@ -159,7 +159,8 @@ def isfinite(x, /):
 def maximum(x, y, /):
     """The larger of x and y; NaN if either is.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Kinks: x = y, where both partials are 1/2.
 
@@ -174,7 +175,8 @@ def maximum(x, y, /):
 def minimum(x, y, /):
     """The smaller of x and y; NaN if either is.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Kinks: x = y, where both partials are 1/2.
 
@@ -189,7 +191,8 @@ def minimum(x, y, /):
 def fmax(x, y, /):
     """The larger of x and y, the other one where one is NaN.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Kinks: x = y, where both partials are 1/2.
 
@@ -204,7 +207,8 @@ def fmax(x, y, /):
 def fmin(x, y, /):
     """The smaller of x and y, the other one where one is NaN.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Kinks: x = y, where both partials are 1/2.
 
@@ -219,7 +223,8 @@ def fmin(x, y, /):
 def clip(x, min = None, max = None):
     """x limited to the interval from min to max.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Kinks: x at a bound, where the derivative in x is 0.
 
@@ -234,7 +239,8 @@ def clip(x, min = None, max = None):
 def where(condition, x, y, /):
     """x where the condition holds, y elsewhere. What is not chosen has no part in the derivative, not even as 0 times infinity.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -247,7 +253,8 @@ def where(condition, x, y, /):
 def relu(x, /):
     """x where x is positive, 0 elsewhere.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Kinks: x = 0, where the derivative is 0.
 
@@ -262,7 +269,8 @@ def relu(x, /):
 def floor(x, /):
     """Largest integer not greater than x. Its derivative is 0.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Kinks: where it jumps.
 
@@ -277,7 +285,8 @@ def floor(x, /):
 def ceil(x, /):
     """Smallest integer not less than x. Its derivative is 0.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Kinks: where it jumps.
 
@@ -292,7 +301,8 @@ def ceil(x, /):
 def trunc(x, /):
     """x without its fractional part. Its derivative is 0.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Kinks: where it jumps.
 
@@ -307,7 +317,8 @@ def trunc(x, /):
 def rint(x, /):
     """Integer nearest to x, the even one of two. Its derivative is 0.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Kinks: where it jumps.
 
@@ -322,7 +333,8 @@ def rint(x, /):
 def round(x, decimals = 0.0):
     """x rounded to the given number of decimals, a tie to the even digit. Its derivative is 0.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Kinks: where it jumps.
 
@@ -337,7 +349,8 @@ def round(x, decimals = 0.0):
 def add(x, y, /):
     """Sum of x and y.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -350,7 +363,8 @@ def add(x, y, /):
 def subtract(x, y, /):
     """Difference of x and y.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -363,7 +377,8 @@ def subtract(x, y, /):
 def multiply(x, y, /):
     """Product of x and y.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -376,7 +391,8 @@ def multiply(x, y, /):
 def divide(x, y, /):
     """Quotient of x and y.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -389,7 +405,8 @@ def divide(x, y, /):
 def negative(x, /):
     """x with its sign changed.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -402,7 +419,8 @@ def negative(x, /):
 def positive(x, /):
     """x itself.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -415,7 +433,8 @@ def positive(x, /):
 def reciprocal(x, /):
     """One divided by x.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -428,7 +447,8 @@ def reciprocal(x, /):
 def square(x, /):
     """x times x.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -441,7 +461,8 @@ def square(x, /):
 def sqrt(x, /):
     """Square root of x; NaN for negative x.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -454,7 +475,8 @@ def sqrt(x, /):
 def cbrt(x, /):
     """Cube root of x.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -467,7 +489,8 @@ def cbrt(x, /):
 def hypot(x, y, /):
     """Length sqrt(x**2 + y**2), without overflow on the way.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Kinks: (0, 0), where both partials are 0.
 
@@ -482,7 +505,8 @@ def hypot(x, y, /):
 def power(x, y, /):
     """x to the power y; NaN for negative x and fractional y.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -495,7 +519,8 @@ def power(x, y, /):
 def pow(x, y, /):
     """x to the power y; NaN for negative x and fractional y.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Another name of ``power``.
 
@@ -510,7 +535,8 @@ def pow(x, y, /):
 def floor_divide(x, y, /):
     """Largest integer not greater than x / y. Its derivative is 0.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Kinks: every multiple of y.
 
@@ -525,7 +551,8 @@ def floor_divide(x, y, /):
 def remainder(x, y, /):
     """Remainder of x // y, with the sign of y.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Kinks: every multiple of y.
 
@@ -540,7 +567,8 @@ def remainder(x, y, /):
 def mod(x, y, /):
     """Remainder of x // y, with the sign of y.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Kinks: every multiple of y.
 
@@ -557,7 +585,8 @@ def mod(x, y, /):
 def fmod(x, y, /):
     """Remainder of x / y rounded towards zero, with the sign of x.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Kinks: every multiple of y.
 
@@ -572,7 +601,8 @@ def fmod(x, y, /):
 def copysign(x, y, /):
     """The magnitude of x with the sign of y.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Kinks: x = 0, where the derivative is 0.
 
@@ -587,7 +617,8 @@ def copysign(x, y, /):
 def abs(x, /):
     """Magnitude of x.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Kinks: x = 0, where the derivative is 0.
 
@@ -602,7 +633,8 @@ def abs(x, /):
 def absolute(x, /):
     """Magnitude of x.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Kinks: x = 0, where the derivative is 0.
 
@@ -619,7 +651,8 @@ def absolute(x, /):
 def sign(x, /):
     """1 for positive x, -1 for negative x, 0 for 0. Its derivative is 0.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Kinks: x = 0.
 
@@ -634,7 +667,8 @@ def sign(x, /):
 def exp(x, /):
     """e to the power x.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -647,7 +681,8 @@ def exp(x, /):
 def exp2(x, /):
     """2 to the power x.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -660,7 +695,8 @@ def exp2(x, /):
 def expm1(x, /):
     """exp(x) - 1, accurate near 0.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -673,7 +709,8 @@ def expm1(x, /):
 def log(x, /):
     """Natural logarithm of x; NaN for negative x.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -686,7 +723,8 @@ def log(x, /):
 def log2(x, /):
     """Logarithm of x to base 2; NaN for negative x.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -699,7 +737,8 @@ def log2(x, /):
 def log10(x, /):
     """Logarithm of x to base 10; NaN for negative x.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -712,7 +751,8 @@ def log10(x, /):
 def log1p(x, /):
     """log(1 + x), accurate near 0; NaN for x below -1.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -725,7 +765,8 @@ def log1p(x, /):
 def sigmoid(x, /):
     """Logistic function 1/(1 + exp(-x)).
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -738,7 +779,8 @@ def sigmoid(x, /):
 def logaddexp(x, y, /):
     """log(exp(x) + exp(y)), without overflow on the way.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -751,7 +793,8 @@ def logaddexp(x, y, /):
 def logaddexp2(x, y, /):
     """log2(2**x + 2**y), without overflow on the way.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -764,7 +807,8 @@ def logaddexp2(x, y, /):
 def sin(x, /):
     """Sine of x, in radians.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -777,7 +821,8 @@ def sin(x, /):
 def cos(x, /):
     """Cosine of x, in radians.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -790,7 +835,8 @@ def cos(x, /):
 def tan(x, /):
     """Tangent of x, in radians.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -803,7 +849,8 @@ def tan(x, /):
 def arcsin(x, /):
     """Angle in radians whose sine is x, in [-pi/2, pi/2]; NaN outside [-1, 1].
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -816,7 +863,8 @@ def arcsin(x, /):
 def asin(x, /):
     """Angle in radians whose sine is x, in [-pi/2, pi/2]; NaN outside [-1, 1].
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Another name of ``arcsin``.
 
@@ -831,7 +879,8 @@ def asin(x, /):
 def arccos(x, /):
     """Angle in radians whose cosine is x, in [0, pi]; NaN outside [-1, 1].
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -844,7 +893,8 @@ def arccos(x, /):
 def acos(x, /):
     """Angle in radians whose cosine is x, in [0, pi]; NaN outside [-1, 1].
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Another name of ``arccos``.
 
@@ -859,7 +909,8 @@ def acos(x, /):
 def arctan(x, /):
     """Angle in radians whose tangent is x, in [-pi/2, pi/2].
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -872,7 +923,8 @@ def arctan(x, /):
 def atan(x, /):
     """Angle in radians whose tangent is x, in [-pi/2, pi/2].
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Another name of ``arctan``.
 
@@ -887,7 +939,8 @@ def atan(x, /):
 def arctan2(y, x, /):
     """Angle in radians of the point (x, y), in [-pi, pi]; the operands are y, x in that order.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Kinks: (0, 0), where the partials are NaN.
 
@@ -902,7 +955,8 @@ def arctan2(y, x, /):
 def atan2(y, x, /):
     """Angle in radians of the point (x, y), in [-pi, pi]; the operands are y, x in that order.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Kinks: (0, 0), where the partials are NaN.
 
@@ -919,7 +973,8 @@ def atan2(y, x, /):
 def sinh(x, /):
     """Hyperbolic sine of x.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -932,7 +987,8 @@ def sinh(x, /):
 def cosh(x, /):
     """Hyperbolic cosine of x.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -945,7 +1001,8 @@ def cosh(x, /):
 def tanh(x, /):
     """Hyperbolic tangent of x.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -958,7 +1015,8 @@ def tanh(x, /):
 def arcsinh(x, /):
     """Inverse hyperbolic sine of x.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -971,7 +1029,8 @@ def arcsinh(x, /):
 def asinh(x, /):
     """Inverse hyperbolic sine of x.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Another name of ``arcsinh``.
 
@@ -986,7 +1045,8 @@ def asinh(x, /):
 def arccosh(x, /):
     """Inverse hyperbolic cosine of x; NaN for x below 1.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -999,7 +1059,8 @@ def arccosh(x, /):
 def acosh(x, /):
     """Inverse hyperbolic cosine of x; NaN for x below 1.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Another name of ``arccosh``.
 
@@ -1014,7 +1075,8 @@ def acosh(x, /):
 def arctanh(x, /):
     """Inverse hyperbolic tangent of x; NaN outside [-1, 1].
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -1027,7 +1089,8 @@ def arctanh(x, /):
 def atanh(x, /):
     """Inverse hyperbolic tangent of x; NaN outside [-1, 1].
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Another name of ``arctanh``.
 
@@ -1042,7 +1105,8 @@ def atanh(x, /):
 def deg2rad(x, /):
     """Degrees to radians.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -1055,7 +1119,8 @@ def deg2rad(x, /):
 def radians(x, /):
     """Degrees to radians.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Another name of ``deg2rad``.
 
@@ -1070,7 +1135,8 @@ def radians(x, /):
 def rad2deg(x, /):
     """Radians to degrees.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -1083,7 +1149,8 @@ def rad2deg(x, /):
 def degrees(x, /):
     """Radians to degrees.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Another name of ``rad2deg``.
 
@@ -1098,7 +1165,8 @@ def degrees(x, /):
 def sinc(x, /):
     """sin(pi x)/(pi x), and 1 at 0: NumPy's normalised sinc. Exactly 0 at the other integers.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -1111,7 +1179,8 @@ def sinc(x, /):
 def softplus(x, /):
     """log(1 + exp(x)), without overflow on the way.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -1124,7 +1193,8 @@ def softplus(x, /):
 def silu(x, /):
     """x * sigmoid(x), also called swish.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -1137,7 +1207,8 @@ def silu(x, /):
 def gelu(x, /):
     """x * Phi(x), with Phi the normal distribution's cumulative function (the exact form).
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -1150,7 +1221,8 @@ def gelu(x, /):
 def erf(x, /):
     """Error function, 2/sqrt(pi) times the integral of exp(-t**2) from 0 to x.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -1163,7 +1235,8 @@ def erf(x, /):
 def erfc(x, /):
     """1 - erf(x), accurate where erf(x) is near 1.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -1176,7 +1249,8 @@ def erfc(x, /):
 def erfinv(x, /):
     """Inverse of erf; infinite at -1 and 1, NaN outside.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -1189,7 +1263,8 @@ def erfinv(x, /):
 def gamma(x, /):
     """Gamma function, (x - 1)! at integers; NaN at negative integers.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -1202,7 +1277,8 @@ def gamma(x, /):
 def gammaln(x, /):
     """Logarithm of the magnitude of the gamma function.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -1215,7 +1291,8 @@ def gammaln(x, /):
 def digamma(x, /):
     """Derivative of gammaln.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -1228,7 +1305,8 @@ def digamma(x, /):
 def polygamma(n, x, /):
     """Derivative of order n of digamma; n is a whole number, not negative, and has no derivative.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.

@@ -184,7 +184,8 @@ def isfinite(x: Operand, /) -> bool:
 def maximum(x: Operand, y: Operand, /) -> Any:
     """The larger of x and y; NaN if either is.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Kinks: x = y, where both partials are 1/2.
 
@@ -200,7 +201,8 @@ def maximum(x: Operand, y: Operand, /) -> Any:
 def minimum(x: Operand, y: Operand, /) -> Any:
     """The smaller of x and y; NaN if either is.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Kinks: x = y, where both partials are 1/2.
 
@@ -216,7 +218,8 @@ def minimum(x: Operand, y: Operand, /) -> Any:
 def fmax(x: Operand, y: Operand, /) -> Any:
     """The larger of x and y, the other one where one is NaN.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Kinks: x = y, where both partials are 1/2.
 
@@ -232,7 +235,8 @@ def fmax(x: Operand, y: Operand, /) -> Any:
 def fmin(x: Operand, y: Operand, /) -> Any:
     """The smaller of x and y, the other one where one is NaN.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Kinks: x = y, where both partials are 1/2.
 
@@ -248,7 +252,8 @@ def fmin(x: Operand, y: Operand, /) -> Any:
 def clip(x: Operand, min: Operand | None = None, max: Operand | None = None) -> Any:
     """x limited to the interval from min to max.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Kinks: x at a bound, where the derivative in x is 0.
 
@@ -264,7 +269,8 @@ def clip(x: Operand, min: Operand | None = None, max: Operand | None = None) -> 
 def where(condition: Operand, x: Operand, y: Operand, /) -> Any:
     """x where the condition holds, y elsewhere. What is not chosen has no part in the derivative, not even as 0 times infinity.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -278,7 +284,8 @@ def where(condition: Operand, x: Operand, y: Operand, /) -> Any:
 def relu(x: Operand, /) -> Any:
     """x where x is positive, 0 elsewhere.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Kinks: x = 0, where the derivative is 0.
 
@@ -294,7 +301,8 @@ def relu(x: Operand, /) -> Any:
 def floor(x: Operand, /) -> Any:
     """Largest integer not greater than x. Its derivative is 0.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Kinks: where it jumps.
 
@@ -310,7 +318,8 @@ def floor(x: Operand, /) -> Any:
 def ceil(x: Operand, /) -> Any:
     """Smallest integer not less than x. Its derivative is 0.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Kinks: where it jumps.
 
@@ -326,7 +335,8 @@ def ceil(x: Operand, /) -> Any:
 def trunc(x: Operand, /) -> Any:
     """x without its fractional part. Its derivative is 0.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Kinks: where it jumps.
 
@@ -342,7 +352,8 @@ def trunc(x: Operand, /) -> Any:
 def rint(x: Operand, /) -> Any:
     """Integer nearest to x, the even one of two. Its derivative is 0.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Kinks: where it jumps.
 
@@ -358,7 +369,8 @@ def rint(x: Operand, /) -> Any:
 def round(x: Operand, decimals: Operand = 0.0) -> Any:
     """x rounded to the given number of decimals, a tie to the even digit. Its derivative is 0.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Kinks: where it jumps.
 
@@ -374,7 +386,8 @@ def round(x: Operand, decimals: Operand = 0.0) -> Any:
 def add(x: Operand, y: Operand, /) -> Any:
     """Sum of x and y.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -388,7 +401,8 @@ def add(x: Operand, y: Operand, /) -> Any:
 def subtract(x: Operand, y: Operand, /) -> Any:
     """Difference of x and y.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -402,7 +416,8 @@ def subtract(x: Operand, y: Operand, /) -> Any:
 def multiply(x: Operand, y: Operand, /) -> Any:
     """Product of x and y.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -416,7 +431,8 @@ def multiply(x: Operand, y: Operand, /) -> Any:
 def divide(x: Operand, y: Operand, /) -> Any:
     """Quotient of x and y.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -430,7 +446,8 @@ def divide(x: Operand, y: Operand, /) -> Any:
 def negative(x: Operand, /) -> Any:
     """x with its sign changed.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -444,7 +461,8 @@ def negative(x: Operand, /) -> Any:
 def positive(x: Operand, /) -> Any:
     """x itself.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -458,7 +476,8 @@ def positive(x: Operand, /) -> Any:
 def reciprocal(x: Operand, /) -> Any:
     """One divided by x.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -472,7 +491,8 @@ def reciprocal(x: Operand, /) -> Any:
 def square(x: Operand, /) -> Any:
     """x times x.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -486,7 +506,8 @@ def square(x: Operand, /) -> Any:
 def sqrt(x: Operand, /) -> Any:
     """Square root of x; NaN for negative x.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -500,7 +521,8 @@ def sqrt(x: Operand, /) -> Any:
 def cbrt(x: Operand, /) -> Any:
     """Cube root of x.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -514,7 +536,8 @@ def cbrt(x: Operand, /) -> Any:
 def hypot(x: Operand, y: Operand, /) -> Any:
     """Length sqrt(x**2 + y**2), without overflow on the way.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Kinks: (0, 0), where both partials are 0.
 
@@ -530,7 +553,8 @@ def hypot(x: Operand, y: Operand, /) -> Any:
 def power(x: Operand, y: Operand, /) -> Any:
     """x to the power y; NaN for negative x and fractional y.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -544,7 +568,8 @@ def power(x: Operand, y: Operand, /) -> Any:
 def pow(x: Operand, y: Operand, /) -> Any:
     """x to the power y; NaN for negative x and fractional y.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Another name of ``power``.
 
@@ -560,7 +585,8 @@ def pow(x: Operand, y: Operand, /) -> Any:
 def floor_divide(x: Operand, y: Operand, /) -> Any:
     """Largest integer not greater than x / y. Its derivative is 0.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Kinks: every multiple of y.
 
@@ -576,7 +602,8 @@ def floor_divide(x: Operand, y: Operand, /) -> Any:
 def remainder(x: Operand, y: Operand, /) -> Any:
     """Remainder of x // y, with the sign of y.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Kinks: every multiple of y.
 
@@ -592,7 +619,8 @@ def remainder(x: Operand, y: Operand, /) -> Any:
 def mod(x: Operand, y: Operand, /) -> Any:
     """Remainder of x // y, with the sign of y.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Kinks: every multiple of y.
 
@@ -610,7 +638,8 @@ def mod(x: Operand, y: Operand, /) -> Any:
 def fmod(x: Operand, y: Operand, /) -> Any:
     """Remainder of x / y rounded towards zero, with the sign of x.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Kinks: every multiple of y.
 
@@ -626,7 +655,8 @@ def fmod(x: Operand, y: Operand, /) -> Any:
 def copysign(x: Operand, y: Operand, /) -> Any:
     """The magnitude of x with the sign of y.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Kinks: x = 0, where the derivative is 0.
 
@@ -642,7 +672,8 @@ def copysign(x: Operand, y: Operand, /) -> Any:
 def abs(x: Operand, /) -> Any:
     """Magnitude of x.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Kinks: x = 0, where the derivative is 0.
 
@@ -658,7 +689,8 @@ def abs(x: Operand, /) -> Any:
 def absolute(x: Operand, /) -> Any:
     """Magnitude of x.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Kinks: x = 0, where the derivative is 0.
 
@@ -676,7 +708,8 @@ def absolute(x: Operand, /) -> Any:
 def sign(x: Operand, /) -> Any:
     """1 for positive x, -1 for negative x, 0 for 0. Its derivative is 0.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Kinks: x = 0.
 
@@ -692,7 +725,8 @@ def sign(x: Operand, /) -> Any:
 def exp(x: Operand, /) -> Any:
     """e to the power x.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -706,7 +740,8 @@ def exp(x: Operand, /) -> Any:
 def exp2(x: Operand, /) -> Any:
     """2 to the power x.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -720,7 +755,8 @@ def exp2(x: Operand, /) -> Any:
 def expm1(x: Operand, /) -> Any:
     """exp(x) - 1, accurate near 0.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -734,7 +770,8 @@ def expm1(x: Operand, /) -> Any:
 def log(x: Operand, /) -> Any:
     """Natural logarithm of x; NaN for negative x.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -748,7 +785,8 @@ def log(x: Operand, /) -> Any:
 def log2(x: Operand, /) -> Any:
     """Logarithm of x to base 2; NaN for negative x.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -762,7 +800,8 @@ def log2(x: Operand, /) -> Any:
 def log10(x: Operand, /) -> Any:
     """Logarithm of x to base 10; NaN for negative x.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -776,7 +815,8 @@ def log10(x: Operand, /) -> Any:
 def log1p(x: Operand, /) -> Any:
     """log(1 + x), accurate near 0; NaN for x below -1.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -790,7 +830,8 @@ def log1p(x: Operand, /) -> Any:
 def sigmoid(x: Operand, /) -> Any:
     """Logistic function 1/(1 + exp(-x)).
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -804,7 +845,8 @@ def sigmoid(x: Operand, /) -> Any:
 def logaddexp(x: Operand, y: Operand, /) -> Any:
     """log(exp(x) + exp(y)), without overflow on the way.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -818,7 +860,8 @@ def logaddexp(x: Operand, y: Operand, /) -> Any:
 def logaddexp2(x: Operand, y: Operand, /) -> Any:
     """log2(2**x + 2**y), without overflow on the way.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -832,7 +875,8 @@ def logaddexp2(x: Operand, y: Operand, /) -> Any:
 def sin(x: Operand, /) -> Any:
     """Sine of x, in radians.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -846,7 +890,8 @@ def sin(x: Operand, /) -> Any:
 def cos(x: Operand, /) -> Any:
     """Cosine of x, in radians.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -860,7 +905,8 @@ def cos(x: Operand, /) -> Any:
 def tan(x: Operand, /) -> Any:
     """Tangent of x, in radians.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -874,7 +920,8 @@ def tan(x: Operand, /) -> Any:
 def arcsin(x: Operand, /) -> Any:
     """Angle in radians whose sine is x, in [-pi/2, pi/2]; NaN outside [-1, 1].
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -888,7 +935,8 @@ def arcsin(x: Operand, /) -> Any:
 def asin(x: Operand, /) -> Any:
     """Angle in radians whose sine is x, in [-pi/2, pi/2]; NaN outside [-1, 1].
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Another name of ``arcsin``.
 
@@ -904,7 +952,8 @@ def asin(x: Operand, /) -> Any:
 def arccos(x: Operand, /) -> Any:
     """Angle in radians whose cosine is x, in [0, pi]; NaN outside [-1, 1].
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -918,7 +967,8 @@ def arccos(x: Operand, /) -> Any:
 def acos(x: Operand, /) -> Any:
     """Angle in radians whose cosine is x, in [0, pi]; NaN outside [-1, 1].
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Another name of ``arccos``.
 
@@ -934,7 +984,8 @@ def acos(x: Operand, /) -> Any:
 def arctan(x: Operand, /) -> Any:
     """Angle in radians whose tangent is x, in [-pi/2, pi/2].
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -948,7 +999,8 @@ def arctan(x: Operand, /) -> Any:
 def atan(x: Operand, /) -> Any:
     """Angle in radians whose tangent is x, in [-pi/2, pi/2].
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Another name of ``arctan``.
 
@@ -964,7 +1016,8 @@ def atan(x: Operand, /) -> Any:
 def arctan2(y: Operand, x: Operand, /) -> Any:
     """Angle in radians of the point (x, y), in [-pi, pi]; the operands are y, x in that order.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Kinks: (0, 0), where the partials are NaN.
 
@@ -980,7 +1033,8 @@ def arctan2(y: Operand, x: Operand, /) -> Any:
 def atan2(y: Operand, x: Operand, /) -> Any:
     """Angle in radians of the point (x, y), in [-pi, pi]; the operands are y, x in that order.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Kinks: (0, 0), where the partials are NaN.
 
@@ -998,7 +1052,8 @@ def atan2(y: Operand, x: Operand, /) -> Any:
 def sinh(x: Operand, /) -> Any:
     """Hyperbolic sine of x.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -1012,7 +1067,8 @@ def sinh(x: Operand, /) -> Any:
 def cosh(x: Operand, /) -> Any:
     """Hyperbolic cosine of x.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -1026,7 +1082,8 @@ def cosh(x: Operand, /) -> Any:
 def tanh(x: Operand, /) -> Any:
     """Hyperbolic tangent of x.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -1040,7 +1097,8 @@ def tanh(x: Operand, /) -> Any:
 def arcsinh(x: Operand, /) -> Any:
     """Inverse hyperbolic sine of x.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -1054,7 +1112,8 @@ def arcsinh(x: Operand, /) -> Any:
 def asinh(x: Operand, /) -> Any:
     """Inverse hyperbolic sine of x.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Another name of ``arcsinh``.
 
@@ -1070,7 +1129,8 @@ def asinh(x: Operand, /) -> Any:
 def arccosh(x: Operand, /) -> Any:
     """Inverse hyperbolic cosine of x; NaN for x below 1.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -1084,7 +1144,8 @@ def arccosh(x: Operand, /) -> Any:
 def acosh(x: Operand, /) -> Any:
     """Inverse hyperbolic cosine of x; NaN for x below 1.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Another name of ``arccosh``.
 
@@ -1100,7 +1161,8 @@ def acosh(x: Operand, /) -> Any:
 def arctanh(x: Operand, /) -> Any:
     """Inverse hyperbolic tangent of x; NaN outside [-1, 1].
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -1114,7 +1176,8 @@ def arctanh(x: Operand, /) -> Any:
 def atanh(x: Operand, /) -> Any:
     """Inverse hyperbolic tangent of x; NaN outside [-1, 1].
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Another name of ``arctanh``.
 
@@ -1130,7 +1193,8 @@ def atanh(x: Operand, /) -> Any:
 def deg2rad(x: Operand, /) -> Any:
     """Degrees to radians.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -1144,7 +1208,8 @@ def deg2rad(x: Operand, /) -> Any:
 def radians(x: Operand, /) -> Any:
     """Degrees to radians.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Another name of ``deg2rad``.
 
@@ -1160,7 +1225,8 @@ def radians(x: Operand, /) -> Any:
 def rad2deg(x: Operand, /) -> Any:
     """Radians to degrees.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -1174,7 +1240,8 @@ def rad2deg(x: Operand, /) -> Any:
 def degrees(x: Operand, /) -> Any:
     """Radians to degrees.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Another name of ``rad2deg``.
 
@@ -1190,7 +1257,8 @@ def degrees(x: Operand, /) -> Any:
 def sinc(x: Operand, /) -> Any:
     """sin(pi x)/(pi x), and 1 at 0: NumPy's normalised sinc. Exactly 0 at the other integers.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -1204,7 +1272,8 @@ def sinc(x: Operand, /) -> Any:
 def softplus(x: Operand, /) -> Any:
     """log(1 + exp(x)), without overflow on the way.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -1218,7 +1287,8 @@ def softplus(x: Operand, /) -> Any:
 def silu(x: Operand, /) -> Any:
     """x * sigmoid(x), also called swish.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -1232,7 +1302,8 @@ def silu(x: Operand, /) -> Any:
 def gelu(x: Operand, /) -> Any:
     """x * Phi(x), with Phi the normal distribution's cumulative function (the exact form).
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -1246,7 +1317,8 @@ def gelu(x: Operand, /) -> Any:
 def erf(x: Operand, /) -> Any:
     """Error function, 2/sqrt(pi) times the integral of exp(-t**2) from 0 to x.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -1260,7 +1332,8 @@ def erf(x: Operand, /) -> Any:
 def erfc(x: Operand, /) -> Any:
     """1 - erf(x), accurate where erf(x) is near 1.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -1274,7 +1347,8 @@ def erfc(x: Operand, /) -> Any:
 def erfinv(x: Operand, /) -> Any:
     """Inverse of erf; infinite at -1 and 1, NaN outside.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -1288,7 +1362,8 @@ def erfinv(x: Operand, /) -> Any:
 def gamma(x: Operand, /) -> Any:
     """Gamma function, (x - 1)! at integers; NaN at negative integers.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -1302,7 +1377,8 @@ def gamma(x: Operand, /) -> Any:
 def gammaln(x: Operand, /) -> Any:
     """Logarithm of the magnitude of the gamma function.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -1316,7 +1392,8 @@ def gammaln(x: Operand, /) -> Any:
 def digamma(x: Operand, /) -> Any:
     """Derivative of gammaln.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.
@@ -1330,7 +1407,8 @@ def digamma(x: Operand, /) -> Any:
 def polygamma(n: Operand, x: Operand, /) -> Any:
     """Derivative of order n of digamma; n is a whole number, not negative, and has no derivative.
 
-    Operands are numbers (float64) or Values. Of numbers the result is a float, of Values a Value.
+    Operands are numbers, NumPy arrays (float64 or float32) or Values of either, and
+    broadcast. Of numbers the result is a float, of Values a Value.
 
     Raises:
         OperandError: an operand is not a real number.

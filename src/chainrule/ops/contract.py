@@ -1,0 +1,267 @@
+"""The row of products summed over indices, and matmul, dot, outer, tensordot, einsum on top of it.
+
+``contract`` takes two operands and einsum letters, each letter at most once in an operand. Its
+derivatives are contractions again, with the letters moved.
+"""
+
+from __future__ import annotations
+
+import string
+from typing import Any
+
+import numpy as np
+
+from .elementwise import multiply
+from .reduce import sum_row
+from .shape import (
+    as_operand,
+    broadcast_row,
+    broadcast_shapes,
+    concatenate,
+    expand_dims,
+    normal_axis,
+    reshape_row,
+    shape_of,
+    transpose,
+)
+from .structural import Shape, Structural
+
+
+def _letters(subscripts: str) -> tuple[str, str, str]:
+    operands, out = subscripts.split("->")
+    x, y = operands.split(",")
+    return x, y, out
+
+
+def _extents(subscripts: str, x: Shape, y: Shape) -> dict[str, Any]:
+    a, b, _ = _letters(subscripts)
+    extents: dict[str, Any] = dict(zip(a, x, strict=True))
+    for letter, extent in zip(b, y, strict=True):
+        known = extents.setdefault(letter, extent)
+        if known is not extent and known != extent:
+            raise ValueError(f"index {letter!r} of {subscripts!r} has extents {known} and {extent}")
+    return extents
+
+
+def _contracted_shape(x: Shape, y: Shape, subscripts: str) -> Shape:
+    extents = _extents(subscripts, x, y)
+    return tuple(extents[letter] for letter in _letters(subscripts)[2])
+
+
+def _kernel(x: Any, y: Any, subscripts: str) -> Any:
+    """By way of matmul, which calls BLAS: (batch, free, summed) times (batch, summed, free)."""
+    if subscripts == "ab,bc->ac":
+        return np.matmul(x, y)
+    _extents(subscripts, x.shape, y.shape)  # reshaping below could hide extents that differ
+    a, b, out = _letters(subscripts)
+    # Indices of one operand alone that the result lacks are summed first.
+    for letter in set(a) - set(b) - set(out):
+        x = np.add.reduce(x, axis=a.index(letter))
+        a = a.replace(letter, "")
+    for letter in set(b) - set(a) - set(out):
+        y = np.add.reduce(y, axis=b.index(letter))
+        b = b.replace(letter, "")
+    batch = [letter for letter in out if letter in a and letter in b]
+    summed = [letter for letter in a if letter in b and letter not in out]
+    left = [letter for letter in out if letter in a and letter not in b]
+    right = [letter for letter in out if letter in b and letter not in a]
+    extents = dict(zip(a, x.shape, strict=True)) | dict(zip(b, y.shape, strict=True))
+
+    def size(letters: list[str]) -> int:
+        return int(np.prod([extents[letter] for letter in letters], dtype=int))
+
+    x = x.transpose([a.index(letter) for letter in batch + left + summed])
+    y = y.transpose([b.index(letter) for letter in batch + summed + right])
+    head = [extents[letter] for letter in batch]
+    product = np.matmul(
+        x.reshape([*head, size(left), size(summed)]), y.reshape([*head, size(summed), size(right)])
+    )
+    letters = batch + left + right
+    product = product.reshape([extents[letter] for letter in letters])
+    return product.transpose([letters.index(letter) for letter in out])[()]
+
+
+def _vjp(g: Any, out: Any, x: Any, y: Any, subscripts: str) -> tuple[Any, Any]:
+    a, b, o = _letters(subscripts)
+    return _towards(g, o, y, b, x, a), _towards(g, o, x, a, y, b)
+
+
+def _towards(g: Any, o: str, other: Any, b: str, x: Any, a: str) -> Any:
+    """The cotangent of x: g times the other operand, repeated over what x alone summed."""
+    there = "".join(letter for letter in a if letter in o or letter in b)
+    gathered = contract_row(g, other, subscripts=f"{o},{b}->{there}")
+    if there == a:
+        return gathered
+    extents = dict(zip(a, shape_of(x), strict=True))
+    kept = tuple(extents[letter] if letter in there else 1 for letter in a)
+    return broadcast_row(reshape_row(gathered, shape=kept), shape=shape_of(x))
+
+
+def _jvp(tangents: Any, out: Any, x: Any, y: Any, subscripts: str) -> Any:
+    parts = []
+    if tangents[0] is not None:
+        parts.append(contract_row(tangents[0], y, subscripts=subscripts))
+    if tangents[1] is not None:
+        parts.append(contract_row(x, tangents[1], subscripts=subscripts))
+    return parts[0] if len(parts) == 1 else parts[0] + parts[1]
+
+
+def _batch(batched: Any, x: Any, y: Any, subscripts: str) -> Any:
+    a, b, o = _letters(subscripts)
+    new = next(letter for letter in string.ascii_letters if letter not in a + b)
+    left, right = (new if is_batched else "" for is_batched in batched)
+    return contract_row(x, y, subscripts=f"{left}{a},{right}{b}->{new}{o}")
+
+
+contract_row: Structural = Structural(
+    "contract",
+    ("x", "y"),
+    "Products of x and y summed over indices, in einsum's letters.",
+    saves=("x", "y"),
+    kernel=_kernel,
+    shape=_contracted_shape,
+    vjp=_vjp,
+    jvp=_jvp,
+    batch=_batch,
+)
+
+# --- functions ------------------------------------------------------------------------------------
+
+
+def matmul(x: Any, y: Any) -> Any:
+    """Matrix product over the last axis of x and the last but one of y, as ``x @ y``.
+
+    Leading axes are batches and broadcast; an operand of one axis is a vector.
+
+    >>> cr.matmul(np.eye(2), np.array([1.0, 2.0]))
+    array([1., 2.])
+    """
+    x, y = as_operand(x), as_operand(y)
+    p, q = len(shape_of(x)), len(shape_of(y))
+    if not p or not q:
+        raise ValueError("matmul: operands need at least one axis; use * for numbers")
+    if p <= 2 and q <= 2:
+        return contract_row(
+            x, y, subscripts=("ab" if p == 2 else "b") + "," + ("bc" if q == 2 else "b")
+            + "->" + ("a" if p == 2 else "") + ("c" if q == 2 else ""),
+        )  # fmt: skip
+    if p == 1 or q == 1:
+        vector_left = p == 1
+        out = matmul(expand_dims(x, 0) if vector_left else x,
+                     y if vector_left else expand_dims(y, -1))  # fmt: skip
+        shape = shape_of(out)
+        return reshape_row(out, shape=(*shape[:-2], shape[-1]) if vector_left else shape[:-1])
+    batch = broadcast_shapes("matmul", shape_of(x)[:-2], shape_of(y)[:-2])
+    x, y = (
+        z
+        if shape_of(z)[:-2] in (batch, ())
+        else broadcast_row(z, shape=(*batch, *shape_of(z)[-2:]))
+        for z in (x, y)
+    )
+    names = string.ascii_lowercase[3 : 3 + len(batch)]
+    left = names if len(shape_of(x)) > 2 else ""
+    right = names if len(shape_of(y)) > 2 else ""
+    return contract_row(x, y, subscripts=f"{left}ab,{right}bc->{names}ac")
+
+
+def dot(x: Any, y: Any) -> Any:
+    """Sum of products over the last axis of x and the last but one of y, as ``numpy.dot``.
+
+    >>> cr.dot(np.array([1.0, 2.0]), np.array([3.0, 4.0]))
+    np.float64(11.0)
+    """
+    x, y = as_operand(x), as_operand(y)
+    p, q = len(shape_of(x)), len(shape_of(y))
+    if not p or not q:
+        return multiply(x, y)
+    return tensordot(x, y, axes=([p - 1], [max(q - 2, 0)]))
+
+
+def vdot(x: Any, y: Any) -> Any:
+    """Sum of products of all elements.
+
+    >>> cr.vdot(np.ones((2, 2)), np.ones((2, 2)))
+    np.float64(4.0)
+    """
+    x, y = as_operand(x), as_operand(y)
+    flat = [reshape_row(z, shape=(int(np.prod(shape_of(z))),)) for z in (x, y)]
+    return contract_row(*flat, subscripts="a,a->")
+
+
+def outer(x: Any, y: Any) -> Any:
+    """All products of an element of x and one of y; operands of more axes are flattened.
+
+    >>> cr.outer(np.array([1.0, 2.0]), np.array([3.0, 4.0]))
+    array([[3., 4.],
+           [6., 8.]])
+    """
+    x, y = as_operand(x), as_operand(y)
+    x, y = (z if len(shape_of(z)) == 1 else concatenate([z], axis=None) for z in (x, y))
+    return contract_row(x, y, subscripts="a,b->ab")
+
+
+def tensordot(x: Any, y: Any, axes: Any = 2) -> Any:
+    """Sum of products over axes: the last of x and the first of y, or two given lists of axes.
+
+    >>> cr.tensordot(np.ones((2, 3)), np.ones((3, 4)), axes=1).shape
+    (2, 4)
+    """
+    x, y = as_operand(x), as_operand(y)
+    p, q = len(shape_of(x)), len(shape_of(y))
+    if isinstance(axes, int):
+        left, right = list(range(p - axes, p)), list(range(axes))
+    else:
+        left, right = ([a] if isinstance(a, int) else list(a) for a in axes)
+    left = [normal_axis(a, p, "tensordot") for a in left]
+    right = [normal_axis(a, q, "tensordot") for a in right]
+    if len(left) != len(right):
+        raise ValueError(f"tensordot: axes {left} and {right} differ in number")
+    names = list(string.ascii_letters[: p + q])
+    a = names[:p]
+    b = names[p:]
+    for i, j in zip(left, right, strict=True):
+        b[j] = a[i]
+    out = [n for i, n in enumerate(a) if i not in left]
+    out += [n for j, n in enumerate(b) if j not in right]
+    return contract_row(x, y, subscripts=f"{''.join(a)},{''.join(b)}->{''.join(out)}")
+
+
+def einsum(subscripts: str, *operands: Any) -> Any:
+    """Einstein's sum convention, as ``numpy.einsum``; an index at most once in an operand.
+
+    >>> cr.einsum("ij,jk->ik", np.eye(2), np.ones((2, 3))).shape
+    (2, 3)
+    """
+    left, arrow, out = subscripts.replace(" ", "").partition("->")
+    names = left.split(",")
+    arrays = [as_operand(x) for x in operands]
+    if len(names) != len(arrays) or not arrays:
+        raise ValueError(f"einsum: {subscripts!r} names {len(names)} operands, got {len(arrays)}")
+    if "." in subscripts:
+        raise ValueError("einsum: an ellipsis is not supported; name every axis")
+    for name, x in zip(names, arrays, strict=True):
+        if len(name) != len(shape_of(x)):
+            raise ValueError(f"einsum: {name!r} does not fit an operand of shape {shape_of(x)}")
+        if len(set(name)) < len(name):
+            raise ValueError(f"einsum: {name!r} has an index twice; take the diagonal first")
+    if not arrow:
+        letters = "".join(names)
+        out = "".join(sorted(n for n in set(letters) if letters.count(n) == 1))
+    if len(set(out)) < len(out) or not set(out) <= set(left):
+        raise ValueError(f"einsum: the result {out!r} does not fit {left!r}")
+    while len(arrays) > 1:
+        (a, b), (x, y) = names[:2], arrays[:2]
+        later = set(out).union(*names[2:])
+        kept = "".join(dict.fromkeys(n for n in a + b if n in later))
+        if len(arrays) == 2:
+            kept = out
+        names, arrays = (
+            [kept, *names[2:]],
+            [contract_row(x, y, subscripts=f"{a},{b}->{kept}"), *arrays[2:]],
+        )
+    (name,), (x,) = names, arrays
+    axes = tuple(i for i, n in enumerate(name) if n not in out)
+    if axes:
+        x = sum_row(x, axes=axes)
+        name = "".join(n for n in name if n in out)
+    return transpose(x, [name.index(n) for n in out])

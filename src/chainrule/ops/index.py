@@ -1,0 +1,309 @@
+"""The rows that pick elements: index (slices), gather (arrays of positions), and their transposes.
+
+``index`` takes a key for every axis: an int, which drops the axis, or ``(start, stop, step)`` with
+all three counted out. ``gather`` takes whole numbers for the first axes together. What was not
+picked has no part in a derivative, not even as 0 times infinity: both rows mask.
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from .shape import (
+    array,
+    as_operand,
+    broadcast_row,
+    broadcast_shapes,
+    normal_axis,
+    reshape_row,
+    shape_of,
+    transpose,
+)
+from .structural import Shape, Structural
+
+Key = tuple[Any, ...]
+
+
+def _as_slices(key: Key) -> tuple[Any, ...]:
+    """The key as NumPy takes it."""
+    places = []
+    for entry in key:
+        if isinstance(entry, tuple):
+            start, stop, step = entry
+            # Counted out, a reversed slice ends at -1, which NumPy would count from the back.
+            places.append(slice(start, None if stop < 0 else stop, step))
+        else:
+            places.append(entry)
+    return tuple(places)
+
+
+def _count(start: Any, stop: Any, step: int) -> Any:
+    if step == 1:
+        return stop - start
+    if step == -1:
+        return start - stop
+    return len(range(start, stop, step))
+
+
+def _indexed_shape(shape: Shape, key: Key) -> Shape:
+    return tuple(_count(*entry) for entry in key if isinstance(entry, tuple))
+
+
+def _scattered(g: Any, shape: Shape, key: Key) -> Any:
+    out = np.zeros(shape, g.dtype)
+    out[_as_slices(key)] = g
+    return out
+
+
+index_row: Structural = Structural(
+    "index",
+    ("x",),
+    "The elements of x at a key of ints and slices.",
+    kernel=lambda x, key: x[_as_slices(key)],
+    shape=_indexed_shape,
+    vjp=lambda g, out, x, key: (scatter_row(g, shape=shape_of(x), key=key),),
+    batch=lambda batched, x, key: index_row(x, key=((0, shape_of(x)[0], 1), *key)),
+    linear=True,
+    masks=True,
+)
+scatter_row: Structural = Structural(
+    "scatter",
+    ("g",),
+    "Zeros of a shape, with g at a key: the transpose of index.",
+    kernel=_scattered,
+    shape=lambda g, shape, key: shape,
+    vjp=lambda g, out, x, shape, key: (index_row(g, key=key),),
+    batch=lambda batched, g, shape, key: scatter_row(
+        g, shape=(shape_of(g)[0], *shape), key=((0, shape_of(g)[0], 1), *key)
+    ),
+    linear=True,
+)
+
+
+def _added_at(g: Any, *places: Any, shape: Shape) -> Any:
+    out = np.zeros(shape, g.dtype)
+    np.add.at(out, places, g)
+    return out
+
+
+def _gathered_shape(shape: Shape, *places: Shape) -> Shape:
+    return (*broadcast_shapes("gather", *places), *shape[len(places) :])
+
+
+def _batched_places(batched: Any, places: Any, extent: Any) -> list[Any]:
+    """Positions with the batch's own position in front, so that each example picks its own."""
+    shapes = [shape_of(p)[1:] if b else shape_of(p) for p, b in zip(places, batched, strict=True)]
+    common = broadcast_shapes("gather", *shapes)
+    whole = []
+    for place, is_batched, shape in zip(places, batched, shapes, strict=True):
+        if is_batched:
+            padded = (shape_of(place)[0], *(1,) * (len(common) - len(shape)), *shape)
+            place = reshape_row(place, shape=padded)
+        whole.append(broadcast_row(place, shape=(extent, *common)))
+    own = reshape_row(np.arange(int(extent)), shape=(extent, *(1,) * len(common)))
+    return [broadcast_row(own, shape=(extent, *common)), *whole]
+
+
+def _batched_gather(batched: Any, x: Any, *places: Any) -> Any:
+    if batched[0]:
+        return gather_row(x, *_batched_places(batched[1:], places, shape_of(x)[0]))
+    (extent, *_) = [shape_of(p)[0] for p, b in zip(places, batched[1:], strict=True) if b]
+    return gather_row(x, *_batched_places(batched[1:], places, extent)[1:])
+
+
+def _batched_scatter(batched: Any, g: Any, *places: Any, shape: Shape) -> Any:
+    (extent, *_) = [
+        shape_of(x)[0] for x, b in zip((g, *places), batched, strict=True) if b
+    ]  # fmt: skip
+    whole = g if batched[0] else broadcast_row(g, shape=(extent, *shape_of(g)))
+    return scatter_add_row(
+        whole, *_batched_places(batched[1:], places, extent), shape=(extent, *shape)
+    )
+
+
+gather_row: Structural = Structural(
+    "gather",
+    ("x", "*places"),
+    "The elements of x at arrays of positions on its first axes.",
+    saves=("places",),
+    kernel=lambda x, *places: x[places],
+    shape=_gathered_shape,
+    vjp=lambda g, out, x, *places: (
+        scatter_add_row(g, *places, shape=shape_of(x)),
+        *(None for _ in places),
+    ),
+    batch=_batched_gather,
+    linear=True,
+    masks=True,
+    indices_from=1,
+)
+scatter_add_row: Structural = Structural(
+    "scatter_add",
+    ("g", "*places"),
+    "Zeros of a shape, with g added at arrays of positions: the transpose of gather.",
+    saves=("places",),
+    kernel=_added_at,
+    shape=lambda g, *places, shape: shape,
+    vjp=lambda g, out, x, *places, shape: (gather_row(g, *places), *(None for _ in places)),
+    batch=_batched_scatter,
+    linear=True,
+    indices_from=1,
+)
+
+
+# --- from what users write to keys ----------------------------------------------------------------
+
+
+def _position(k: Any, extent: Any) -> Any:
+    """An int counted from the front, in range."""
+    k = operator.index(k)
+    if not -extent <= k < extent:
+        raise IndexError(f"index {k} is out of bounds for an axis of extent {extent}")
+    return extent + k if k < 0 else k
+
+
+def _bounds(s: slice, extent: Any) -> tuple[Any, Any, int]:
+    """A slice counted out: as ``slice.indices``, for extents that are no ints too."""
+    step = 1 if s.step is None else operator.index(s.step)
+    if step == 0:
+        raise ValueError("slice step cannot be zero")
+
+    def bound(b: Any, default: Any) -> Any:
+        if b is None:
+            return default
+        if b < 0:
+            b = extent + b
+            lowest = 0 if step > 0 else -1
+            return b if b >= lowest else lowest
+        highest = extent if step > 0 else extent - 1
+        return b if b <= highest else highest
+
+    if step > 0:
+        start, stop = bound(s.start, 0), bound(s.stop, extent)
+        return start, stop if stop >= start else start, step
+    start, stop = bound(s.start, extent - 1), bound(s.stop, -1)
+    return start, stop if stop <= start else start, step
+
+
+def getitem(x: Any, key: Any) -> Any:
+    """x[key], with all that NumPy takes: ints, slices, None, Ellipsis, arrays of ints and bools."""
+    x = as_operand(x)
+    shape = shape_of(x)
+    entries = list(key) if isinstance(key, tuple) else [key]
+    entries = [array(e) if isinstance(e, list) else e for e in entries]
+    entries = _without_bools(entries)
+    used = sum(1 for e in entries if e is not None and e is not Ellipsis)
+    if used > len(shape):
+        raise IndexError(f"too many indices: {used} for an array of shape {shape}")
+    if sum(1 for e in entries if e is Ellipsis) > 1:
+        raise IndexError("an index may have only one Ellipsis")
+    whole = [slice(None)] * (len(shape) - used)
+    if any(e is Ellipsis for e in entries):
+        at = next(i for i, e in enumerate(entries) if e is Ellipsis)
+        entries[at : at + 1] = whole
+    else:
+        entries += whole
+    return _basic_then_gather(x, entries)
+
+
+def _is_array(e: Any) -> bool:
+    return len(shape_of(e)) > 0 or (hasattr(e, "_apply_op") and hasattr(e, "dtype"))
+
+
+def _without_bools(entries: list[Any]) -> list[Any]:
+    """Masks as the positions where they hold: their number has to be known."""
+    result: list[Any] = []
+    for e in entries:
+        if isinstance(e, bool | np.bool_):
+            raise IndexError("a single bool is no index here: use cr.where")
+        if getattr(e, "dtype", None) == np.bool_ and shape_of(e):
+            if not isinstance(e, np.ndarray):
+                raise IndexError(
+                    "a mask that is computed from a Symbol has no known number of elements: "
+                    "use cr.where"
+                )
+            result.extend(np.nonzero(e))
+        else:
+            result.append(e)
+    return result
+
+
+def _basic_then_gather(x: Any, entries: list[Any]) -> Any:
+    """First ints and slices, then new axes, then arrays of positions."""
+    shape = shape_of(x)
+    key: list[Any] = []
+    axes: list[Any] = []  # of the result: "new", a slice's axis, or an array of positions
+    axis = 0
+    gathers = any(e is not None and not isinstance(e, slice) and _is_array(e) for e in entries)
+    for e in entries:
+        if e is None:
+            axes.append("new")
+            continue
+        if isinstance(e, slice):
+            key.append(_bounds(e, shape[axis]))
+            axes.append("slice")
+        elif _is_array(e):
+            key.append((0, shape[axis], 1))
+            axes.append(e)
+        elif gathers:  # an int beside arrays takes part in their broadcasting
+            key.append((0, shape[axis], 1))
+            axes.append(np.asarray(_position(e, shape[axis])))
+        else:
+            key.append(_position(e, shape[axis]))
+        axis += 1
+    full = all(k == (0, extent, 1) for k, extent in zip(key, shape, strict=True))
+    picked = x if full else index_row(x, key=tuple(key))
+    if not gathers:
+        if "new" not in axes:
+            return picked
+        extents = iter(shape_of(picked))
+        return reshape_row(picked, shape=tuple(1 if a == "new" else next(extents) for a in axes))
+    return _gather_axes(picked, axes)
+
+
+def _gather_axes(x: Any, axes: list[Any]) -> Any:
+    extents = iter(shape_of(x))
+    shape = tuple(1 if isinstance(a, str) and a == "new" else next(extents) for a in axes)
+    if shape != shape_of(x):
+        x = reshape_row(x, shape=shape)
+    at = [i for i, a in enumerate(axes) if not isinstance(a, str)]
+    places = [_checked(axes[i], shape[i]) for i in at]
+    rest = [i for i in range(len(axes)) if i not in at]
+    out = gather_row(transpose(x, at + rest), *places)
+    # NumPy: the axes of the positions stand where the arrays stood if these are neighbours.
+    rank = len(broadcast_shapes("index", *(shape_of(p) for p in places)))
+    if at == list(range(at[0], at[0] + len(at))) and at[0] > 0:
+        before = at[0]
+        order = [rank + i for i in range(before)] + list(range(rank))
+        order += [rank + i for i in range(before, len(rest))]
+        out = transpose(out, order)
+    return out
+
+
+def _checked(places: Any, extent: Any) -> Any:
+    """Positions counted from the front; known ones are checked."""
+    if isinstance(places, np.ndarray | np.generic):
+        places = np.asarray(places)
+        if not np.issubdtype(places.dtype, np.integer):
+            raise IndexError(f"arrays used as indices must be of integers, not {places.dtype}")
+        if places.size and (places.min() < -extent or places.max() >= extent):
+            raise IndexError(f"index out of bounds for an axis of extent {extent}")
+        return np.where(places < 0, places + int(extent), places)
+    return places
+
+
+def take(x: Any, indices: Any, axis: int | None = None) -> Any:
+    """The elements of x at positions along an axis; of the flattened x by default.
+
+    >>> cr.take(np.array([10.0, 20.0, 30.0]), np.array([2, 0]))
+    array([30., 10.])
+    """
+    x = as_operand(x)
+    if axis is None:
+        x, axis = reshape_row(x, shape=(int(np.prod(shape_of(x))),)), 0
+    axis = normal_axis(axis, len(shape_of(x)), "take")
+    places = array(indices) if isinstance(indices, list) else indices
+    return getitem(x, (slice(None),) * axis + (places,))

@@ -1,0 +1,252 @@
+"""The chain rule for one operation, in both directions: :func:`pull` and :func:`push`.
+
+Both are written once, in chainrule's own operations, for NumPy arrays, Values and Symbols alike:
+eager sweeps and the transforms of Programs call them. A cotangent is a pair of the numbers and a
+mask, None for all: what was not selected on the way has mask False, and is not multiplied, so
+that ``where(x > 0, sqrt(x), 0)`` has derivative 0 at -1 whatever sqrt says there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from ..errors import FixedOperandError
+from .elementwise import multiply
+from .op import Op, Row, one, zero
+from .reduce import restored, sum_row
+from .selection import logical_and, logical_not, logical_or, not_equal, where
+from .shape import broadcast_row, shape_of, sum_to
+from .structural import Shape, Structural
+
+
+class Cotangent(NamedTuple):
+    """Numbers, and where they count; what is masked out is 0."""
+
+    numbers: Any
+    mask: Any = None
+
+
+def plus(a: Cotangent, b: Cotangent) -> Cotangent:
+    """The sum of two cotangents of one value: what counts in either counts."""
+    mask = None if a.mask is None or b.mask is None else logical_or(a.mask, b.mask)
+    return Cotangent(a.numbers + b.numbers, mask)
+
+
+def is_one(x: Any) -> bool:
+    """Whether a partial is the plain number 1, so that multiplying can be left out."""
+    return isinstance(x, float | int) and x == 1.0
+
+
+def times(numbers: Any, partial: Any, mask: Any = None) -> Any:
+    """numbers * partial where the mask holds, 0 elsewhere."""
+    if is_one(partial):
+        return numbers
+    product = numbers * partial
+    return product if mask is None else where(mask, product, 0.0)
+
+
+def pull(
+    op: Row,
+    cotangent: Any,
+    out: Any,
+    operands: Sequence[Any],
+    parameters: dict[str, Any],
+    wanted: Sequence[bool],
+) -> list[Cotangent | None]:
+    """The cotangents of the operands from that of the result; None where it is not wanted.
+
+    Of an op with several results ``cotangent`` is a list, with None for a result not used.
+    """
+    if isinstance(op, Op):
+        return [
+            _pulled(op, i, cotangent, out, operands) if is_wanted else None
+            for i, is_wanted in enumerate(wanted)
+        ]
+    assert isinstance(op, Structural)
+    return _pulled_structural(op, cotangent, out, operands, parameters, wanted)
+
+
+def _fixed(op: Op, i: int) -> FixedOperandError:
+    name = op.operands[i]
+    return FixedOperandError(
+        f"{op.name}: operand {name!r} has no derivative, but one is needed. Give a plain number."
+    )
+
+
+def _pulled(
+    op: Op, i: int, cotangent: Cotangent, out: Any, operands: Sequence[Any]
+) -> Cotangent | None:
+    partial = op.partials[i]
+    if partial is zero:
+        return None
+    if partial is None:
+        raise _fixed(op, i)
+    g, mask = cotangent
+    if op.selects:
+        numbers, mask = _selected(op, i, partial, g, mask, out, operands)
+    else:
+        numbers = times(g, 1.0 if partial is one else partial(out, *operands), mask)
+    return unbroadcast(Cotangent(numbers, mask), shape_of(operands[i]))
+
+
+def _selected(
+    op: Op, i: int, partial: Any, g: Any, mask: Any, out: Any, operands: Sequence[Any]
+) -> tuple[Any, Any]:
+    if op.name == "where":
+        condition = operands[0]
+        chosen = condition if i == 1 else logical_not(condition)
+        numbers = where(chosen, g, 0.0)
+    else:
+        weight = partial(out, *operands)
+        chosen = not_equal(weight, 0.0)
+        numbers = where(chosen, multiply(g, weight), 0.0)
+    return numbers, chosen if mask is None else logical_and(mask, chosen)
+
+
+def unbroadcast(cotangent: Cotangent, shape: Shape) -> Cotangent:
+    """The cotangent of an operand that was repeated to the shape of the result."""
+    numbers, mask = cotangent
+    if shape_of(numbers) == shape:
+        return cotangent
+    if len(shape_of(numbers)) < len(shape):
+        numbers = broadcast_row(numbers, shape=shape)
+    numbers = sum_to(numbers, shape)
+    if mask is not None and shape_of(mask) != shape:
+        mask = not_equal(sum_to(where(mask, 1.0, 0.0), shape), 0.0)
+    return Cotangent(numbers, mask)
+
+
+def _pulled_structural(
+    op: Structural,
+    cotangent: Any,
+    out: Any,
+    operands: Sequence[Any],
+    parameters: dict[str, Any],
+    wanted: Sequence[bool],
+) -> list[Cotangent | None]:
+    if op.results > 1:
+        numbers = [None if c is None else c.numbers for c in cotangent]
+        pulled = op.vjp(numbers, out, *operands, **parameters)
+        return [
+            Cotangent(x) if w and x is not None else None
+            for x, w in zip(pulled, wanted, strict=True)
+        ]
+    g, mask = cotangent
+    if op.selects:
+        (x,) = operands
+        weight = op.vjp(out, x, **parameters)
+        axes = parameters["axes"]
+        chosen = not_equal(weight, 0.0)
+        whole = restored(g, shape_of(x), axes)
+        if mask is not None:
+            whole_mask = not_equal(restored(where(mask, 1.0, 0.0), shape_of(x), axes), 0.0)
+            chosen = logical_and(chosen, whole_mask)
+        return [Cotangent(where(chosen, multiply(whole, weight), 0.0), chosen)]
+    pulled = op.vjp(g, out, *operands, **parameters)
+    masks: Sequence[Any] = (None,) * len(pulled)
+    if op.linear and (mask is not None or op.masks):
+        # 0 and 1 go the way that the numbers go; what nothing reaches stays out.
+        ones = broadcast_row(1.0, shape=shape_of(g)) if mask is None else where(mask, 1.0, 0.0)
+        masks = [
+            None if x is None else not_equal(x, 0.0)
+            for x in op.vjp(ones, out, *operands, **parameters)
+        ]
+    return [
+        Cotangent(x, m) if w and x is not None else None
+        for x, m, w in zip(pulled, masks, wanted, strict=True)
+    ]
+
+
+def push(
+    op: Row,
+    tangents: Sequence[Any],
+    out: Any,
+    operands: Sequence[Any],
+    parameters: dict[str, Any],
+) -> Any:
+    """The tangent of the result from those of the operands, None for zero; several, a tuple."""
+    if isinstance(op, Op):
+        total = None
+        for i, t in enumerate(tangents):
+            if t is None or op.partials[i] is zero:
+                continue
+            partial = op.partials[i]
+            if partial is None:
+                raise _fixed(op, i)
+            if op.name == "where":
+                chosen = operands[0] if i == 1 else logical_not(operands[0])
+                share = where(chosen, t, 0.0)
+            elif op.selects:
+                weight = partial(out, *operands)
+                share = where(not_equal(weight, 0.0), multiply(t, weight), 0.0)
+            else:
+                share = times(t, 1.0 if partial is one else partial(out, *operands))
+            if shape_of(share) != shape_of(out):
+                share = broadcast_row(share, shape=shape_of(out))
+            total = share if total is None else total + share
+        return total
+    assert isinstance(op, Structural)
+    if all(t is None for t in tangents):
+        return None
+    if op.selects:
+        (x,) = operands
+        weight = op.vjp(out, x, **parameters)
+        share = where(not_equal(weight, 0.0), multiply(tangents[0], weight), 0.0)
+        return sum_row(share, axes=parameters["axes"])
+    if op.jvp is not None:
+        return op.jvp(list(tangents), out, *operands, **parameters)
+    first = op.indices_from if op.indices_from is not None else len(operands)
+    moving = [
+        broadcast_row(0.0, shape=shape_of(operand)) if t is None else t
+        for operand, t in zip(operands[:first], tangents[:first], strict=True)
+    ]
+    return op(*moving, *operands[first:], **parameters)
+
+
+class _Probe:
+    """Stands for a number in a partial, and tells which numbers the result needs."""
+
+    _dispatch_rank = 1000
+
+    def __init__(self, names: frozenset[str]) -> None:
+        self.names = names
+
+    def _apply_op(self, op: Row, operands: Sequence[Any], parameters: dict[str, Any]) -> _Probe:
+        return _Probe(frozenset().union(*(getattr(x, "names", ()) for x in operands)))
+
+    def _with(self, *others: Any) -> _Probe:
+        return self._apply_op(multiply, (self, *others), {})
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _with
+    __truediv__ = __rtruediv__ = __pow__ = __rpow__ = __neg__ = __pos__ = _with
+    __lt__ = __le__ = __gt__ = __ge__ = __and__ = __rand__ = __or__ = __ror__ = _with
+    __eq__ = __ne__ = _with  # type: ignore[assignment]
+    __hash__ = object.__hash__
+
+
+_saves: dict[Row, tuple[tuple[str, ...], ...]] = {}
+
+
+def saved(op: Row) -> tuple[tuple[str, ...], ...]:
+    """For each operand, which numbers its cotangent is computed from: "out", or operands' names.
+
+    A graph keeps those and no others. Shapes are always known.
+    """
+    known = _saves.get(op)
+    if known is None:
+        if isinstance(op, Op):
+            probes = [_Probe(frozenset([name])) for name in ("out", *op.operands)]
+            known = tuple(
+                ()
+                if partial is None or partial is zero or partial is one
+                else ("condition",)
+                if op.name == "where"
+                else tuple(getattr(partial(*probes), "names", ()))
+                for partial in op.partials
+            )
+        else:
+            assert isinstance(op, Structural)
+            known = (op.saves,) * len(op.operands)
+        _saves[op] = known
+    return known

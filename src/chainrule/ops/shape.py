@@ -1,0 +1,378 @@
+"""The rows that rearrange elements: reshape, transpose, broadcast_to, concatenate; and their kin.
+
+The functions that users call (``expand_dims``, ``squeeze``, ``stack``, ...) are written with these
+four rows. All are linear: the tangent goes the way of the operand.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .structural import Shape, Structural
+
+
+def shape_of(x: Any) -> Shape:
+    """The shape of an array, a Value or a Symbol; of a number ()."""
+    shape: Shape = getattr(x, "shape", ())
+    return shape
+
+
+def as_operand(x: Any) -> Any:
+    """What the rows take: lists become arrays, of Values too."""
+    return array(x) if isinstance(x, list | tuple) else x
+
+
+def normal_axis(axis: Any, rank: int, name: str) -> int:
+    """An axis counted from the front."""
+    place: int = operator.index(axis)
+    if not -rank <= place < rank:
+        raise np.exceptions.AxisError(place, rank, name)
+    return place % rank
+
+
+def normal_axes(axis: Any, rank: int, name: str) -> tuple[int, ...]:
+    """Axes counted from the front, in order; None is all of them."""
+    if axis is None:
+        return tuple(range(rank))
+    given = axis if isinstance(axis, tuple | list) else (axis,)
+    axes = tuple(sorted(normal_axis(a, rank, name) for a in given))
+    if len(set(axes)) < len(axes):
+        raise ValueError(f"{name}: duplicate value in 'axis'")
+    return axes
+
+
+def product(extents: Sequence[Any]) -> Any:
+    """How many elements a shape has."""
+    return math.prod(extents)
+
+
+# --- rows ---------------------------------------------------------------------------------------
+
+reshape_row: Structural = Structural(
+    "reshape",
+    ("x",),
+    "x with the same elements in another shape.",
+    kernel=lambda x, shape: x.reshape(shape),
+    shape=lambda x, shape: shape,
+    vjp=lambda g, out, x, shape: (reshape_row(g, shape=shape_of(x)),),
+    batch=lambda batched, x, shape: reshape_row(x, shape=(shape_of(x)[0], *shape)),
+    linear=True,
+)
+
+
+def _inverse(axes: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(sorted(range(len(axes)), key=axes.__getitem__))
+
+
+transpose_row: Structural = Structural(
+    "transpose",
+    ("x",),
+    "x with its axes in another order.",
+    kernel=lambda x, axes: x.transpose(axes),
+    shape=lambda x, axes: tuple(x[axis] for axis in axes),
+    vjp=lambda g, out, x, axes: (transpose_row(g, axes=_inverse(axes)),),
+    batch=lambda batched, x, axes: transpose_row(x, axes=(0, *(axis + 1 for axis in axes))),
+    linear=True,
+)
+
+
+def _batched_broadcast(batched: Any, x: Any, shape: Shape) -> Any:
+    extents = shape_of(x)
+    padding = (1,) * (len(shape) - (len(extents) - 1))
+    aligned = reshape_row(x, shape=(extents[0], *padding, *extents[1:]))
+    return broadcast_row(aligned, shape=(extents[0], *shape))
+
+
+broadcast_row: Structural = Structural(
+    "broadcast_to",
+    ("x",),
+    "x repeated along new axes and along axes of extent 1.",
+    kernel=lambda x, shape: np.broadcast_to(x, shape),
+    shape=lambda x, shape: shape,
+    vjp=lambda g, out, x, shape: (sum_to(g, shape_of(x)),),
+    batch=_batched_broadcast,
+    linear=True,
+)
+
+
+def sum_to(g: Any, shape: Shape) -> Any:
+    """The transpose of a broadcast: the sum of g over what was repeated, in the given shape."""
+    from .reduce import sum_row
+
+    extents = shape_of(g)
+    if extents == shape:
+        return g
+    extra = len(extents) - len(shape)
+    axes = tuple(range(extra)) + tuple(
+        axis + extra
+        for axis, extent in enumerate(shape)
+        if isinstance(extent, int)
+        and extent == 1
+        and not (isinstance(extents[axis + extra], int) and extents[axis + extra] == 1)
+    )
+    total = sum_row(g, axes=axes) if axes else g
+    return total if shape_of(total) == shape else reshape_row(total, shape=shape)
+
+
+def _concatenated_shape(*shapes: Shape, axis: int) -> Shape:
+    first = shapes[0]
+    for other in shapes[1:]:
+        if len(other) != len(first) or any(
+            a != b for i, (a, b) in enumerate(zip(first, other, strict=True)) if i != axis
+        ):
+            raise ValueError(
+                f"concatenate: shapes {', '.join(map(str, shapes))} differ off axis {axis}"
+            )
+    total = sum(shape[axis] for shape in shapes)
+    return (*first[:axis], total, *first[axis + 1 :])
+
+
+def _concatenate_vjp(g: Any, out: Any, *xs: Any, axis: int) -> tuple[Any, ...]:
+    from .index import index_row
+
+    parts = []
+    start: Any = 0
+    rank = len(shape_of(g))
+    for x in xs:
+        stop = start + shape_of(x)[axis]
+        key = tuple((start, stop, 1) if i == axis else (0, shape_of(g)[i], 1) for i in range(rank))
+        parts.append(index_row(g, key=key))
+        start = stop
+    return tuple(parts)
+
+
+def _batched_concatenate(batched: Any, *xs: Any, axis: int) -> Any:
+    (extent, *_) = [shape_of(x)[0] for x, is_batched in zip(xs, batched, strict=True) if is_batched]
+    whole = [
+        x if is_batched else broadcast_row(x, shape=(extent, *shape_of(x)))
+        for x, is_batched in zip(xs, batched, strict=True)
+    ]
+    return concatenate_row(*whole, axis=axis + 1)
+
+
+concatenate_row: Structural = Structural(
+    "concatenate",
+    ("*xs",),
+    "Arrays one after the other along an axis.",
+    kernel=lambda *xs, axis: np.concatenate(xs, axis=axis),
+    shape=_concatenated_shape,
+    vjp=_concatenate_vjp,
+    batch=_batched_concatenate,
+    linear=True,
+)
+
+astype_row: Structural = Structural(
+    "astype",
+    ("x",),
+    "x with elements of another type.",
+    kernel=lambda x, dtype: x.astype(dtype),
+    shape=lambda x, dtype: x,
+    vjp=lambda g, out, x, dtype: (of_dtype(g, x.dtype),),
+    batch=lambda batched, x, dtype: astype_row(x, dtype=dtype),
+    linear=True,
+)
+
+
+def of_dtype(x: Any, dtype: Any) -> Any:
+    """x with elements of a type; x itself where they are, or where it is a plain number."""
+    return x if getattr(x, "dtype", dtype) == dtype else astype_row(x, dtype=dtype)
+
+
+# --- functions ------------------------------------------------------------------------------------
+
+
+def reshape(x: Any, shape: Any) -> Any:
+    """x with the same elements, in row-major order, in another shape; one extent may be -1.
+
+    >>> cr.reshape(np.arange(6.0), (2, -1)).shape
+    (2, 3)
+    """
+    x = as_operand(x)
+    extents = list(shape) if isinstance(shape, tuple | list) else [shape]
+    size = product(shape_of(x))
+    unknown = [i for i, extent in enumerate(extents) if isinstance(extent, int) and extent == -1]
+    if len(unknown) > 1:
+        raise ValueError("reshape: only one extent may be -1")
+    if unknown:
+        known = product([extent for i, extent in enumerate(extents) if i != unknown[0]])
+        if isinstance(size, int) and isinstance(known, int) and (known == 0 or size % known):
+            raise ValueError(
+                f"reshape: cannot reshape an array of shape {shape_of(x)} into {tuple(extents)}"
+            )
+        extents[unknown[0]] = size // known
+    elif product(extents) != size:
+        raise ValueError(
+            f"reshape: cannot reshape an array of shape {shape_of(x)} into {tuple(extents)}"
+        )
+    return reshape_row(x, shape=tuple(extents))
+
+
+def ravel(x: Any) -> Any:
+    """x in one axis, row-major.
+
+    >>> cr.ravel(np.ones((2, 3))).shape
+    (6,)
+    """
+    return reshape(x, (-1,))
+
+
+def transpose(x: Any, axes: Any = None) -> Any:
+    """x with its axes in another order, reversed by default.
+
+    >>> cr.transpose(np.ones((2, 3))).shape
+    (3, 2)
+    """
+    x = as_operand(x)
+    rank = len(shape_of(x))
+    order = tuple(reversed(range(rank))) if axes is None else tuple(
+        normal_axis(axis, rank, "transpose") for axis in axes
+    )  # fmt: skip
+    if sorted(order) != list(range(rank)):
+        raise ValueError(f"transpose: axes {axes} are not a permutation of {rank} axes")
+    return x if order == tuple(range(rank)) else transpose_row(x, axes=order)
+
+
+def moveaxis(x: Any, source: int, destination: int) -> Any:
+    """x with one axis moved to another place.
+
+    >>> cr.moveaxis(np.ones((2, 3, 4)), 0, -1).shape
+    (3, 4, 2)
+    """
+    x = as_operand(x)
+    rank = len(shape_of(x))
+    source = normal_axis(source, rank, "source")
+    order = [axis for axis in range(rank) if axis != source]
+    order.insert(normal_axis(destination, rank, "destination"), source)
+    return transpose(x, order)
+
+
+def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
+    """x with two axes exchanged.
+
+    >>> cr.swapaxes(np.ones((2, 3, 4)), 0, 2).shape
+    (4, 3, 2)
+    """
+    x = as_operand(x)
+    order = list(range(len(shape_of(x))))
+    one, other = (normal_axis(axis, len(order), "swapaxes") for axis in (axis1, axis2))
+    order[one], order[other] = order[other], order[one]
+    return transpose(x, order)
+
+
+def expand_dims(x: Any, axis: Any) -> Any:
+    """x with new axes of extent 1 at the given places of the result.
+
+    >>> cr.expand_dims(np.ones(3), 0).shape
+    (1, 3)
+    """
+    x = as_operand(x)
+    shape = list(shape_of(x))
+    given = axis if isinstance(axis, tuple | list) else (axis,)
+    for place in normal_axes(tuple(given), len(shape) + len(given), "expand_dims"):
+        shape.insert(place, 1)
+    return reshape_row(x, shape=tuple(shape))
+
+
+def squeeze(x: Any, axis: Any = None) -> Any:
+    """x without its axes of extent 1, or without the given ones.
+
+    >>> cr.squeeze(np.ones((1, 3, 1))).shape
+    (3,)
+    """
+    x = as_operand(x)
+    shape = shape_of(x)
+    single = [i for i, extent in enumerate(shape) if isinstance(extent, int) and extent == 1]
+    axes = single if axis is None else normal_axes(axis, len(shape), "squeeze")
+    for dropped in axes:
+        if dropped not in single:
+            raise ValueError(f"squeeze: axis {dropped} of shape {shape} has not extent 1")
+    return reshape_row(x, shape=tuple(e for i, e in enumerate(shape) if i not in axes))
+
+
+def broadcast_to(x: Any, shape: Any) -> Any:
+    """x repeated to a shape, by NumPy's rules of broadcasting.
+
+    >>> cr.broadcast_to(np.arange(3.0), (2, 3)).shape
+    (2, 3)
+    """
+    x = as_operand(x)
+    wanted = tuple(shape) if isinstance(shape, tuple | list) else (shape,)
+    own = shape_of(x)
+    if own == wanted:
+        return x
+    if broadcast_shapes("broadcast_to", own, wanted) != wanted:
+        raise ValueError(f"broadcast_to: shape {own} does not broadcast to {wanted}")
+    return broadcast_row(x, shape=wanted)
+
+
+def broadcast_shapes(name: str, *shapes: Shape) -> Shape:
+    """The shape that all of them broadcast to."""
+    rank = max(map(len, shapes))
+    result = []
+    for axis in range(rank):
+        extent: Any = 1
+        for shape in shapes:
+            place = axis - rank + len(shape)
+            if place < 0:
+                continue
+            other = shape[place]
+            if isinstance(other, int) and other == 1:
+                continue
+            if isinstance(extent, int) and extent == 1:
+                extent = other
+            elif extent is not other and extent != other:
+                raise ValueError(
+                    f"{name}: operands of shapes {', '.join(map(str, shapes))} do not broadcast"
+                )
+        result.append(extent)
+    return tuple(result)
+
+
+def concatenate(arrays: Any, axis: int | None = 0) -> Any:
+    """Arrays one after the other along an axis; flattened first if axis is None.
+
+    >>> cr.concatenate([np.ones(2), np.zeros(1)])
+    array([1., 1., 0.])
+    """
+    parts = [as_operand(x) for x in arrays]
+    if not parts:
+        raise ValueError("concatenate: needs at least one array")
+    if axis is None:
+        parts, axis = [ravel(x) for x in parts], 0
+    return concatenate_row(*parts, axis=normal_axis(axis, len(shape_of(parts[0])), "concatenate"))
+
+
+def stack(arrays: Any, axis: int = 0) -> Any:
+    """Arrays of one shape side by side along a new axis.
+
+    >>> cr.stack([np.ones(2), np.zeros(2)], axis=1).shape
+    (2, 2)
+    """
+    parts = [as_operand(x) for x in arrays]
+    if not parts:
+        raise ValueError("stack: needs at least one array")
+    parts = [x if hasattr(x, "shape") or hasattr(x, "_apply_op") else np.asarray(x) for x in parts]
+    if any(shape_of(x) != shape_of(parts[0]) for x in parts):
+        raise ValueError(f"stack: shapes {[shape_of(x) for x in parts]} differ")
+    return concatenate([expand_dims(x, axis) for x in parts], axis)
+
+
+def array(values: Any) -> Any:
+    """An array of what nested lists hold: numbers, Values and Symbols.
+
+    >>> x = Value(3.0, reqgrad=True)
+    >>> cr.array([x, 2 * x]).shape
+    (2,)
+    """
+    if not isinstance(values, list | tuple):
+        is_operand = hasattr(values, "shape") or hasattr(values, "_apply_op")
+        return values if is_operand else np.asarray(values)
+    parts = [array(x) for x in values]
+    if all(isinstance(x, np.ndarray | np.generic) for x in parts):
+        return np.array(values) if not parts else np.stack(parts)
+    return stack(parts)

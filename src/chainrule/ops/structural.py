@@ -1,0 +1,75 @@
+"""What an operation on whole arrays is: a row with a rule for each direction.
+
+An elementwise row has a partial an operand; an operation that moves, sums or contracts elements
+has rules instead, each written once, in chainrule's own operations, on anything that these take:
+NumPy arrays, Values, Symbols. Eager sweeps, Programs, forward, reverse and every higher order
+come from them.
+
+* ``shape`` gives the shape of the result from those of the operands;
+* ``vjp`` gives the cotangent of each operand from that of the result;
+* ``jvp`` gives the tangent of the result; a ``linear`` row needs none, since it is the operation
+  itself on the tangents;
+* ``batch`` is the operation on operands with one more axis in front.
+
+Rows are in ``reduce.py``, ``shape.py``, ``index.py``, ``contract.py`` and ``linalg.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .op import TABLE, Row
+
+Shape = tuple[Any, ...]
+"""Extents: ints, or while tracing whatever stands for one."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Structural(Row):
+    """One operation on whole arrays.
+
+    Parameters of a call (axes, a shape, subscripts) are keyword arguments, static and hashable.
+    """
+
+    name: str
+    #: Names of the operands; one that starts with ``*`` stands for any number.
+    operands: tuple[str, ...]
+    doc: str
+    #: The operation on NumPy arrays: ``kernel(*arrays, **parameters)``.
+    kernel: Callable[..., Any]
+    #: ``shape(*shapes, **parameters)``: the shape of the result; several results, a list of them.
+    shape: Callable[..., Any]
+    #: ``vjp(cotangent, out, *operands, **parameters)``: a cotangent an operand, None for none.
+    vjp: Callable[..., Any]
+    #: ``jvp(tangents, out, *operands, **parameters)``; a tangent may be None.
+    jvp: Callable[..., Any] | None = None
+    #: ``batch(batched, *operands, **parameters)``: ``batched`` says which have the axis in front.
+    batch: Callable[..., Any] | None = None
+    #: True where the result is linear in all operands together, False otherwise.
+    linear: bool = False
+    #: True where the elements of the result are elements of the operand (max, min): ``vjp``
+    #: then gives weights, and what has weight zero is not multiplied.
+    selects: bool = False
+    #: True where the result leaves elements of the operand out (index): they are masked.
+    masks: bool = False
+    #: Which numbers ``vjp`` reads, besides shapes: names of operands, and "out".
+    saves: tuple[str, ...] = ()
+    #: Number of results; more than one make the result a tuple.
+    results: int = 1
+    #: Operands from this position on are indices, and have no derivative.
+    indices_from: int | None = None
+
+    def __post_init__(self) -> None:
+        if not (self.linear or self.selects or self.jvp):
+            raise ValueError(f"{self.name}: needs a jvp, or to be linear")
+        if self.name in TABLE:
+            raise ValueError(f"{self.name}: there is a row of that name already")
+        TABLE[self.name] = self
+
+    def numpy(self, *operands: Any, **parameters: Any) -> Any:
+        """The operation on plain numbers and NumPy arrays."""
+        return self.kernel(*(np.asarray(x) for x in operands), **parameters)

@@ -1,0 +1,534 @@
+"""Operations on whole arrays: every mode and order against central differences, and the edges."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import chainrule as cr
+from chainrule import Value
+from chainrule.eager import recording
+from chainrule.ops import TABLE, Structural
+
+Array = np.ndarray[Any, Any]
+Function = Callable[[Any], Any]
+
+rng = np.random.default_rng(0)
+A = rng.normal(size=(3, 3))
+S = A @ A.T + 3 * np.eye(3)
+V = rng.normal(size=3)
+B = rng.normal(size=(2, 3, 4))
+P = np.abs(rng.normal(size=(2, 3))) + 0.5
+M = rng.normal(size=(2, 3, 3))
+IDX = np.array([2, 0, 2])
+ROWS, COLUMNS = np.array([0, 1]), np.array([2, 1])
+STRUCTURAL = {name: row for name, row in TABLE.items() if isinstance(row, Structural)}
+
+CASES: dict[str, tuple[Function, Array]] = {
+    # reductions
+    "sum": (lambda x: cr.sum(x * x * x, axis=1), B),
+    "sum, negative axes": (lambda x: cr.sum(x * x, axis=(-1, 0)), B),
+    "sum, keepdims": (lambda x: x / cr.sum(x * x, axis=(0, 2), keepdims=True), B),
+    "mean": (lambda x: cr.mean(cr.exp(x), axis=-1), B),
+    "prod": (lambda x: cr.prod(x, axis=1), B),
+    "prod, two axes": (lambda x: cr.prod(x, axis=(0, 2)), B),
+    "prod, one zero": (cr.prod, np.array([0.0, 2.0, 3.0, 0.5])),
+    "prod, two zeros": (cr.prod, np.array([0.0, 2.0, 0.0, 0.5])),
+    "prod, three zeros": (cr.prod, np.array([0.0, 0.0, 0.0, 0.5])),
+    "max": (lambda x: cr.max(x * x, axis=0), B),
+    "max, two axes, keepdims": (lambda x: x * cr.max(x, axis=(0, 2), keepdims=True), B),
+    "min": (cr.min, B),
+    "var": (lambda x: cr.var(x, axis=1, ddof=1), B),
+    "std": (cr.std, B),
+    "logsumexp": (lambda x: cr.logsumexp(x, axis=1), B),
+    "softmax": (lambda x: cr.softmax(x, axis=1), B[:, :, 0]),
+    # shapes
+    "reshape": (lambda x: cr.reshape(x * x, (4, -1)) * np.arange(6), B),
+    "ravel": (lambda x: cr.ravel(x * x) * np.arange(24), B),
+    "transpose": (lambda x: cr.transpose(x * x, (2, 0, 1)) * np.arange(3), B),
+    "T": (lambda x: x.T * x, A),
+    "moveaxis": (lambda x: cr.moveaxis(x * x, 0, -1) * B[0][..., None], B),
+    "swapaxes": (lambda x: cr.swapaxes(x * x, 0, 2) * np.arange(2), B),
+    "expand_dims": (lambda x: cr.expand_dims(x, 0) * cr.expand_dims(x * x, -1), V),
+    "squeeze": (lambda x: cr.squeeze(x[:, :1] ** 2), B[0]),
+    "broadcasting": (lambda x: cr.sin(x) * B + x, B[0, :, :1]),
+    "broadcasting, both": (lambda x: x[:, None] * cr.exp(x) / (x[None, :] ** 2 + 1), V),
+    "broadcast_to": (lambda x: cr.broadcast_to(x * x, (2, 3)), V),
+    "concatenate": (lambda x: cr.concatenate([x * x, cr.sin(x)], axis=1), B),
+    "concatenate, constant": (lambda x: cr.concatenate([V, x * x, V]) ** 2, V),
+    "concatenate, flat": (lambda x: cr.concatenate([x * x, V], axis=None), A),
+    "stack": (lambda x: cr.stack([x, x * x], axis=-1), V),
+    "array": (lambda x: cr.array([[x[0], x[1] * x[2]], [2.0, x[2] ** 2]]), V),
+    # indices
+    "slice": (lambda x: x[1, ::-1, 1:3] ** 2, B),
+    "slices": (lambda x: x[..., -1] * x[:, 0:2, :][0, 0, 0], B),
+    "slice, steps": (lambda x: x[0, ::2, 3:0:-2] ** 2, B),
+    "new axes": (lambda x: (x[:, None] * x[None, :]) ** 2, V),
+    "positions": (lambda x: x[IDX] ** 2, V),
+    "positions, negative": (lambda x: x[np.array([[-1, 0], [-1, -2]])] ** 2, V),
+    "positions in the middle": (lambda x: x[:, IDX, 1:] ** 2, B),
+    "positions side by side": (lambda x: x[ROWS, COLUMNS] ** 3, B),
+    "positions apart": (lambda x: x[ROWS, :, COLUMNS] ** 3, B),
+    "positions and an int": (lambda x: x[0, IDX] ** 2, B),
+    "mask": (lambda x: x[V > 0] ** 2, V),
+    "take": (lambda x: cr.take(x * x, IDX, axis=1), B),
+    "take, flat": (lambda x: cr.take(x, [3, 3, 11]) ** 2, B),
+    # contractions
+    "matmul": (lambda x: x @ x, A),
+    "matmul, vector right": (lambda x: x @ V, A),
+    "matmul, vector left": (lambda x: (V * x[0]) @ x, A),
+    "matmul, vectors": (lambda x: x @ (x * x), V),
+    "matmul, batches": (lambda x: cr.matmul(x, cr.swapaxes(x, 1, 2)), B),
+    "matmul, batch and matrix": (lambda x: cr.matmul(x, B[0].T), B),
+    "matmul, matrix and batch": (lambda x: x @ B, A[:2]),
+    "matmul, batch and vector": (lambda x: cr.matmul(x, x[0, 0] * B[0, 1]), B),
+    "dot": (lambda x: cr.dot(x, x), V),
+    "dot, three axes": (lambda x: cr.dot(x, x[0].T), B),
+    "vdot": (lambda x: cr.vdot(x, x * x), A),
+    "outer": (lambda x: cr.outer(x, x * x), V),
+    "tensordot": (lambda x: cr.tensordot(x, x * x, axes=([0, 2], [0, 2])), B),
+    "einsum": (lambda x: cr.einsum("abc,abd,c->ad", x, x, B[0, 0]), B),
+    "einsum, one operand": (lambda x: cr.einsum("abc->cb", x * x), B),
+    "einsum, sums of one operand": (lambda x: cr.einsum("ab,c->c", x * x, x[0]), A),
+    # linear algebra
+    "solve": (lambda x: cr.linalg.solve(x, x[0] * V), S),
+    "solve, matrix": (lambda x: cr.linalg.solve(x, x @ A), S),
+    "solve, batch": (lambda x: cr.linalg.solve(x, x[0]), M + 3 * np.eye(3)),
+    "cholesky": (cr.linalg.cholesky, S),
+    "eigh, values": (lambda x: cr.linalg.eigh(x)[0], S),
+    "eigh, vectors": (lambda x: cr.linalg.eigh(x)[1] ** 2, S),
+    "eigh, both": (lambda x: cr.linalg.eigh(x)[1] ** 2 @ cr.linalg.eigh(x)[0], S),
+    # choices, and elementwise operations with broadcasting
+    "where": (lambda x: cr.where(x > 0, x * x, cr.sin(x)), B),
+    "clip": (lambda x: cr.clip(x, -0.5, 0.5) * x, B),
+    "maximum": (lambda x: cr.maximum(x, 0.1 * x * x), B),
+    "hypot": (lambda x: cr.hypot(x, x[0]), B),
+    "power": (lambda x: x**2.5, P),
+    "stop_gradient": (lambda x: x * x + cr.stop_gradient(cr.sum(V)), V),
+    "NumPy's functions": (lambda x: np.sum(np.sin(x) * np.exp(x), axis=1), B),
+}
+EVERY = pytest.mark.parametrize("name", CASES)
+
+
+def numbers(x: Any) -> Array:
+    return np.asarray(getattr(x, "val", x))
+
+
+def differences(f: Function, x: Array, h: float = 1e-6) -> Array:
+    """The Jacobian of f by central differences; the axes of the argument come last."""
+    columns = []
+    for i in np.ndindex(x.shape):
+        step = np.zeros_like(x)
+        step[i] = h
+        columns.append((numbers(f(x + step)) - numbers(f(x - step))) / (2 * h))
+    out = np.stack(columns, -1)
+    return out.reshape(out.shape[:-1] + x.shape)
+
+
+def reduced(f: Function) -> Function:
+    return lambda x: cr.sum(cr.sin(f(x)))
+
+
+def on_leaf(f: Function) -> Function:
+    """f on a constant Value, for what plain arrays do not have."""
+    return lambda x: f(Value(x))
+
+
+def direction(x: Array) -> Array:
+    return np.random.default_rng(1).normal(size=x.shape)
+
+
+# --- against differences, and the modes against each other ----------------------------------------
+
+
+@EVERY
+def test_the_jacobian_is_that_of_central_differences(name):
+    f, x = CASES[name]
+    jacobian = cr.jacobian(f)(x)
+    assert np.shape(jacobian) == (*numbers(f(Value(x))).shape, *x.shape)
+    np.testing.assert_allclose(jacobian, differences(on_leaf(f), x), rtol=1e-5, atol=1e-7)
+
+
+@EVERY
+def test_forward_and_reverse_agree_with_the_jacobian(name):
+    f, x = CASES[name]
+    t = direction(x)
+    jacobian = cr.jacobian(f)(x)
+    value, tangent = cr.jvp(f, (x,), (t,))
+    np.testing.assert_array_equal(value, numbers(f(Value(x))))
+    np.testing.assert_allclose(
+        tangent, np.tensordot(jacobian, t, axes=x.ndim), rtol=1e-10, atol=1e-12
+    )
+    value, pullback = cr.vjp(f, x)
+    c = np.random.default_rng(2).normal(size=np.shape(value))
+    expected = np.tensordot(c, jacobian, axes=np.ndim(value))
+    np.testing.assert_allclose(pullback(c)[0], expected, rtol=1e-10, atol=1e-12)
+
+
+@EVERY
+def test_the_hessian_is_that_of_central_differences(name):
+    f, x = CASES[name]
+    g = reduced(f)
+    hessian = cr.hessian(g)(x)
+    np.testing.assert_allclose(hessian, differences(cr.grad(g), x), rtol=1e-4, atol=1e-5)
+
+
+@EVERY
+def test_all_second_orders_agree(name):
+    f, x = CASES[name]
+    g, t = reduced(f), direction(x)
+
+    def along(z: Any) -> Any:
+        return cr.jvp(g, (z,), (t,))[1]
+
+    expected = np.tensordot(cr.hessian(g)(x), t, axes=x.ndim)
+    about = {"rtol": 1e-8, "atol": 1e-10}
+    np.testing.assert_allclose(cr.hvp(g, (x,), (t,)), expected, **about)
+    np.testing.assert_allclose(cr.grad(along)(x), expected, **about)
+    twice = cr.grad(lambda z: cr.sum(cr.grad(g)(z) * t))(x)
+    np.testing.assert_allclose(twice, expected, **about)
+    np.testing.assert_allclose(cr.jvp(along, (x,), (t,))[1], np.sum(expected * t), **about)
+
+
+@pytest.mark.parametrize("name", ["prod", "prod, two zeros", "matmul", "positions", "logsumexp"])
+def test_the_third_order(name):
+    f, x = CASES[name]
+    g, t = reduced(f), direction(x)
+    third = cr.hvp(lambda z: cr.sum(cr.grad(g)(z) * t), (x,), (t,))
+    expected = np.tensordot(differences(lambda z: cr.hvp(g, (z,), (t,)), x), t, axes=x.ndim)
+    np.testing.assert_allclose(third, expected, rtol=1e-5, atol=1e-6)
+
+
+def test_every_structural_row_is_exercised(monkeypatch):
+    called: set[str] = set()
+    apply, kernel = recording.apply, Structural.numpy
+
+    def noted(op: Any, *rest: Any) -> Any:
+        called.add(op.name)
+        return apply(op, *rest)
+
+    def noted_kernel(op: Structural, *operands: Any, **parameters: Any) -> Any:
+        called.add(op.name)
+        return kernel(op, *operands, **parameters)
+
+    monkeypatch.setattr(recording, "apply", noted)
+    monkeypatch.setattr(Structural, "numpy", noted_kernel)
+    for f, x in CASES.values():
+        cr.grad(reduced(f))(x)
+    # astype is what keeps float32 in the tests of it.
+    assert set(STRUCTURAL) - called == {"astype"}
+
+
+# --- shape rules ----------------------------------------------------------------------------------
+
+SHAPES: list[tuple[str, tuple[tuple[int, ...], ...], dict[str, Any]]] = [
+    ("sum", ((2, 3, 4),), {"axes": (1,)}),
+    ("sum", ((2, 3, 4),), {"axes": (0, 2)}),
+    ("sum", ((2, 0),), {"axes": (0, 1)}),
+    ("sum", ((2, 0),), {"axes": ()}),
+    ("prod", ((2, 3, 4),), {"axes": (0, 2)}),
+    ("prod", ((0,),), {"axes": (0,)}),
+    ("max", ((2, 3),), {"axes": (1,)}),
+    ("max", ((2, 3),), {"axes": (0, 1)}),
+    ("min", ((2, 3, 4),), {"axes": (2,)}),
+    ("others", ((2, 3, 4),), {"axes": (0, 2)}),
+    ("others", ((5,),), {"axes": (0,)}),
+    ("stop_gradient", ((2, 3),), {}),
+    ("reshape", ((2, 6),), {"shape": (3, 4)}),
+    ("reshape", ((1,),), {"shape": ()}),
+    ("transpose", ((2, 3, 4),), {"axes": (2, 0, 1)}),
+    ("broadcast_to", ((3, 1),), {"shape": (2, 3, 4)}),
+    ("broadcast_to", ((),), {"shape": (0, 2)}),
+    ("concatenate", ((2, 3), (2, 1), (2, 0)), {"axis": 1}),
+    ("concatenate", ((2,),), {"axis": 0}),
+    ("index", ((5, 4),), {"key": ((0, 5, 2), 1)}),
+    ("index", ((5, 4),), {"key": ((4, -1, -1), (3, 0, -2))}),
+    ("index", ((5, 4),), {"key": ((3, 3, 1), (3, 1, -1))}),
+    ("scatter", ((3,),), {"shape": (5, 4), "key": ((0, 5, 2), 1)}),
+    ("scatter", ((5, 2),), {"shape": (5, 4), "key": ((4, -1, -1), (3, 0, -2))}),
+    ("contract", ((2, 3), (3, 4)), {"subscripts": "ab,bc->ac"}),
+    ("contract", ((2, 3), (3, 4)), {"subscripts": "ab,bc->ca"}),
+    ("contract", ((2, 3), (5,)), {"subscripts": "ab,c->cb"}),
+    ("contract", ((2, 0), (0, 4)), {"subscripts": "ab,bc->ac"}),
+    ("contract", ((3,), (3,)), {"subscripts": "a,a->"}),
+    ("solve", ((3, 3), (3, 2)), {}),
+    ("solve", ((2, 3, 3), (2, 3, 1)), {}),
+    ("cholesky", ((3, 3),), {}),
+    ("cholesky", ((2, 3, 3),), {}),
+]
+
+
+def example(shape: tuple[int, ...]) -> Array:
+    """Numbers that every row takes: positive definite where they are square matrices."""
+    x = np.random.default_rng(3).uniform(0.5, 1.0, shape)
+    return x + 5 * np.eye(shape[-1]) if len(shape) > 1 and shape[-1] == shape[-2] else x
+
+
+@pytest.mark.parametrize(("name", "shapes", "parameters"), SHAPES)
+def test_the_shape_rule_agrees_with_the_kernel(name, shapes, parameters):
+    row = STRUCTURAL[name]
+    out = row.kernel(*map(example, shapes), **parameters)
+    assert tuple(row.shape(*shapes, **parameters)) == np.shape(out)
+
+
+@pytest.mark.parametrize(
+    "places", [(np.array([1, 0, 1]),), (np.array([[1], [0]]), np.array([2, 0, 0]))]
+)
+def test_the_shape_rules_of_positions(places):
+    x = example((4, 3, 2))
+    gather, scatter = STRUCTURAL["gather"], STRUCTURAL["scatter_add"]
+    shapes = [place.shape for place in places]
+    out = gather.kernel(x, *places)
+    assert tuple(gather.shape(x.shape, *shapes)) == out.shape
+    back = scatter.kernel(out, *places, shape=x.shape)
+    assert tuple(scatter.shape(out.shape, *shapes, shape=x.shape)) == back.shape == x.shape
+
+
+@pytest.mark.parametrize("shape", [(3, 3), (2, 3, 3)])
+def test_the_shape_rule_of_several_results(shape):
+    row = STRUCTURAL["eigh"]
+    out = row.kernel(example(shape))
+    assert len(out) == row.results
+    assert [tuple(s) for s in row.shape(shape)] == [part.shape for part in out]
+
+
+def test_every_shape_rule_is_held_against_its_kernel():
+    assert {name for name, *_ in SHAPES} | {*("gather", "scatter_add", "eigh", "astype")} == set(
+        STRUCTURAL
+    )
+
+
+# --- float32 --------------------------------------------------------------------------------------
+
+SINGLE: dict[str, tuple[Function, Array]] = {
+    "sum": (lambda x: cr.sum(x * 2.0, axis=1), B),
+    "mean": (lambda x: cr.mean(x, axis=1), B),
+    "prod": (lambda x: cr.prod(x, axis=1), B),
+    "max": (lambda x: cr.max(x, axis=1), B),
+    "var": (lambda x: cr.var(x, axis=1, ddof=1), B),
+    "std": (cr.std, B),
+    "logsumexp": (lambda x: cr.logsumexp(x, axis=1), B),
+    "softmax": (cr.softmax, B),
+    "reshape": (lambda x: cr.reshape(x, (4, -1)) ** 2, B),
+    "transpose": (lambda x: cr.transpose(x) ** 2, B),
+    "broadcast_to": (lambda x: cr.broadcast_to(x, (2, 3)) * 3, V),
+    "concatenate": (lambda x: cr.concatenate([x, x * x]), B),
+    "stack": (lambda x: cr.stack([x, x * x]), B),
+    "slice": (lambda x: x[:, 1] * 0.5, B),
+    "positions": (lambda x: x[:, IDX] / 3, B),
+    "matmul": (lambda x: x @ x, A),
+    "outer": (lambda x: cr.outer(x, x), V),
+    "einsum": (lambda x: cr.einsum("abc,abd->cd", x, x), B),
+    "solve": (lambda x: cr.linalg.solve(x, x[0]), S),
+    "cholesky": (cr.linalg.cholesky, S),
+    "eigh": (lambda x: cr.linalg.eigh(x)[0], S),
+    "eigh, vectors": (lambda x: cr.linalg.eigh(x)[1] ** 2, S),
+    "where": (lambda x: cr.where(x > 0, x * x, 0.0), B),
+    "clip": (lambda x: cr.clip(x, -0.5, 0.5), B),
+    "power": (lambda x: x**2.5 + 1, P),
+}
+
+
+@pytest.mark.parametrize("name", SINGLE)
+def test_float32_stays_float32(name):
+    f, double = SINGLE[name]
+    x = double.astype(np.float32)
+    out = f(cr.Var(x))
+    assert out.dtype == np.float32
+    leaf = cr.Var(x)
+    cr.sum(f(leaf)).back()
+    assert leaf.grad.dtype == np.float32
+    derivative = cr.grad(lambda z: cr.sum(f(z)))(x)
+    assert derivative.dtype == np.float32
+    np.testing.assert_allclose(
+        derivative, cr.grad(lambda z: cr.sum(f(z)))(double), rtol=2e-4, atol=2e-5
+    )
+    value, tangent = cr.jvp(f, (x,), (np.ones_like(x),))
+    assert value.dtype == tangent.dtype == np.float32
+    assert cr.hvp(lambda z: cr.sum(f(z)), (x,), (np.ones_like(x),)).dtype == np.float32
+
+
+# --- edges ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("x", "expected"),
+    [
+        ([0.0, 2.0, 3.0], [6.0, 0.0, 0.0]),
+        ([2.0, 0.0, 3.0], [0.0, 6.0, 0.0]),
+        ([0.0, 0.0, 3.0], [0.0, 0.0, 0.0]),
+        ([0.0, 0.0, 0.0], [0.0, 0.0, 0.0]),
+        ([5.0], [1.0]),
+    ],
+)
+def test_a_product_with_zeros(x, expected):
+    x = np.array(x)
+    np.testing.assert_array_equal(cr.grad(cr.prod)(x), expected)
+    others = [
+        [
+            0.0 if i == j else np.prod([x[k] for k in range(len(x)) if k not in (i, j)])
+            for j in range(len(x))
+        ]
+        for i in range(len(x))
+    ]
+    np.testing.assert_array_equal(cr.hessian(cr.prod)(x), others)
+
+
+@pytest.mark.parametrize("extremum", [cr.max, cr.min])
+def test_a_tie_is_shared_equally(extremum):
+    x = np.array([[1.0, 1.0, 1.0], [2.0, 2.0, 2.0], [7.0, 7.0, 7.0]])
+    np.testing.assert_array_equal(
+        cr.grad(lambda x: cr.sum(extremum(x, axis=1)))(x), np.full((3, 3), 1 / 3)
+    )
+    whole = cr.grad(extremum)(x)
+    assert np.sum(whole) == pytest.approx(1.0)
+    assert sorted(np.unique(whole)) == pytest.approx([0.0, 1 / 3])
+    tangent = cr.jvp(lambda x: extremum(x, axis=1), (x,), (np.arange(9.0).reshape(3, 3),))[1]
+    np.testing.assert_allclose(tangent, [1.0, 4.0, 7.0])
+
+
+def test_logsumexp_passes_over_minus_infinity():
+    x = np.array([0.0, -np.inf, np.log(3.0)])
+    assert cr.logsumexp(x) == pytest.approx(np.log(4.0))
+    np.testing.assert_allclose(cr.grad(cr.logsumexp)(x), [0.25, 0.0, 0.75])
+    hessian = cr.hessian(cr.logsumexp)(x)
+    np.testing.assert_allclose(
+        hessian, [[0.1875, 0.0, -0.1875], [0.0, 0.0, 0.0], [-0.1875, 0.0, 0.1875]], atol=1e-15
+    )
+
+
+def test_logsumexp_of_nothing_but_minus_infinity():
+    x = np.full((2, 3), -np.inf)
+    x[1] = 0.0
+    np.testing.assert_allclose(cr.logsumexp(x, axis=1), [-np.inf, np.log(3.0)])
+    # log at 0 has no finite slope: the empty row has no derivative, and the other one is exact.
+    derivative = cr.grad(lambda x: cr.logsumexp(x, axis=1)[1])(x)
+    np.testing.assert_allclose(derivative, [[0.0] * 3, [1 / 3] * 3])
+    assert not np.isfinite(cr.grad(lambda x: cr.logsumexp(x, axis=1)[0])(x)[0]).any()
+
+
+def test_logsumexp_neither_overflows_nor_underflows():
+    for shift in -1000.0, 1000.0:
+        x = np.array([shift, shift])
+        assert cr.logsumexp(x) == pytest.approx(shift + np.log(2.0))
+        np.testing.assert_allclose(cr.grad(cr.logsumexp)(x), [0.5, 0.5])
+
+
+def test_repeated_eigenvalues():
+    a = np.diag([2.0, 2.0, 5.0])
+
+    def squares(a: Any) -> Any:
+        return cr.sum(cr.linalg.eigh(a)[0] ** 2)
+
+    # The sum of squares is the trace of a @ a, whatever the eigenvalues are.
+    np.testing.assert_allclose(cr.grad(squares)(a), 2 * a, atol=1e-12)
+    weight = np.random.default_rng(4).normal(size=(3, 3))
+    derivative = cr.grad(lambda a: cr.sum(cr.linalg.eigh(a)[1] * weight))(a)
+    assert np.isnan(derivative).any()
+    assert not np.isfinite(derivative[0, 1])
+
+
+def test_the_empty_key_and_the_empty_array():
+    x = np.arange(3.0)
+    np.testing.assert_array_equal(cr.grad(lambda x: cr.sum(x[2:1] ** 2))(x), np.zeros(3))
+    np.testing.assert_array_equal(
+        cr.grad(lambda x: cr.sum(x[np.array([], int)] ** 2))(x), np.zeros(3)
+    )
+    np.testing.assert_array_equal(cr.grad(lambda x: cr.sum(x[x.val > 9]))(x), np.zeros(3))
+
+
+KEYS: list[Any] = [
+    0, -1, slice(None, None, -1), slice(1, 9), slice(-9, -1), slice(5, 1), (slice(None), 1),
+    (Ellipsis, -2), (0, Ellipsis, 1), None, (None, 0, None), (slice(None), None, 2),
+    [0, 1, 0], (slice(None), [0, 2]), ([0, 1], [2, 1]), ([0, 1], slice(None), [3, 1]),
+    (0, slice(None), [3, 1]), (slice(None), 1, [3, 1]), (slice(None), None, [2, 0]),
+    (None, [0, 1], slice(1, 3)), ([[0], [1]], [0, 2]), (slice(None), [[0, 1], [2, 2]]),
+    np.arange(24).reshape(2, 3, 4) % 3 == 0, (1, np.array([True, False, True])),
+    (slice(None, None, -1), slice(None), [True, False, False, True]), (np.int64(1), -1),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("key", KEYS, ids=str)
+def test_a_key_picks_what_numpy_picks(key):
+    picked = cr.Var(B)[key]
+    np.testing.assert_array_equal(picked.val, B[key])
+    leaf = cr.Var(B)
+    weight = np.random.default_rng(5).normal(size=np.shape(B[key]))
+    cr.sum(leaf[key] * weight).back()
+    expected = np.zeros_like(B)
+    np.add.at(expected, key, weight)
+    np.testing.assert_allclose(leaf.grad, expected)
+
+
+SUBSCRIPTS = [
+    "".join(out) for size in range(4) for out in itertools.permutations("abc", size)
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("out", SUBSCRIPTS)
+def test_every_contraction_of_two_matrices(out):
+    x, y = A[:2], B[0]
+    expression = f"ab,bc->{out}"
+    weight = np.random.default_rng(6).normal(size=np.shape(np.einsum(expression, x, y)))
+    np.testing.assert_allclose(cr.einsum(expression, x, y), np.einsum(expression, x, y))
+
+    def f(x: Any, y: Any) -> Any:
+        return cr.sum(cr.einsum(expression, x, y) * weight)
+
+    dx, dy = cr.grad(f, argnums=(0, 1))(x, y)
+    expected = (
+        np.einsum(f"{out},bc->ab", weight, y)
+        if "a" in out
+        else np.einsum(f"{out},bc,a->ab", weight, y, np.ones(2))
+    )
+    np.testing.assert_allclose(dx, expected)
+    c_is_out = "c" in out
+    np.testing.assert_allclose(
+        dy,
+        np.einsum(f"{out},ab->bc", weight, x)
+        if c_is_out
+        else np.einsum(f"{out},ab,c->bc", weight, x, np.ones(4)),
+    )
+
+
+BAD: list[tuple[type[Exception], str, Function]] = [
+    (ValueError, "reshape", lambda x: cr.reshape(x, (5, 5))),
+    (ValueError, "reshape", lambda x: cr.reshape(x, (-1, -1))),
+    (ValueError, "reshape", lambda x: cr.reshape(x, (5, -1))),
+    (ValueError, "transpose", lambda x: cr.transpose(x, (0, 1))),
+    (ValueError, "transpose", lambda x: cr.transpose(x, (0, 0, 1))),
+    (ValueError, "squeeze", lambda x: cr.squeeze(x, 1)),
+    (ValueError, "broadcast_to", lambda x: cr.broadcast_to(x, (2, 3, 5))),
+    (ValueError, "concatenate", lambda x: cr.concatenate([x, x[0]])),
+    (ValueError, "concatenate", lambda x: cr.concatenate([])),
+    (ValueError, "stack", lambda x: cr.stack([x, x[0]])),
+    (ValueError, "axis", lambda x: cr.sum(x, axis=3)),
+    (ValueError, "sum", lambda x: cr.sum(x, axis=(0, 0))),
+    (ValueError, "matmul|contract", lambda x: x @ x),
+    (ValueError, "matmul", lambda x: cr.matmul(x, 2.0)),
+    (ValueError, "tensordot", lambda x: cr.tensordot(x, x, axes=([0], [1, 2]))),
+    (ValueError, "einsum", lambda x: cr.einsum("ab->a", x)),
+    (ValueError, "einsum", lambda x: cr.einsum("aab->a", x)),
+    (ValueError, "einsum", lambda x: cr.einsum("...a->a", x)),
+    (ValueError, "einsum", lambda x: cr.einsum("abc,ab->a", x)),
+    (ValueError, "einsum", lambda x: cr.einsum("abc->d", x)),
+    (ValueError, "solve", lambda x: cr.linalg.solve(x, x)),
+    (ValueError, "cholesky", cr.linalg.cholesky),
+    (ValueError, "eigh", cr.linalg.eigh),
+    (IndexError, "out of bounds", lambda x: x[2]),
+    (IndexError, "out of bounds", lambda x: x[[0, 2]]),
+    (IndexError, "too many", lambda x: x[0, 0, 0, 0]),
+    (IndexError, "Ellipsis", lambda x: x[..., ...]),
+    (IndexError, "integer", lambda x: x[np.array([0.5])]),
+]
+
+
+@pytest.mark.parametrize("i", range(len(BAD)))
+def test_what_does_not_fit_is_named(i):
+    error, words, f = BAD[i]
+    with pytest.raises(error, match=words):
+        f(cr.Var(B))
