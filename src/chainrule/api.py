@@ -9,6 +9,7 @@ sweep is then recorded, and the outer one goes through it. Nobody's ``.grad`` is
 from __future__ import annotations
 
 import functools
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -122,13 +123,26 @@ def _name(f: Any) -> str:
     return getattr(f, "__name__", None) or type(f).__name__
 
 
+def _is_single(argnums: Any) -> bool:
+    return hasattr(argnums, "__index__")
+
+
+def _sequence(argnums: Any, owner: str) -> tuple[Any, ...]:
+    try:
+        return tuple(argnums)
+    except TypeError:
+        raise ArgumentError(
+            f"{owner}: argnums is a whole number or a sequence of them, not {argnums!r}."
+        ) from None
+
+
 def _positions(argnums: Argnums, count: int, owner: str, name: str) -> tuple[int, ...]:
     """argnums as positions among the arguments of this call."""
-    given = (argnums,) if isinstance(argnums, int) else tuple(argnums)
     positions = []
-    for argnum in given:
-        if isinstance(argnum, bool) or not isinstance(argnum, int):
+    for argnum in (argnums,) if _is_single(argnums) else _sequence(argnums, owner):
+        if isinstance(argnum, bool) or not hasattr(argnum, "__index__"):
             raise ArgumentError(f"{owner}: argnums must be whole numbers, not {argnum!r}.")
+        argnum = operator.index(argnum)
         if not -count <= argnum < count:
             raise ArgumentError(
                 f"{owner}: argnums={argnums!r}, but {name} was called with {count} positional "
@@ -152,7 +166,7 @@ class _Call:
         owner: str,
     ) -> None:
         self.owner, self.name = owner, _name(f)
-        self.single = isinstance(argnums, int)
+        self.single = _is_single(argnums)
         _function(f, owner)
         positions = _positions(argnums, len(args), owner, self.name)
         self.leaves: list[Value] = []
@@ -189,14 +203,14 @@ def value_and_grad(
     """A function that gives the value of f and its gradient.
 
     Args:
-        f: a function of numbers, or of lists, tuples or dicts of numbers, that returns a number.
+        f: a function of numbers, arrays, or lists, tuples or dicts of them, that returns a number.
         argnums: which positional arguments to differentiate with respect to, one or several.
         has_aux: f returns a pair of the number and auxiliary data, which is handed through.
 
     Returns:
         A function of the same arguments. It returns ``(value, gradient)``, or
         ``((value, aux), gradient)``; the gradient has the structure of the argument, and is a
-        tuple where argnums is a sequence. All numbers are floats (float64).
+        tuple where argnums is a sequence. Numbers are floats (float64), arrays keep their dtype.
 
     Raises:
         ResultError: f returned something that is not one real number.
@@ -242,7 +256,7 @@ def grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> 
     """A function that gives the gradient of f.
 
     Args:
-        f: a function of numbers, or of lists, tuples or dicts of numbers, that returns a number.
+        f: a function of numbers, arrays, or lists, tuples or dicts of them, that returns a number.
         argnums: which positional arguments to differentiate with respect to, one or several.
         has_aux: f returns a pair of the number and auxiliary data; the result is then the pair
             ``(gradient, aux)``.
@@ -315,7 +329,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     """The value of f and its derivative along a direction (forward mode).
 
     Args:
-        f: a function of numbers or containers of them, that returns a number or a container.
+        f: a function of numbers, arrays or containers of them, that returns such.
         primals: the arguments, one entry each.
         tangents: the direction, in the same structure.
 
@@ -351,7 +365,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     """The value of f, and a function that pulls a cotangent of it back to the arguments.
 
     Args:
-        f: a function of numbers or containers of them, that returns a number or a container.
+        f: a function of numbers, arrays or containers of them, that returns such.
         primals: the arguments.
 
     Returns:
@@ -388,7 +402,7 @@ def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     """The Hessian of f times a direction, at the cost of a few gradients (forward over reverse).
 
     Args:
-        f: a function of numbers or containers of them, that returns a number.
+        f: a function of numbers, arrays or containers of them, that returns a number.
         primals: the arguments, one entry each.
         tangents: the direction, in the same structure.
 
@@ -412,7 +426,7 @@ def jacobian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """A function that gives the Jacobian of f: the derivative of each result in each argument.
 
     Args:
-        f: a function of numbers or containers of them, that returns a number or a container.
+        f: a function of numbers, arrays or containers of them, that returns such.
         argnums: which positional arguments to differentiate with respect to, one or several.
 
     Returns:
@@ -461,7 +475,7 @@ def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """A function that gives the matrix of second derivatives of f.
 
     Args:
-        f: a function of numbers or containers of them, that returns a number.
+        f: a function of numbers, arrays or containers of them, that returns a number.
         argnums: which positional arguments to differentiate with respect to, one or several.
 
     Returns:

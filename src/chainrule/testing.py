@@ -60,8 +60,18 @@ class Report:
 
 
 def _ridders(f: Callable[[float], float], x: float) -> tuple[float, float]:
-    """Derivative of f at x by extrapolated central differences, and its estimated error."""
-    step = 0.02 * max(abs(x), 0.5)
+    """Derivative of f at x by extrapolated central differences, and its estimated error.
+
+    From a step for functions that vary over units, and from one for those that vary over x.
+    """
+    estimates = [_extrapolated(f, x, 0.02 * max(abs(x), 0.5))]
+    if 0 < abs(x) < 0.5:
+        estimates.append(_extrapolated(f, x, 0.02 * abs(x)))
+    return min(estimates, key=lambda estimate: estimate[1])
+
+
+def _extrapolated(f: Callable[[float], float], x: float, step: float) -> tuple[float, float]:
+    """Ridders' method from one first step."""
     shrink = 1.4
     best, error = math.nan, math.inf
     previous: list[float] = []
@@ -135,7 +145,7 @@ def check_derivatives(
     if order < 1 or not args:
         raise ArgumentError("check_derivatives: needs an order of at least 1 and an argument.")
     flat, count = _on_numbers(f, args)
-    point = [float(leaf) for argument in args for leaf in flatten(argument)[0]]
+    point = [x.val for argument in args for x in flatten(_constants(argument))[0]]
     names = [
         f"arg{i}{path_of(argument, k)}"
         for i, argument in enumerate(args)

@@ -344,10 +344,15 @@ def settled(results: Sequence[Any], leaves: Sequence[Value]) -> list[Any]:
     All else becomes a float: a constant, or what only hangs on leaves, which were made one after
     the other for the function at hand. A leaf with an operand stands for an outer Value.
     """
-    oldest = leaves[0]._serial if leaves else 0
-    newest = leaves[-1]._serial if leaves else 0
+    from . import Value as AnyValue
+
+    # Only Values: auxiliary results may be anything, and have any attributes.
+    values = [x for x in results if isinstance(x, AnyValue)]
+    if not leaves:
+        return [x.val if isinstance(x, AnyValue) and not x.reqgrad else x for x in results]
+    oldest, newest = leaves[0]._serial, leaves[-1]._serial
     found: set[Any] = set()
-    waiting = [node_of(x) for x in results if _needs_derivative(x)]
+    waiting = [node_of(x) for x in values if x.reqgrad]
     while waiting:
         value = waiting.pop()
         if value not in found:
@@ -361,6 +366,6 @@ def settled(results: Sequence[Any], leaves: Sequence[Value]) -> list[Any]:
         if is_outer or any(operand in outside for operand, _ in links):
             outside.add(value)
     return [
-        x if _needs_derivative(x) and node_of(x) in outside else getattr(x, "val", x)
+        x.val if isinstance(x, AnyValue) and not (x.reqgrad and node_of(x) in outside) else x
         for x in results
     ]
