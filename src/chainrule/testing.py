@@ -62,12 +62,13 @@ class Report:
 def _ridders(f: Callable[[float], float], x: float) -> tuple[float, float]:
     """Derivative of f at x by extrapolated central differences, and its estimated error.
 
-    From a step for functions that vary over units, and from one for those that vary over x.
+    From a step for functions that vary over units; if that does not settle, from one for those
+    that vary over x, whose differences are nearer to rounding.
     """
-    estimates = [_extrapolated(f, x, 0.02 * max(abs(x), 0.5))]
-    if 0 < abs(x) < 0.5:
-        estimates.append(_extrapolated(f, x, 0.02 * abs(x)))
-    return min(estimates, key=lambda estimate: estimate[1])
+    best, error = _extrapolated(f, x, 0.02 * max(abs(x), 0.5))
+    if 0 < abs(x) < 0.5 and not error <= 1e-4 * abs(best):
+        return min((best, error), _extrapolated(f, x, 0.02 * abs(x)), key=lambda pair: pair[1])
+    return best, error
 
 
 def _extrapolated(f: Callable[[float], float], x: float, step: float) -> tuple[float, float]:
@@ -83,7 +84,11 @@ def _extrapolated(f: Callable[[float], float], x: float, step: float) -> tuple[f
         for k in range(row):
             column.append((column[k] * factor - previous[k]) / (factor - 1))
             factor *= shrink**2
-            estimate = max(abs(column[-1] - column[-2]), abs(column[-1] - previous[k]))
+            estimate = max(
+                abs(column[-1] - column[-2]),
+                abs(column[-1] - previous[k]),
+                2**-53 * (abs(above) + abs(below)) / step,  # what rounding alone may do
+            )
             if estimate <= error:
                 best, error = column[-1], estimate
         # Once differences only measure rounding, smaller steps make it worse.
