@@ -173,6 +173,8 @@ def number_of(x: Any) -> Any:
 def plain_array(x: Any) -> Array:
     """The array of a new leaf: real floating numbers; ints become float64."""
     numbers = np.asarray(x)
+    if not numbers.dtype.isnative:
+        numbers = numbers.astype(numbers.dtype.newbyteorder("="))
     if numbers.dtype.kind in "iu":
         numbers = numbers.astype(np.float64)
     if numbers.dtype not in (np.float32, np.float64):
@@ -180,7 +182,7 @@ def plain_array(x: Any) -> Array:
             f"Value: an array of dtype {numbers.dtype} has no derivative; convert it to float64 "
             "or float32 with .astype(float)."
         )
-    return numbers.astype(numbers.dtype.newbyteorder("="), copy=False)
+    return numbers
 
 
 class ArrayValue(Value):
