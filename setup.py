@@ -8,8 +8,11 @@ native = Extension(
     ["src/chainrule/eager/native.pyx"],
     include_dirs=["src/chainrule/eager"],
     depends=[
-        f"src/chainrule/eager/generated/{name}"
-        for name in ("functions.pxi", "kernels.h", "methods.pxi", "operators.pxi")
+        "src/chainrule/eager/sweeping.pxi",
+        *(
+            f"src/chainrule/eager/generated/{name}"
+            for name in ("functions.pxi", "kernels.h", "methods.pxi", "operators.pxi")
+        ),
     ],
     # Math functions need not set errno: nobody reads it, and sqrt becomes one instruction.
     extra_compile_args=["-O3", "-fno-math-errno"],

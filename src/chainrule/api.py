@@ -389,10 +389,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
         for number, seed in zip(numbers, seeds, strict=True):
             adjoints, _ = _gradient(number, call.leaves, seed)
             totals = [total + adjoint for total, adjoint in zip(totals, adjoints, strict=True)]
-        if not any(isinstance(seed, Value) and seed.reqgrad for seed in seeds):
-            # Else the cotangent itself may be younger than the leaves, and all hangs on it.
-            totals = sweep.settled(totals, call.leaves)
-        arranged: tuple[Any, ...] = call.arrange(totals)
+        arranged: tuple[Any, ...] = call.arrange(sweep.settled(totals, call.leaves, outer=seeds))
         return arranged
 
     return rebuild(sweep.settled(numbers, call.leaves)), pullback

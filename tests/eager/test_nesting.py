@@ -165,6 +165,19 @@ def test_a_result_is_a_value_only_where_it_hangs_on_an_outer_value():
     assert (kinds["independent"], kinds["x beside"], kinds["slope"]) == (6.0, 1.0, 1.0)
 
 
+def test_what_a_pullback_gives_is_a_value_only_where_it_hangs_on_an_outer_value():
+    p, c = Var(2.0), Var(5.0)
+    (slope,) = cr.vjp(lambda x: x * x + p, 3.0)[1](1.0)
+    assert (type(slope), slope) == (float, 6.0)
+    # Also beside a cotangent that is an outer Value.
+    _, pullback = cr.vjp(lambda x, y: (x * x * p + y * y, x), 3.0, 4.0)
+    by_x, by_y = pullback((1.0, c))
+    assert isinstance(by_x, Value)
+    by_x.back()
+    assert (by_x.val, p.grad, c.grad) == (17.0, 6.0, 1.0)
+    assert (type(by_y), by_y) == (float, 8.0)
+
+
 def test_an_outer_value_need_not_be_an_argument():
     p = Var(3.0)
     slope = cr.grad(lambda x: x * x * p)(2.0)

@@ -6,6 +6,7 @@ import math
 import threading
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 import chainrule as cr
@@ -101,6 +102,16 @@ def test_threads_record_sweeps_of_one_graph():
     assert t.grad == 2.0 * count
     assert x.grad.val == 12.0 * count
     x.grad = 0
+
+
+def test_threads_share_a_graph_of_arrays():
+    s, x = Var(2.0), Var(np.ones(3))
+    t = x * s
+    y = cr.sum(t * 2.0)
+    count = successes(y.back, 300)
+    assert x.grad.tolist() == [4.0 * count] * 3
+    assert t.grad.tolist() == [2.0 * count] * 3
+    assert s.grad == 6.0 * count
 
 
 def test_threads_fresh_graphs_in_closures():

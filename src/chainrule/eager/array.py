@@ -56,10 +56,10 @@ class Node:
 
     __slots__ = (
         "_assigned",
+        "_grad",
         "_serial",
         "dtype",
         "entries",
-        "grad",
         "grad_fn",
         "op",
         "out",
@@ -77,7 +77,7 @@ class Node:
         self.op: Row | None = None
         self.entries: Sequence[Any] = ()
         self.parameters: dict[str, Any] = {}
-        self.grad: Any = None
+        self._grad: Any = None
         self.grad_fn: Any = None
         self.out: Any = None
         self.part = -1
@@ -260,7 +260,7 @@ class ArrayValue(Value):
     @property
     def grad(self) -> Any:
         """What sweeps have added up here: zeros at first. That of a leaf may be assigned."""
-        grad = None if self._node is None else self._node.grad
+        grad = None if self._node is None else self._node._grad
         return np.zeros(self.shape, self.dtype) if grad is None else grad
 
     @grad.setter
@@ -268,7 +268,7 @@ class ArrayValue(Value):
         self._only_of_a_leaf("grad")
         if self._node is not None:
             whole = np.broadcast_to(np.asarray(grad, self.dtype), self.shape)
-            self._node.grad = whole.copy()
+            self._node._grad = whole.copy()
 
     def _only_of_a_leaf(self, attribute: str) -> None:
         if self._node is not None and not self._node.is_leaf:
@@ -314,7 +314,7 @@ class ArrayValue(Value):
         return restored, (
             self._array,
             self.reqgrad,
-            None if self._node is None else self._node.grad,
+            None if self._node is None else self._node._grad,
         )
 
     # --- NumPy's attributes ---------------------------------------------------------------------

@@ -469,18 +469,18 @@ def sweep(root: Value, seed: float, oldest: int = 0, newest: int = 0) -> dict[Va
     return adjoints
 
 
-def add_gradients(adjoints: dict[Value, Any]) -> None:
-    """Add into ``.grad``, for every Value or, when interrupted, for none.
+def add_gradients(adjoints: dict[Any, Any]) -> None:
+    """Add into ``.grad``, for every Value and array's node or, when interrupted, for none.
 
     No lock: one held while Ctrl-C strikes would stay held. The interpreter changes threads only
     at calls and at the ends of loops, so none comes between ``is before`` and the assignment.
     """
-    added: list[tuple[Value, Any, Any]] = []
+    added: list[tuple[Any, Any, Any]] = []
     try:
         for value, adjoint in adjoints.items():
             while True:
                 before = value._grad
-                total = before + adjoint
+                total = adjoint if before is None else before + adjoint
                 added.append((value, before, total))
                 if value._grad is before:
                     value._grad = total

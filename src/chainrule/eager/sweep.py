@@ -234,15 +234,13 @@ def back_from_array(root: Any, grad: Any, create_graph: bool) -> None:
         )
     sweep = Backward(False)
     sweep.run(root._node, seed_of(root, grad))
-    nodes = {node: adjoint for node, adjoint in sweep.adjoints.items() if isinstance(node, Node)}
-    sums = [
-        (node, _whole(adjoint, node) + (0.0 if node.grad is None else node.grad))
-        for node, adjoint in nodes.items()
-        if isinstance(adjoint, Cotangent)
-    ]
-    add_gradients({x: adjoint for x, adjoint in sweep.adjoints.items() if x not in nodes})
-    for node, total in sums:
-        node.grad = total
+    add_gradients(
+        {
+            x: _whole(adjoint, x) if isinstance(x, Node) else adjoint
+            for x, adjoint in sweep.adjoints.items()
+            if not isinstance(adjoint, list)  # of an op with several results; its parts have it
+        }
+    )
 
 
 def _whole(adjoint: Cotangent, node: Any) -> Any:
@@ -338,11 +336,14 @@ def _zero_like(root: Any) -> Any:
     return 0.0 if node_of(root) is root else np.zeros(root.shape, root.dtype)
 
 
-def settled(results: Sequence[Any], leaves: Sequence[Value]) -> list[Any]:
+def settled(
+    results: Sequence[Any], leaves: Sequence[Value], outer: Sequence[Any] = ()
+) -> list[Any]:
     """Results as a caller gets them: a Value where it hangs on something older than leaves.
 
     All else becomes a float: a constant, or what only hangs on leaves, which were made one after
-    the other for the function at hand. A leaf with an operand stands for an outer Value.
+    the other for the function at hand. A leaf with an operand stands for an outer Value. ``outer``
+    are Values that are outside although they may be younger: the cotangents of a pullback.
     """
     from . import Value as AnyValue
 
@@ -359,7 +360,7 @@ def settled(results: Sequence[Any], leaves: Sequence[Value]) -> list[Any]:
             found.add(value)
             if value._serial > newest:
                 waiting += [operand for operand, _ in value._links()]
-    outside: set[Any] = set()
+    outside: set[Any] = {node_of(x) for x in outer if _needs_derivative(x)}
     for value in sorted(found, key=lambda value: value._serial):
         links = value._links()
         is_outer = value._serial < oldest or (value._serial <= newest and links)
