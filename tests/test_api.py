@@ -80,7 +80,7 @@ def test_argnums_that_do_not_fit(differentiate):
     assert issubclass(ArgumentError, ValueError)
 
 
-@pytest.mark.parametrize("argnums", [True, "0", 1.0, None, (0, 1.0), ("a",), (True,)], ids=repr)
+@pytest.mark.parametrize("argnums", [True, "0", 1.0, (0, 1.0), ("a",), (True,)], ids=repr)
 def test_argnums_that_are_no_whole_numbers(argnums):
     with pytest.raises(ArgumentError, match="argnums"):
         cr.grad(weighted, argnums)(1.0, 2.0, 3.0)

@@ -46,3 +46,14 @@ def path_of(tree: Any, index: int) -> str:
     nest: Any = tree
     accessor = optree.tree_accessors(nest, none_is_leaf=True)[index]
     return str(accessor.codify(""))
+
+
+def broadcast_prefix(prefix: Any, tree: Any) -> list[Any]:
+    """For every leaf of tree the entry of prefix that stands for it; None is an entry.
+
+    Raises:
+        ValueError: prefix is no prefix of tree.
+    """
+    import optree
+
+    return list(optree.broadcast_prefix(prefix, tree, none_is_leaf=True))

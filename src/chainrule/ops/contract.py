@@ -20,6 +20,7 @@ from .shape import (
     concatenate,
     expand_dims,
     normal_axis,
+    product,
     reshape_row,
     shape_of,
     transpose,
@@ -184,7 +185,7 @@ def vdot(x: Any, y: Any) -> Any:
     np.float64(4.0)
     """
     x, y = as_operand(x), as_operand(y)
-    flat = [reshape_row(z, shape=(int(np.prod(shape_of(z))),)) for z in (x, y)]
+    flat = [reshape_row(z, shape=(product(shape_of(z)),)) for z in (x, y)]
     return contract_row(*flat, subscripts="a,a->")
 
 

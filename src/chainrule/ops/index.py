@@ -12,12 +12,16 @@ from typing import Any
 
 import numpy as np
 
+from .creation import positions_row
+from .elementwise import add
+from .selection import less, where
 from .shape import (
     array,
     as_operand,
     broadcast_row,
     broadcast_shapes,
     normal_axis,
+    product,
     reshape_row,
     shape_of,
     transpose,
@@ -103,7 +107,7 @@ def _batched_places(batched: Any, places: Any, extent: Any) -> list[Any]:
             padded = (shape_of(place)[0], *(1,) * (len(common) - len(shape)), *shape)
             place = reshape_row(place, shape=padded)
         whole.append(broadcast_row(place, shape=(extent, *common)))
-    own = reshape_row(np.arange(int(extent)), shape=(extent, *(1,) * len(common)))
+    own = reshape_row(positions_row(extent=extent), shape=(extent, *(1,) * len(common)))
     return [broadcast_row(own, shape=(extent, *common)), *whole]
 
 
@@ -289,10 +293,13 @@ def _checked(places: Any, extent: Any) -> Any:
         places = np.asarray(places)
         if not np.issubdtype(places.dtype, np.integer):
             raise IndexError(f"arrays used as indices must be of integers, not {places.dtype}")
-        if places.size and (places.min() < -extent or places.max() >= extent):
+        lowest, highest = (int(places.min()), int(places.max())) if places.size else (0, -1)
+        if -extent > lowest or highest >= extent:
             raise IndexError(f"index out of bounds for an axis of extent {extent}")
-        return np.where(places < 0, places + int(extent), places)
-    return places
+        return np.where(places < 0, places + int(extent), places) if lowest < 0 else places
+    if places.dtype.kind not in "iu":
+        raise IndexError(f"arrays used as indices must be of integers, not {places.dtype}")
+    return where(less(places, 0), add(places, extent), places)
 
 
 def take(x: Any, indices: Any, axis: int | None = None) -> Any:
@@ -303,7 +310,7 @@ def take(x: Any, indices: Any, axis: int | None = None) -> Any:
     """
     x = as_operand(x)
     if axis is None:
-        x, axis = reshape_row(x, shape=(int(np.prod(shape_of(x))),)), 0
+        x, axis = reshape_row(x, shape=(product(shape_of(x)),)), 0
     axis = normal_axis(axis, len(shape_of(x)), "take")
     places = array(indices) if isinstance(indices, list) else indices
     return getitem(x, (slice(None),) * axis + (places,))

@@ -15,9 +15,10 @@ from typing import Any
 
 import numpy as np
 
+from .creation import identity_mask, triangle_weights
 from .elementwise import multiply
 from .selection import equal, where
-from .shape import broadcast_row, expand_dims, reshape_row, shape_of, swapaxes
+from .shape import broadcast_row, expand_dims, of_dtype, reshape_row, shape_of, swapaxes
 from .structural import Shape, Structural
 
 
@@ -83,8 +84,7 @@ def _square(name: str) -> Any:
 
 def _lower_half(x: Any) -> Any:
     """The lower triangle, with half the diagonal."""
-    n = int(shape_of(x)[-1])
-    return multiply(x, np.tril(np.ones((n, n))) - 0.5 * np.eye(n))
+    return multiply(x, of_dtype(triangle_weights(shape_of(x)[-1]), x.dtype))
 
 
 def _cholesky_jvp(tangents: Any, out: Any, a: Any) -> Any:
@@ -123,20 +123,18 @@ def _quotients(x: Any, w: Any) -> Any:
     Where two eigenvalues meet, the eigenvectors have no derivative: NaN, unless x_ij is 0 too.
     """
     gaps = expand_dims(w, -2) - expand_dims(w, -1)
-    n = int(shape_of(w)[-1])
     meet = equal(gaps, 0.0)
     nothing = where(equal(x, 0.0), 0.0, np.nan)
     quotient = where(meet, nothing, x / where(meet, 1.0, gaps))
-    return where(np.eye(n, dtype=bool), 0.0, quotient)
+    return where(identity_mask(shape_of(w)[-1]), 0.0, quotient)
 
 
 def _diagonal(x: Any) -> Any:
     """The diagonal of the last two axes."""
     from .reduce import sum_row
 
-    n = int(shape_of(x)[-1])
     axis = len(shape_of(x)) - 1
-    return sum_row(where(np.eye(n, dtype=bool), x, 0.0), axes=(axis,))
+    return sum_row(where(identity_mask(shape_of(x)[-1]), x, 0.0), axes=(axis,))
 
 
 def _eigh_vjp(g: Any, out: Any, a: Any) -> tuple[Any]:

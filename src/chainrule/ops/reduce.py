@@ -41,12 +41,18 @@ def _shifted(axes: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(axis + 1 for axis in axes)
 
 
+def _accumulated(dtype: Any, axes: tuple[int, ...]) -> Any:
+    """NumPy counts truth values, and adds small ints, in the machine's whole numbers."""
+    return dtype if dtype.kind == "f" else np.result_type(dtype, np.int64)
+
+
 sum_row: Structural = Structural(
     "sum",
     ("x",),
     "Sum of the elements over axes.",
     kernel=lambda x, axes: np.add.reduce(x, axis=axes),
     shape=_without,
+    dtype=_accumulated,
     vjp=lambda g, out, x, axes: (restored(g, shape_of(x), axes),),
     batch=lambda batched, x, axes: sum_row(x, axes=_shifted(axes)),
     linear=True,
@@ -96,19 +102,19 @@ def _others_tangent(x: Any, t: Any, axes: tuple[int, ...]) -> Any:
     # others_i = prod_j (1 if i == j else x_j): a product over a matrix, with its own derivative.
     rank = len(shape_of(x))
     last = [axis for axis in range(rank) if axis not in axes] + list(axes)
+    from .creation import identity_mask
     from .shape import transpose
 
     kept = [shape_of(x)[axis] for axis in range(rank) if axis not in axes]
     count = product([shape_of(x)[axis] for axis in axes])
-    n = int(count)
 
     def matrix(y: Any) -> Any:
-        flat = reshape_row(transpose(y, last), shape=(*kept, 1, n))
-        return broadcast_row(flat, shape=(*kept, n, n))
+        flat = reshape_row(transpose(y, last), shape=(*kept, 1, count))
+        return broadcast_row(flat, shape=(*kept, count, count))
 
-    eye = np.eye(n, dtype=bool)
-    holes = where(broadcast_row(eye, shape=(*kept, n, n)), 1.0, matrix(x))
-    moving = where(broadcast_row(eye, shape=(*kept, n, n)), 0.0, matrix(t))
+    eye = identity_mask(count)
+    holes = where(broadcast_row(eye, shape=(*kept, count, count)), 1.0, matrix(x))
+    moving = where(broadcast_row(eye, shape=(*kept, count, count)), 0.0, matrix(t))
     pairs = others_row(holes, axes=(len(kept) + 1,))
     total = sum_row(multiply(pairs, moving), axes=(len(kept) + 1,))
     shaped = reshape_row(total, shape=tuple(shape_of(x)[axis] for axis in last))
@@ -134,6 +140,7 @@ prod_row: Structural = Structural(
     saves=("x",),
     kernel=lambda x, axes: np.multiply.reduce(x, axis=axes),
     shape=_without,
+    dtype=_accumulated,
     vjp=lambda g, out, x, axes: (
         multiply(restored(g, shape_of(x), axes), others_row(x, axes=axes)),
     ),

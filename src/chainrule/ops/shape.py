@@ -172,9 +172,22 @@ astype_row: Structural = Structural(
     "x with elements of another type.",
     kernel=lambda x, dtype: x.astype(dtype),
     shape=lambda x, dtype: x,
+    dtype=lambda x, dtype: dtype,
     vjp=lambda g, out, x, dtype: (of_dtype(g, x.dtype),),
     batch=lambda batched, x, dtype: astype_row(x, dtype=dtype),
     linear=True,
+)
+
+
+fill_row: Structural = Structural(
+    "fill",
+    ("x",),
+    "One number everywhere, in the shape and dtype of x.",
+    kernel=lambda x, value: np.broadcast_to(x.dtype.type(value), x.shape),
+    shape=lambda x, value: x,
+    vjp=lambda g, out, x, value: (None,),
+    jvp=lambda tangents, out, x, value: None,
+    batch=lambda batched, x, value: fill_row(x, value=value),
 )
 
 

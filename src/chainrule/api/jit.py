@@ -1,0 +1,2 @@
+"""stub"""
+jit = None

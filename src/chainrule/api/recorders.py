@@ -1,0 +1,204 @@
+"""How a function to be differentiated is recorded: eagerly, on Values, or in an open trace.
+
+Both recorders do the same: ``leaf`` makes what the function computes with, ``pull`` and ``push``
+apply the chain rule to what it recorded, ``settled`` makes results of it. Eagerly that is a graph
+of Values and its sweeps; in a trace, terms and the transforms of terms. A function that is traced
+only makes Symbols, so derivatives inside of it are taken there, whatever the arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..eager import Value, Var, functions, sweep
+from ..eager import gradient as fast_gradient
+from ..eager.array import ArrayValue
+from ..eager.operands import plain_number
+from ..eager.recording import seed_of
+from ..ops import Cotangent, tracing
+from ..ops.elementwise import positive
+from ..ops.shape import astype_row, fill_row, shape_of
+from ..program.symbol import Batched, Symbol, Term
+from ..program.trace import FLOAT64, Trace, wrapped
+from ..transforms import forward, reverse
+
+
+class Eager:
+    """Records on Values; the derivatives come from sweeps over their graph."""
+
+    def leaf(self, number: Any) -> Any:
+        """A leaf for the function to compute with; None where there is none for it."""
+        if type(number) is float:
+            return Var(number)
+        if isinstance(number, Value):
+            return functions.positive(number) if number.reqgrad else Var(number.val)
+        if isinstance(number, np.ndarray) and number.ndim:
+            return ArrayValue._leaf(number)
+        plain = None if isinstance(number, bool | np.bool_) else plain_number(number)
+        return None if plain is None else Var(plain)
+
+    def gradient(self, root: Any, leaves: Sequence[Any]) -> tuple[list[Any], bool]:
+        """The derivatives of a number; and whether all of them are plain already."""
+        if not isinstance(root, Value) or not root.reqgrad or not leaves:
+            return [self.zero(leaf) for leaf in leaves], False
+        adjoints = fast_gradient(root, list(leaves), 1.0)
+        if adjoints is not None:
+            return adjoints, True
+        return self.pull([(root, 1.0)], leaves), False
+
+    def pull(self, seeds: Sequence[tuple[Any, Any]], leaves: Sequence[Any]) -> list[Any]:
+        """The cotangents of leaves from those of results."""
+        totals: list[Any] = []
+        for root, seed in seeds:
+            if not isinstance(root, Value) or not root.reqgrad or not leaves:
+                continue
+            start = seed_of(root, seed) if isinstance(root, ArrayValue) else seed
+            adjoints = fast_gradient(root, list(leaves), seed) if type(seed) is float else None
+            if adjoints is None:
+                adjoints = sweep.gradient(root, leaves, start)
+            totals = (
+                [total + adjoint for total, adjoint in zip(totals, adjoints, strict=True)]
+                if totals
+                else adjoints
+            )
+        return totals or [self.zero(leaf) for leaf in leaves]
+
+    def push(
+        self, results: Sequence[Any], leaves: Sequence[Any], tangents: Sequence[Any]
+    ) -> list[Any]:
+        """The tangents of results from those of leaves."""
+        pushed = [self.zero(x) for x in results]
+        moving = [i for i, x in enumerate(results) if isinstance(x, Value) and x.reqgrad]
+        if leaves and moving:
+            roots = [results[i] for i in moving]
+            for i, tangent in zip(
+                moving, sweep.pushforward(roots, leaves, tangents), strict=True
+            ):
+                pushed[i] = tangent
+        return pushed
+
+    def zero(self, x: Any) -> Any:
+        """The derivative of, or in, what does not depend on anything."""
+        return np.zeros(shape_of(x), x.dtype) if shape_of(x) else 0.0
+
+    def settled(
+        self, results: Sequence[Any], leaves: Sequence[Any], outer: Sequence[Any] = ()
+    ) -> list[Any]:
+        """Results as the caller gets them: Values only where they hang on outer Values."""
+        return sweep.settled(results, leaves, outer)
+
+
+class Traced:
+    """Records in the open trace; derivatives are further terms of it.
+
+    Under vmap a leaf is given every batch axis, also where the argument has none: the derivative
+    in it is one for each example.
+    """
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        #: The vmaps that the function is under. Later ones, around a pullback, are newer.
+        self.levels = trace.levels
+
+    def leaf(self, number: Any) -> Any:
+        """A leaf for the function to compute with; None where there is none for it."""
+        if isinstance(number, list | tuple) or not _is_numeric(number):
+            return None
+        x = self.trace.operand(None, number)
+        weak = x.weak if isinstance(x, Symbol) else True
+        dtype = x.dtype if isinstance(x, Symbol) else FLOAT64
+        if dtype.kind == "b" or isinstance(x, bool):
+            return None
+        if not isinstance(x, Symbol):
+            x = self.trace.operand(None, np.float64(x))
+        elif dtype.kind != "f":
+            x = self.trace.apply(astype_row, (x,), {"dtype": FLOAT64})
+        x = self.trace.with_levels(x, self.levels)
+        term = self._whole(x)
+        leaf = self.trace.emit(positive, (term,), {}, term.shape, term.dtype, weak)
+        return wrapped(leaf, self.levels)
+
+    def _whole(self, x: Any) -> Term:
+        """The term of an example, with the batch axes that were there when it was recorded."""
+        return x.term if type(x) is Batched else x
+
+    def _opened(self, x: Any) -> Any:
+        """A cotangent or tangent with the recorded batch axes in sight, later ones still hidden."""
+        x = self.trace.with_levels(x, self.levels)
+        if type(x) is not Batched:
+            return x
+        return wrapped(x.term, x.levels[: len(x.levels) - len(self.levels)])
+
+    def _opened_pair(self, x: Any) -> Cotangent:
+        if isinstance(x, Cotangent):
+            return Cotangent(self._opened(x.numbers), self._opened(x.mask))
+        return Cotangent(self._opened(x))
+
+    def _closed(self, x: Any) -> Any:
+        """The inverse of ``_opened``."""
+        if type(x) is Batched:
+            return Batched(x.term, (*x.levels, *self.levels))
+        return wrapped(x, self.levels)
+
+    def gradient(self, root: Any, leaves: Sequence[Any]) -> tuple[list[Any], bool]:
+        """The derivatives of a number."""
+        if not isinstance(root, Symbol):
+            return [self.zero(leaf) for leaf in leaves], True
+        return self.pull([(root, self.trace.filled(1.0, root))], leaves), True
+
+    def pull(self, seeds: Sequence[tuple[Any, Any]], leaves: Sequence[Any]) -> list[Any]:
+        """The cotangents of leaves from those of results."""
+        opened = []
+        for root, seed in seeds:
+            if isinstance(root, Symbol):
+                root = self.trace.with_levels(root, self.levels)
+                opened.append((self._whole(root), self._opened_pair(seed)))
+        found = reverse.gradients(opened, [self._whole(leaf) for leaf in leaves])
+        return [
+            self.zero(leaf) if cotangent is None else self._closed(cotangent.numbers)
+            for leaf, cotangent in zip(leaves, found, strict=True)
+        ]
+
+    def push(
+        self, results: Sequence[Any], leaves: Sequence[Any], tangents: Sequence[Any]
+    ) -> list[Any]:
+        """The tangents of results from those of leaves."""
+        moving = [i for i, x in enumerate(results) if isinstance(x, Symbol)]
+        roots = [self._whole(self.trace.with_levels(results[i], self.levels)) for i in moving]
+        opened = [self._opened_pair(t) for t in tangents]
+        found = forward.pushforward(roots, [self._whole(leaf) for leaf in leaves], opened)
+        pushed: list[Any] = [self.zero(x) for x in results]
+        for i, tangent in zip(moving, found, strict=True):
+            if tangent is not None:
+                pushed[i] = self._closed(tangent.numbers)
+        return pushed
+
+    def zero(self, x: Any) -> Any:
+        """The derivative of, or in, what does not depend on anything."""
+        if isinstance(x, Symbol):
+            return fill_row(x, value=0.0)
+        return np.zeros(shape_of(x), x.dtype) if shape_of(x) else 0.0
+
+    def settled(
+        self, results: Sequence[Any], leaves: Sequence[Any], outer: Sequence[Any] = ()
+    ) -> list[Any]:
+        """Results as the caller gets them."""
+        return list(results)
+
+
+def _is_numeric(x: Any) -> bool:
+    return isinstance(x, Symbol | Value | np.ndarray) or plain_number(x) is not None
+
+
+Recorder = Eager | Traced
+EAGER = Eager()
+
+
+def recorder() -> Recorder:
+    """How functions are recorded here and now."""
+    trace = tracing.current()
+    return EAGER if trace is None else Traced(trace)
+
