@@ -20,7 +20,7 @@ from ..eager.operands import plain_number
 from ..eager.recording import seed_of
 from ..ops import Cotangent, tracing
 from ..ops.elementwise import positive
-from ..ops.shape import astype_row, fill_row, shape_of
+from ..ops.shape import astype_row, filled_like, shape_of
 from ..program.symbol import Batched, Symbol, Term
 from ..program.trace import FLOAT64, Trace, wrapped
 from ..transforms import forward, reverse
@@ -179,7 +179,7 @@ class Traced:
     def zero(self, x: Any) -> Any:
         """The derivative of, or in, what does not depend on anything."""
         if isinstance(x, Symbol):
-            return fill_row(x, value=0.0)
+            return filled_like(x, 0.0)
         return np.zeros(shape_of(x), x.dtype) if shape_of(x) else 0.0
 
     def settled(

@@ -16,7 +16,7 @@ from .elementwise import multiply
 from .op import Op, Row, one, zero
 from .reduce import restored, sum_row
 from .selection import logical_and, logical_not, logical_or, not_equal, where
-from .shape import broadcast_row, fill_row, shape_of, sum_to
+from .shape import broadcast_row, filled_like, shape_of, sum_to
 from .structural import Shape, Structural
 
 
@@ -150,7 +150,7 @@ def _pulled_structural(
     masks: Sequence[Any] = (None,) * len(shares)
     if op.linear and (mask is not None or op.masks):
         # 0 and 1 go the way that the numbers go; what nothing reaches stays out.
-        ones = fill_row(g, value=1.0) if mask is None else where(mask, 1.0, 0.0)
+        ones = filled_like(g, 1.0) if mask is None else where(mask, 1.0, 0.0)
         masks = [
             None if x is None else not_equal(x, 0.0)
             for x in op.vjp(ones, out, *operands, **parameters)
@@ -201,7 +201,7 @@ def push(
         return op.jvp(list(tangents), out, *operands, **parameters)
     first = op.indices_from if op.indices_from is not None else len(operands)
     moving = [
-        fill_row(operand, value=0.0) if t is None else t
+        filled_like(operand, 0.0) if t is None else t
         for operand, t in zip(operands[:first], tangents[:first], strict=True)
     ]
     return op(*moving, *operands[first:], **parameters)
@@ -240,7 +240,7 @@ def push_masked(
 
 
 def _mask_of(t: Cotangent) -> Any:
-    return fill_row(t.numbers, value=1.0) if t.mask is None else t.mask
+    return filled_like(t.numbers, 1.0) if t.mask is None else t.mask
 
 
 def _pushed_masked(

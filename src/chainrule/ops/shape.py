@@ -191,6 +191,13 @@ fill_row: Structural = Structural(
 )
 
 
+def filled_like(x: Any, value: float) -> Any:
+    """One number everywhere, in the shape and dtype of x, whose own numbers are not read."""
+    if hasattr(x, "_apply_op"):
+        return fill_row(x, value=value)
+    return np.broadcast_to(np.asarray(value, getattr(x, "dtype", None)), shape_of(x))
+
+
 def of_dtype(x: Any, dtype: Any) -> Any:
     """x with elements of a type; x itself where they are, or where it is a plain number."""
     return x if getattr(x, "dtype", dtype) == dtype else astype_row(x, dtype=dtype)
