@@ -23,6 +23,15 @@ def flatten(tree: Any) -> tuple[list[Any], Rebuild]:
     return leaves, lambda new: optree.tree_unflatten(structure, new)
 
 
+def flatten_with_structure(tree: Any) -> tuple[list[Any], Rebuild, Any]:
+    """As ``flatten``, and the structure besides, which can be hashed."""
+    import optree
+
+    nest: Any = tree
+    leaves, structure = optree.tree_flatten(nest, none_is_leaf=True)
+    return leaves, structure.unflatten, structure
+
+
 def same_structure(a: Any, b: Any) -> bool:
     """Whether two nested containers have the same structure, whatever their leaves are."""
     if not isinstance(a, list | tuple | dict) or not isinstance(b, list | tuple | dict):

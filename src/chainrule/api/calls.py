@@ -61,7 +61,7 @@ class Selection:
         self.single = _is_single(self.argnums) if argnames is None else (
             self.argnums is None and isinstance(argnames, str)
         )  # fmt: skip
-        self.parameters = list(_signature(f)) if self.argnames else []
+        self.parameters = parameters_of(f) if self.argnames else []
 
     def keys(self, count: int, given: Sequence[str]) -> tuple[int | str, ...]:
         """Positions and keywords among the arguments of this call."""
@@ -83,7 +83,7 @@ class Selection:
         return tuple(keys)
 
 
-def _signature(f: Any) -> list[str]:
+def parameters_of(f: Any) -> list[str]:
     """The names of the positional parameters of f; of a builtin that has no signature, none."""
     try:
         parameters = inspect.signature(f).parameters.values()

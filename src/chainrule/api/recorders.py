@@ -8,7 +8,8 @@ only makes Symbols, so derivatives inside of it are taken there, whatever the ar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -116,13 +117,13 @@ class Traced:
             x = self.trace.operand(None, np.float64(x))
         elif dtype.kind != "f":
             x = self.trace.apply(astype_row, (x,), {"dtype": FLOAT64})
-        x = self.trace.with_levels(x, self.levels)
-        term = self._whole(x)
+        term = self.whole(x)
         leaf = self.trace.emit(positive, (term,), {}, term.shape, term.dtype, weak)
         return wrapped(leaf, self.levels)
 
-    def _whole(self, x: Any) -> Term:
-        """The term of an example, with the batch axes that were there when it was recorded."""
+    def whole(self, x: Any) -> Term:
+        """An example's term with all batch axes of the vmaps that the function is under."""
+        x = self.trace.with_levels(x, self.levels)
         return x.term if type(x) is Batched else x
 
     def _opened(self, x: Any) -> Any:
@@ -137,11 +138,21 @@ class Traced:
             return Cotangent(self._opened(x.numbers), self._opened(x.mask))
         return Cotangent(self._opened(x))
 
-    def _closed(self, x: Any) -> Any:
-        """The inverse of ``_opened``."""
+    def closed(self, x: Any) -> Any:
+        """The inverse of ``opened``."""
         if type(x) is Batched:
             return Batched(x.term, (*x.levels, *self.levels))
         return wrapped(x, self.levels)
+
+    @contextmanager
+    def _later_levels(self) -> Iterator[None]:
+        """The rules meet whole batches of what was recorded; only later vmaps are hidden."""
+        levels = self.trace.levels
+        self.trace.levels = levels[: len(levels) - len(self.levels)]
+        try:
+            yield
+        finally:
+            self.trace.levels = levels
 
     def gradient(self, root: Any, leaves: Sequence[Any]) -> tuple[list[Any], bool]:
         """The derivatives of a number."""
@@ -154,11 +165,12 @@ class Traced:
         opened = []
         for root, seed in seeds:
             if isinstance(root, Symbol):
-                root = self.trace.with_levels(root, self.levels)
-                opened.append((self._whole(root), self._opened_pair(seed)))
-        found = reverse.gradients(opened, [self._whole(leaf) for leaf in leaves])
+                opened.append((self.whole(root), self._opened_pair(seed)))
+        wholes = [self.whole(leaf) for leaf in leaves]
+        with self._later_levels():
+            found = reverse.gradients(opened, wholes)
         return [
-            self.zero(leaf) if cotangent is None else self._closed(cotangent.numbers)
+            self.zero(leaf) if cotangent is None else self.closed(_like(leaf, cotangent.numbers))
             for leaf, cotangent in zip(leaves, found, strict=True)
         ]
 
@@ -167,13 +179,15 @@ class Traced:
     ) -> list[Any]:
         """The tangents of results from those of leaves."""
         moving = [i for i, x in enumerate(results) if isinstance(x, Symbol)]
-        roots = [self._whole(self.trace.with_levels(results[i], self.levels)) for i in moving]
+        roots = [self.whole(results[i]) for i in moving]
+        wholes = [self.whole(leaf) for leaf in leaves]
         opened = [self._opened_pair(t) for t in tangents]
-        found = forward.pushforward(roots, [self._whole(leaf) for leaf in leaves], opened)
+        with self._later_levels():
+            found = forward.pushforward(roots, wholes, opened)
         pushed: list[Any] = [self.zero(x) for x in results]
         for i, tangent in zip(moving, found, strict=True):
             if tangent is not None:
-                pushed[i] = self._closed(tangent.numbers)
+                pushed[i] = self.closed(tangent.numbers)
         return pushed
 
     def zero(self, x: Any) -> Any:
@@ -187,6 +201,15 @@ class Traced:
     ) -> list[Any]:
         """Results as the caller gets them."""
         return list(results)
+
+
+def _like(leaf: Any, cotangent: Any) -> Any:
+    """The derivative in a plain number is a plain number, which takes the dtype of what it meets."""
+    if not leaf.weak or cotangent.weak or type(cotangent) is not Term:
+        return cotangent
+    return cotangent.trace.emit(
+        positive, (cotangent,), {}, cotangent.shape, cotangent.dtype, True
+    )
 
 
 def _is_numeric(x: Any) -> bool:

@@ -115,12 +115,16 @@ class Backward:
         self.recorded = recorded
         self.oldest, self.newest = oldest, newest
         self.outside = False
+        #: Where it is known what depends on the leaves, nothing else is visited.
+        self.dependents: set[Any] | None = None
         self.closures = False
         self.adjoints: dict[Value, Adjoint] = {}
         self.waiting: list[tuple[int, Value]] = []
         self.current = 0
 
     def add(self, value: Value, share: Adjoint) -> None:
+        if self.dependents is not None and value not in self.dependents:
+            return
         if value in self.adjoints:
             self.adjoints[value] = _sum(self.adjoints[value], share)
         elif value._serial < self.oldest:
@@ -261,6 +265,7 @@ def gradient(root: Value, leaves: Sequence[Value], seed: Adjoint) -> list[Adjoin
         if sweep.closures:
             raise _undifferentiable_closure()
         sweep = Backward(True, oldest, newest)
+        sweep.dependents = _dependents(node_of(root), oldest, newest)
         sweep.run(node_of(root), seed)
     results = [_adjoint_of(leaf, sweep.adjoints.get(node_of(leaf))) for leaf in leaves]
     # Two leaves may have been passed one array, as by x + y; each gets its own.
@@ -270,6 +275,23 @@ def gradient(root: Value, leaves: Sequence[Value], seed: Adjoint) -> list[Adjoin
             results[i] = result.copy() if id(result) in own else result
             own.add(id(result))
     return results
+
+
+def _dependents(root: Any, oldest: int, newest: int) -> set[Any]:
+    """What root depends on and depends itself on leaves, with serials from oldest to newest."""
+    found: dict[Any, list[Any]] = {}
+    waiting = [root]
+    while waiting:
+        value = waiting.pop()
+        if value not in found and value._serial >= oldest:
+            found[value] = [operand for operand, _ in value._links()]
+            if value._serial > newest:
+                waiting += found[value]
+    dependents: set[Any] = set()
+    for value in sorted(found, key=lambda value: value._serial):
+        if value._serial <= newest or not dependents.isdisjoint(found[value]):
+            dependents.add(value)
+    return dependents
 
 
 def _adjoint_of(leaf: Any, adjoint: Any) -> Any:

@@ -87,6 +87,10 @@ class Extents:
             known = self._of_value[value] = self._atom(len(self.values) - 1)
         return known
 
+    def symbols(self) -> list[Dimension]:
+        """The extents themselves, in the order of ``values``."""
+        return [self._atom(i) for i in range(len(self.values))]
+
     def _atom(self, atom: int | Quotient) -> Dimension:
         number = self._of_atom.get(atom)
         if number is None:
@@ -323,7 +327,7 @@ class Dimension:
     # --- as an operand ----------------------------------------------------------------------------
 
     def _apply_op(self, op: Any, operands: Any, parameters: dict[str, Any]) -> Any:
-        return self._scope.trace._apply_op(op, operands, parameters)
+        return self._scope.trace.apply(op, operands, parameters)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         return apply_ufunc(ufunc, method, inputs, options)

@@ -298,11 +298,27 @@ class Trace:
         """An example of what has the level's axis in front."""
         return Batched(x, (level,)) if type(x) is Term else Batched(x.term, (*x.levels, level))
 
+    def new_level(self, extent: Any) -> int:
+        """The number of a vmap over so many examples; newer ones are larger."""
+        level = len(self.level_extents) + 1
+        self.level_extents[level] = extent
+        return level
+
+    @contextmanager
+    def recomputing(self) -> Iterator[None]:
+        """Terms made meanwhile repeat others on purpose, and are not merged with them."""
+        outer = self.region
+        self.regions += 1
+        self.region = self.regions
+        try:
+            yield
+        finally:
+            self.region = outer
+
     @contextmanager
     def vmap_level(self, extent: Any) -> Iterator[int]:
         """One more vmap around what the function does meanwhile."""
-        level = len(self.level_extents) + 1
-        self.level_extents[level] = extent
+        level = self.new_level(extent)
         outer = self.levels
         self.levels = (level, *outer)
         try:

@@ -1,0 +1,3 @@
+"""stub"""
+def simplify(program):
+    return program
