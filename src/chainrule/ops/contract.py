@@ -185,7 +185,8 @@ def dot(a: Any, b: Any, out: None = None) -> Any:
     >>> cr.dot(np.array([1.0, 2.0]), np.array([3.0, 4.0]))
     np.float64(11.0)
     """
-    unsupported("dot", out=out)
+    if out is not None:
+        unsupported("dot", out=out)
     x, y = as_operand(a), as_operand(b)
     p, q = len(shape_of(x)), len(shape_of(y))
     if not p or not q:

@@ -186,8 +186,10 @@ def _bounds(s: slice, extent: Any) -> tuple[Any, Any, int]:
     def bound(b: Any, default: Any) -> Any:
         if b is None:
             return default
-        if isinstance(b, float | np.generic):
-            b = operator.index(b)  # type: ignore[arg-type]
+        if isinstance(b, np.integer):
+            b = int(b)
+        if isinstance(b, float | np.floating):
+            raise TypeError(f"bounds of a slice are ints, not {b!r}")
         if b < 0:
             b = extent + b
             lowest = 0 if step > 0 else -1
@@ -349,7 +351,8 @@ def take(
     >>> cr.take(np.array([10.0, 20.0, 30.0]), np.array([2, 0]))
     array([30., 10.])
     """
-    unsupported("take", out=out, mode=None if mode == "raise" else mode)
+    if out is not None or mode != "raise":
+        unsupported("take", out=out, mode=None if mode == "raise" else mode)
     x = ravel(a) if axis is None else as_operand(a)
     axis = normal_axis(0 if axis is None else axis, len(shape_of(x)), "take")
     places = _listed(indices) if isinstance(indices, list | tuple | range) else indices

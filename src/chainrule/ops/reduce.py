@@ -179,7 +179,8 @@ def sum(  # noqa: A001, NumPy's name
     >>> cr.grad(lambda x: cr.sum(x * x))(np.array([1.0, 2.0]))
     array([2., 4.])
     """
-    unsupported("sum", out=out, initial=initial, where=where)
+    if not out is initial is where is None:
+        unsupported("sum", out=out, initial=initial, where=where)
     return _reduced(sum_row, astype(a, dtype), axis, keepdims)
 
 
@@ -200,7 +201,8 @@ def prod(
     >>> cr.grad(cr.prod)(np.array([0.0, 2.0, 3.0]))
     array([6., 0., 0.])
     """
-    unsupported("prod", out=out, initial=initial, where=where)
+    if not out is initial is where is None:
+        unsupported("prod", out=out, initial=initial, where=where)
     return _reduced(prod_row, astype(a, dtype), axis, keepdims)
 
 
@@ -219,7 +221,8 @@ def max(  # noqa: A001, NumPy's name
     >>> cr.grad(cr.max)(np.array([1.0, 3.0, 3.0]))
     array([0. , 0.5, 0.5])
     """
-    unsupported("max", out=out, initial=initial, where=where)
+    if not out is initial is where is None:
+        unsupported("max", out=out, initial=initial, where=where)
     return _reduced(max_row, a, axis, keepdims)
 
 
@@ -238,7 +241,8 @@ def min(  # noqa: A001, NumPy's name
     >>> cr.grad(cr.min)(np.array([1.0, 3.0, 3.0]))
     array([1., 0., 0.])
     """
-    unsupported("min", out=out, initial=initial, where=where)
+    if not out is initial is where is None:
+        unsupported("min", out=out, initial=initial, where=where)
     return _reduced(min_row, a, axis, keepdims)
 
 
@@ -258,7 +262,8 @@ def mean(
     >>> cr.grad(cr.mean)(np.array([1.0, 3.0]))
     array([0.5, 0.5])
     """
-    unsupported("mean", out=out, where=where)
+    if not out is where is None:
+        unsupported("mean", out=out, where=where)
     a = astype(a, dtype)
     count = _count(a, axis, "mean")
     return divide(_reduced(sum_row, a, axis, keepdims), count)
@@ -282,7 +287,8 @@ def var(
     >>> round(float(cr.var(np.array([1.0, 2.0, 4.0]))), 6)
     1.555556
     """
-    unsupported("var", out=out, where=where)
+    if not out is where is None:
+        unsupported("var", out=out, where=where)
     a = astype(a, dtype)
     count = _count(a, axis, "var") - ddof
     centred = subtract(a, mean(a, axis, keepdims=True))
@@ -307,7 +313,8 @@ def std(
     >>> float(cr.std(np.array([1.0, 3.0])))
     1.0
     """
-    unsupported("std", out=out, where=where)
+    if not out is where is None:
+        unsupported("std", out=out, where=where)
     return sqrt(var(a, axis, dtype, None, ddof, keepdims))
 
 

@@ -240,10 +240,10 @@ def astype(x: Any, dtype: Any) -> Any:
     return astype_row(x, dtype=wanted) if getattr(x, "dtype", None) != wanted else x
 
 
-def _extents(shape: Any) -> list[Any]:
+def extents_of(shape: Any) -> tuple[Any, ...]:
     """A shape as users give it: one extent or several."""
-    given = shape if isinstance(shape, tuple | list) else [shape]
-    return [int(extent) if isinstance(extent, np.integer) else extent for extent in given]
+    given = shape if isinstance(shape, tuple | list) else (shape,)
+    return tuple(int(extent) if isinstance(extent, np.integer) else extent for extent in given)
 
 
 def reshape(a: Any, shape: Any, order: str = "C") -> Any:
@@ -258,7 +258,7 @@ def reshape(a: Any, shape: Any, order: str = "C") -> Any:
     """
     row_major("reshape", order)
     x = as_operand(a)
-    extents = _extents(shape)
+    extents = list(extents_of(shape))
     size = product(shape_of(x))
     unknown = [i for i, extent in enumerate(extents) if isinstance(extent, int) and extent == -1]
     if len(unknown) > 1:
@@ -382,7 +382,7 @@ def broadcast_to(array: Any, shape: Any) -> Any:
     (2, 3)
     """
     x = as_operand(array)
-    wanted = tuple(_extents(shape))
+    wanted = extents_of(shape)
     own = shape_of(x)
     if own == wanted:
         return x
