@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+import operator
 import pickle
 
 import numpy as np
@@ -291,7 +292,6 @@ def test_a_value_in_an_array_raises():
     for attempt in (
         lambda: np.sum([x, x]),
         lambda: np.float64(x),
-        lambda: np.add([1.0], x),
     ):
         with pytest.raises((DroppedDerivativeError, OperandError)):
             attempt()
@@ -299,6 +299,20 @@ def test_a_value_in_an_array_raises():
     with pytest.raises((DroppedDerivativeError, ValueError, TypeError)):
         array[0] = x
     assert not array.any()
+
+
+def test_lists_are_arrays_for_a_function():
+    x = Var(2.0)
+    for y in np.add([1.0, 3.0], x), cr.add([1.0, 3.0], x), cr.add([1, x + 1], [x, x]):
+        assert y.val.tolist() == [3.0, 5.0]
+    y.sum().back()
+    assert x.grad == 3.0
+    assert cr.maximum([1, 5], 3.0).tolist() == [3.0, 5.0]
+    for bad in ["a"], [None], [1j]:
+        with pytest.raises(OperandError, match="add"):
+            cr.add(bad, x)
+    with pytest.raises(OperandError, match="add"):
+        operator.add(x, [1.0])
 
 
 def test_a_value_that_needs_no_derivative_becomes_an_array():

@@ -473,6 +473,9 @@ def array(values: Any) -> Any:
         is_operand = hasattr(values, "shape") or hasattr(values, "_apply_op")
         return values if is_operand else np.asarray(values)
     parts = [array(x) for x in values]
+    if any(shape_of(x) != shape_of(parts[0]) for x in parts):
+        shapes = ", ".join(str(shape_of(x)) for x in parts)
+        raise ValueError(f"array: a nested list has entries of different shapes: {shapes}")
     if all(isinstance(x, np.ndarray | np.generic) for x in parts):
         return np.array(values) if not parts else np.stack(parts)
     return stack(parts)
