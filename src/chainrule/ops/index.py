@@ -201,7 +201,8 @@ def _bounds(s: slice, extent: Any) -> tuple[Any, Any, int]:
         start, stop = bound(s.start, 0), bound(s.stop, extent)
         return start, stop if stop >= start else start, step
     start, stop = bound(s.start, extent - 1), bound(s.stop, -1)
-    return start, stop if stop <= start else start, step
+    # An empty one at the front end would otherwise read as "from the last one on".
+    return (start, stop, step) if stop < start else (0, 0, step)
 
 
 def getitem(x: Any, key: Any) -> Any:
