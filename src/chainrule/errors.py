@@ -36,6 +36,10 @@ class UnsupportedFunctionError(ChainruleError, TypeError):
     """A NumPy or SciPy function that chainrule does not cover was called on a Value."""
 
 
+class UnsupportedMethodError(ChainruleError, AttributeError):
+    """A method or attribute of NumPy's arrays that chainrule does not cover."""
+
+
 class DroppedDerivativeError(ChainruleError, TypeError):
     """A conversion to a plain number would have dropped a derivative in silence."""
 

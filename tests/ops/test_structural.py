@@ -28,7 +28,7 @@ IDX = np.array([2, 0, 2])
 ROWS, COLUMNS = np.array([0, 1]), np.array([2, 1])
 STRUCTURAL = {name: row for name, row in TABLE.items() if isinstance(row, Structural)}
 #: Rows that only the terms of a traced function are made of.
-TRACED = {"fill", "literal", "extent", "input", "part"}
+TRACED = {"fill", "literal", "extent", "input", "part", "custom", "call"}
 
 CASES: dict[str, tuple[Function, Array]] = {
     # reductions

@@ -46,7 +46,7 @@ def vmap(f: Callable[..., Any], in_axes: Axes = 0, out_axes: Axes = 0) -> Callab
         A function of the same arguments with the batch axis.
 
     Raises:
-        ArgumentError: in_axes or out_axes do not fit, or arguments differ in the number of examples.
+        ArgumentError: in_axes or out_axes do not fit, or the numbers of examples differ.
         ConcreteNumberError: f asks for the number behind an argument, as ``if x > 0`` does.
 
     >>> dot = cr.vmap(lambda x, w: cr.sum(x * w), in_axes=(0, None))

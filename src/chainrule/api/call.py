@@ -53,7 +53,10 @@ class Callee:
     # --- rules ------------------------------------------------------------------------------------
 
     def pull(
-        self, cotangents: Sequence[Cotangent | None], operands: Sequence[Any], wanted: Sequence[bool]
+        self,
+        cotangents: Sequence[Cotangent | None],
+        operands: Sequence[Any],
+        wanted: Sequence[bool],
     ) -> list[Cotangent | None]:
         given = [i for i, c in enumerate(cotangents) if c is not None]
         pairs = [c for c in cotangents if c is not None]
@@ -153,9 +156,7 @@ def inlined(program: Program, trace: Trace, inputs: Sequence[Any]) -> list[Any]:
     values = [extents[own] for own in program.extents.symbols()]
     for guard in program.guards:
         guard.holds(values)
-    found: dict[int, Any] = {
-        term.serial: x for term, x in zip(program.inputs, inputs, strict=True)
-    }
+    found: dict[int, Any] = {term.serial: x for term, x in zip(program.inputs, inputs, strict=True)}
     outer = trace.region
     for term in program.terms:
         operands = [found[x.serial] if type(x) is Term else x for x in term.operands]

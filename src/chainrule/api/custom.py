@@ -1,4 +1,4 @@
-"""Derivatives of one's own: custom_vjp, custom_jvp; and checkpoint, which computes anew to save memory.
+"""Derivatives of one's own: custom_vjp, custom_jvp; and checkpoint, which computes twice.
 
 All three are one operation, ``custom``: its results are what the function computed, and its rule
 is a :class:`Rule`, which says how a cotangent goes to the arguments, and how tangents come from
@@ -45,7 +45,7 @@ class Rule:
     results: int = 0
 
 
-# --- the operation ----------------------------------------------------------------------------------
+# --- the operation ------------------------------------------------------------------------------
 
 
 def _pull(
@@ -62,9 +62,10 @@ def _pull(
         for cotangent, result in zip(cotangents, operands[first:last], strict=True)
     ]
     shares = _on_examples(rule.pull, depth, list(operands[:first]), list(operands[last:]), seeds)
+    shares += [None] * (len(operands) - first)
     return [
         Cotangent(share) if is_wanted and share is not None else None
-        for share, is_wanted in zip([*shares, *[None] * (len(operands) - first)], wanted, strict=True)
+        for share, is_wanted in zip(shares, wanted, strict=True)
     ]
 
 
@@ -111,7 +112,7 @@ def _on_examples(rule: Callable[..., list[Any]], depth: int, *groups: list[Any])
     return [next(shares) if is_present else None for is_present in present]
 
 
-# --- one call ---------------------------------------------------------------------------------------
+# --- one call -----------------------------------------------------------------------------------
 
 
 @dataclass
@@ -258,6 +259,7 @@ class custom_vjp(_Custom):  # noqa: N801, JAX's name
                 f"{name_of(self.f)}: custom_vjp without a rule. Give one with "
                 f"{name_of(self.f)}.defvjp(fwd, bwd)."
             )
+
         def forward(numbers: Sequence[Any]) -> tuple[Any, Any]:
             pair = self.fwd(*together(arguments.put(numbers)))
             if not isinstance(pair, tuple) or len(pair) != 2:
@@ -291,8 +293,8 @@ class custom_vjp(_Custom):  # noqa: N801, JAX's name
 
     def _no_forward(self, inputs: list[Any], tangents: list[Any]) -> list[Any]:
         raise UncoveredRuleError(
-            f"{name_of(self.f)}: forward mode (jvp, jacfwd, hvp) met a custom_vjp, whose rule knows "
-            "only the way back. Give the function a custom_jvp instead, which serves both ways."
+            f"{name_of(self.f)}: forward mode (jvp, jacfwd, hvp) met a custom_vjp, whose rule "
+            "knows only the way back. Give the function a custom_jvp, which serves both ways."
         )
 
 

@@ -16,7 +16,6 @@ from ..containers import flatten
 from ..eager import Value
 from ..eager.operands import plain_number
 from ..ops.reduce import constant
-from ..program.symbol import Symbol
 from .calls import (
     Argnames,
     Argnums,
@@ -40,10 +39,7 @@ def stop_gradient(x: Any) -> Any:
     """
     leaves, rebuild = flatten(x)
     return rebuild(
-        [
-            Value(leaf.val) if isinstance(leaf, Value) else constant(leaf)
-            for leaf in leaves
-        ]
+        [Value(leaf.val) if isinstance(leaf, Value) else constant(leaf) for leaf in leaves]
     )
 
 
@@ -155,6 +151,7 @@ def jvp(
         f: a function of numbers, arrays or containers of them, that returns such.
         primals: the arguments, one entry each.
         tangents: the direction, in the same structure.
+        has_aux: f returns a pair of the result and auxiliary data, which is handed through.
 
     Returns:
         ``(value, tangent)``, both in the structure of f's result; with ``has_aux``, where f returns
@@ -183,6 +180,7 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple[An
     Args:
         f: a function of numbers, arrays or containers of them, that returns such.
         primals: the arguments.
+        has_aux: f returns a pair of the value and auxiliary data, which is handed through.
 
     Returns:
         ``(value, pullback)``. ``pullback(cotangent)`` takes a cotangent in the structure of the

@@ -132,7 +132,7 @@ def _jacobian(
         result, aux = call.split_aux(has_aux)
         numbers, rebuild = numbers_of(result, call.owner, call.name)
         columns, rows = (sum(traced_value(_size(x)) for x in xs) for xs in (call.leaves, numbers))
-        # Eagerly a push per column is Python's speed, and a closure grad_fn knows only the way back.
+        # Eagerly a push is Python's speed, and a closure grad_fn knows only the way back.
         cheaper = FORWARD if columns < rows and isinstance(call.recorder, Traced) else REVERSE
         if (direction or cheaper) == FORWARD:
             blocks = _forward(call, numbers)
@@ -160,7 +160,7 @@ def _batch(trace: Any, pair: tuple[Any, Any], level: int) -> Cotangent:
     return Cotangent(*(trace.batched_input(x, 0, level) for x in pair))
 
 
-# --- backward: a row for each element of a result --------------------------------------------------
+# --- backward: a row for each element of a result ---------------------------------------------
 
 
 def _backward(call: Call, result: Any) -> list[Any]:
@@ -200,7 +200,7 @@ def _stacked(parts: list[Any], shape: Any) -> Any:
     return reshape(stack(parts), shape) if parts else np.zeros(shape)
 
 
-# --- forward: a column for each element of a leaf ---------------------------------------------------
+# --- forward: a column for each element of a leaf ---------------------------------------------
 
 
 def _forward(call: Call, results: list[Any]) -> list[list[Any]]:

@@ -154,8 +154,13 @@ class Jitted:
             if not entry.obstacle(arguments.extents):
                 return entry
         entry = self._traced(arguments, self._reason(arguments, entries))
-        log.trace.info("%s: traced in %.1f ms, %d terms, because %s",
-                       self.name, entry.seconds * 1e3, len(entry.program), entry.reason)  # fmt: skip
+        log.trace.info(
+            "%s: traced in %.1f ms, %d terms, because %s",
+            self.name,
+            entry.seconds * 1e3,
+            len(entry.program),
+            entry.reason,
+        )
         kept = self._cache.setdefault(arguments.signature, [])
         kept.append(entry)
         del kept[:-MAX_ENTRIES]
@@ -335,7 +340,9 @@ def _indices(given: Any) -> tuple[int, ...]:
 def _names(given: Any) -> tuple[str, ...]:
     names = () if given is None else (given,) if isinstance(given, str) else tuple(given)
     if not all(isinstance(name, str) for name in names):
-        raise ArgumentError(f"jit: static_argnames is a name or a sequence of names, not {given!r}.")
+        raise ArgumentError(
+            f"jit: static_argnames is a name or a sequence of names, not {given!r}."
+        )
     return names
 
 
@@ -352,7 +359,9 @@ def _result(trace: Trace, x: Any) -> Any:
 
 
 #: What may give a view of an operand; results are arrays of their own.
-_VIEWS = ("input", "reshape", "transpose", "broadcast_to", "index", "part", "stop_gradient", "custom")
+_VIEWS = {
+    *("input", "reshape", "transpose", "broadcast_to", "index", "part", "stop_gradient", "custom")
+}
 
 
 def _owning(program: Program, run: interpreter.Run) -> interpreter.Run:

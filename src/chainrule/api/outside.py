@@ -65,14 +65,14 @@ def _of_one(function: Any) -> Any:
         yield from _of_function(function)
     elif hasattr(function, "__wrapped__"):
         yield _constant("wrapped function", function.__wrapped__)
-    elif isinstance(getattr(type(function), "__call__", None), types.FunctionType):
-        if _is_library(type(function).__call__):
+    elif isinstance(call := vars(type(function)).get("__call__"), types.FunctionType):
+        if _is_library(call):
             # custom_vjp and its like hold the user's functions in their attributes.
             for value in vars(function).values():
                 if isinstance(value, types.FunctionType):
                     yield _constant("rule", value)
         else:
-            yield _constant("__call__", type(function).__call__)
+            yield _constant("__call__", call)
 
 
 def _is_library(function: types.FunctionType) -> bool:
@@ -85,7 +85,8 @@ def _constant(what: str, value: Any) -> Read:
 
 def _of_function(function: types.FunctionType) -> Any:
     name = function.__name__
-    for variable, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+    cells = function.__closure__ or ()
+    for variable, cell in zip(function.__code__.co_freevars, cells, strict=True):
         yield _read(f"{variable!r} of {name}'s closure", functools.partial(_contents, cell))
     if _is_library(function):
         return

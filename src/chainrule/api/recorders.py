@@ -75,9 +75,7 @@ class Eager:
         moving = [i for i, x in enumerate(results) if isinstance(x, Value) and x.reqgrad]
         if leaves and moving:
             roots = [results[i] for i in moving]
-            for i, tangent in zip(
-                moving, sweep.pushforward(roots, leaves, tangents), strict=True
-            ):
+            for i, tangent in zip(moving, sweep.pushforward(roots, leaves, tangents), strict=True):
                 pushed[i] = tangent
         return pushed
 
@@ -204,12 +202,10 @@ class Traced:
 
 
 def _like(leaf: Any, cotangent: Any) -> Any:
-    """The derivative in a plain number is a plain number, which takes the dtype of what it meets."""
+    """The derivative in a plain number is one, and takes the dtype of what it meets."""
     if not leaf.weak or cotangent.weak or type(cotangent) is not Term:
         return cotangent
-    return cotangent.trace.emit(
-        positive, (cotangent,), {}, cotangent.shape, cotangent.dtype, True
-    )
+    return cotangent.trace.emit(positive, (cotangent,), {}, cotangent.shape, cotangent.dtype, True)
 
 
 def _is_numeric(x: Any) -> bool:
@@ -224,4 +220,3 @@ def recorder() -> Recorder:
     """How functions are recorded here and now."""
     trace = tracing.current()
     return EAGER if trace is None else Traced(trace)
-
