@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..ops import Cotangent, pull
+from ..ops import Cotangent, Op, pull
 from ..ops.rules import plus
 from ..ops.shape import of_dtype
-from ..program.symbol import Term
+from ..program.symbol import FLOAT64, Term
+from ..program.trace import Trace
+from .templates import Template, pulling
 
 
 def gradient(root: Term, leaves: Sequence[Term], seed: Cotangent) -> list[Cotangent | None]:
@@ -48,35 +50,120 @@ def gradients(
     trace = leaves[0].trace
     last = max(root.serial for root, _ in seeds)
     first, needs = dependent(trace, leaves, last)
-    terms = trace.terms
-    found: dict[int, Any] = {}
+    sweep = _Sweep(trace, first, needs)
     for root, seed in seeds:
         if root.serial >= first and needs[root.serial - first]:
-            known = found.get(root.serial)
-            found[root.serial] = seed if known is None else plus(known, seed)
-    stops = {leaf.serial for leaf in leaves}
-    for serial in range(last, first - 1, -1):
-        cotangent = found.get(serial)
-        if cotangent is None or serial in stops:
+            sweep.add(root, seed)
+    stops = {leaf.serial - first for leaf in leaves}
+    terms = trace.terms
+    numbers = sweep.numbers
+    for place in range(last - first, -1, -1):
+        g = numbers[place]
+        if g is None or place in stops:
             continue
-        del found[serial]
-        term = terms[serial]
-        if term.op.name == "part":
-            (whole,) = term.operands
-            parts = found.setdefault(whole.serial, [None] * len(whole.shape))
-            parts[term.parameters["k"]] = cotangent
-            continue
-        operands = term.operands
-        wanted = [
-            type(x) is Term and x.serial >= first and needs[x.serial - first] == 1
-            for x in operands
-        ]  # fmt: skip
-        shares = pull(term.op, cotangent, term, operands, term.parameters, wanted)
-        for operand, share in zip(operands, shares, strict=True):
-            if share is None:
+        numbers[place] = None
+        term = terms[first + place]
+        if type(term.op) is Op:
+            sweep.through_elementwise(term, g, sweep.masks.pop(place, None))
+        else:
+            sweep.through_structural(term, g, sweep.masks.pop(place, None))
+    return [sweep.cotangent(leaf) for leaf in leaves]
+
+
+class _Sweep:
+    """The cotangents of terms found so far, by place: their serial less the first one."""
+
+    def __init__(self, trace: Trace, first: int, needs: bytearray) -> None:
+        self.trace = trace
+        self.first = first
+        self.needs = needs
+        #: Of a term with several results a list of their cotangents.
+        self.numbers: list[Any] = [None] * len(needs)
+        self.masks: dict[int, Any] = {}
+        self.templates: dict[Any, Template | None] = {}
+
+    def cotangent(self, term: Term) -> Cotangent | None:
+        """What was found for a term."""
+        place = term.serial - self.first
+        g = self.numbers[place] if place < len(self.numbers) else None
+        return None if g is None else Cotangent(g, self.masks.get(place))
+
+    def add(self, term: Term, share: Cotangent) -> None:
+        """Add to the cotangent of a term: ``plus`` of ``ops/rules.py``."""
+        place = term.serial - self.first
+        known = self.numbers[place]
+        if known is None:
+            total = share
+        else:
+            total = plus(Cotangent(known, self.masks.pop(place, None)), share)
+        self.numbers[place] = total.numbers
+        if total.mask is not None:
+            self.masks[place] = total.mask
+
+    def wanted(self, operand: Any) -> bool:
+        """Whether an operand depends on a leaf."""
+        return (
+            type(operand) is Term
+            and operand.serial >= self.first
+            and self.needs[operand.serial - self.first] == 1
+        )
+
+    def through_elementwise(self, term: Term, g: Any, mask: Any) -> None:
+        """Hand the cotangent of a term on to its operands, by the template of its row."""
+        op, operands = term.op, term.operands
+        first, needs, numbers = self.first, self.needs, self.numbers
+        # Where all is float64 a number says which operands are wanted; else the key is longer.
+        weak = term.weak
+        code = 1 if mask is None and g.dtype is FLOAT64 and g.weak is weak else 0
+        for x in operands:
+            if type(x) is Term:
+                if x.dtype is not FLOAT64 or x.weak is not weak:
+                    code = 0
+                    break
+                place = x.serial - first
+                code = code * 8 + (1 if place >= 0 and needs[place] else 2)
+            else:
+                code = code * 8 + _CODES[type(x)]
+        key = (op, code, weak)
+        template = self.templates.get(key) if code else None
+        if template is None:
+            template = pulling(op, g, mask, term, [self.wanted(x) for x in operands])
+            if code:
+                self.templates[key] = template
+            if template is None:
+                self.through_structural(term, g, mask)
+                return
+        made = template.terms(self.trace, term.shape, [g, mask, term, *operands])
+        for operand, result in zip(operands, template.results, strict=True):
+            if result is None:
                 continue
-            if share.numbers.dtype is not operand.dtype:
-                share = Cotangent(of_dtype(share.numbers, operand.dtype), share.mask)
-            known = found.get(operand.serial)
-            found[operand.serial] = share if known is None else plus(known, share)
-    return [found.get(leaf.serial) for leaf in leaves]
+            at, mask_at = result
+            place = operand.serial - first
+            known = numbers[place]
+            if mask_at < 0 and (known is None or not self.masks):
+                numbers[place] = made[at] if known is None else known + made[at]
+            else:
+                self.add(operand, Cotangent(made[at], None if mask_at < 0 else made[mask_at]))
+
+    def through_structural(self, term: Term, g: Any, mask: Any) -> None:
+        """Hand the cotangent of a term on to its operands, by the rule of its row."""
+        operands, parameters = term.operands, term.parameters
+        if term.op.name == "part":
+            (whole,) = operands
+            place = whole.serial - self.first
+            parts = self.numbers[place]
+            if parts is None:
+                parts = self.numbers[place] = [None] * len(whole.shape)
+            parts[parameters["k"]] = Cotangent(g, mask)
+            return
+        cotangent = g if type(g) is list else Cotangent(g, mask)
+        wanted = [self.wanted(x) for x in operands]
+        shares = pull(term.op, cotangent, term, operands, parameters, wanted)
+        for operand, share in zip(operands, shares, strict=True):
+            if share is not None:
+                if share.numbers.dtype is not operand.dtype:
+                    share = Cotangent(of_dtype(share.numbers, operand.dtype), share.mask)
+                self.add(operand, share)
+
+
+_CODES = {float: 3, int: 4, bool: 5}
