@@ -26,7 +26,7 @@ def gradient(root: Term, leaves: Sequence[Term], seed: Cotangent) -> list[Cotang
     return gradients([(root, seed)], leaves)
 
 
-def dependent(trace: Any, leaves: Sequence[Term], last: int) -> tuple[int, bytearray]:
+def dependent(trace: Trace, leaves: Sequence[Term], last: int) -> tuple[int, bytearray]:
     """Which terms depend on leaves, as flags, from the first leaf's serial to the last one."""
     first = min(leaf.serial for leaf in leaves)
     flags = bytearray(max(last - first + 1, 1))
@@ -110,10 +110,9 @@ class _Sweep:
 
     def through_elementwise(self, term: Term, g: Any, mask: Any) -> None:
         """Hand the cotangent of a term on to its operands, by the template of its row."""
-        op, operands = term.op, term.operands
+        op, operands, weak = term.op, term.operands, term.weak
         first, needs, numbers = self.first, self.needs, self.numbers
         # Where all is float64 a number says which operands are wanted; else the key is longer.
-        weak = term.weak
         code = 1 if mask is None and g.dtype is FLOAT64 and g.weak is weak else 0
         for x in operands:
             if type(x) is Term:
@@ -127,23 +126,27 @@ class _Sweep:
         key = (op, code, weak)
         template = self.templates.get(key) if code else None
         if template is None:
-            template = pulling(op, g, mask, term, [self.wanted(x) for x in operands])
-            if code:
-                self.templates[key] = template
+            wanted = [self.wanted(x) for x in operands]
+            template = pulling(op, Cotangent(g, mask), term, wanted)  # type: ignore[arg-type]
             if template is None:
                 self.through_structural(term, g, mask)
                 return
-        made = template.terms(self.trace, term.shape, [g, mask, term, *operands])
-        for operand, result in zip(operands, template.results, strict=True):
-            if result is None:
+            if code:
+                self.templates[key] = template
+        shares = (
+            template(self.trace, term.shape, g, term, *operands)
+            if mask is None
+            else template(self.trace, term.shape, g, mask, term, *operands)
+        )
+        for operand, share in zip(operands, shares):  # noqa: B905, 0.1 us
+            if share is None:
                 continue
-            at, mask_at = result
             place = operand.serial - first
             known = numbers[place]
-            if mask_at < 0 and (known is None or not self.masks):
-                numbers[place] = made[at] if known is None else known + made[at]
+            if share[1] is None and (known is None or not self.masks):
+                numbers[place] = share[0] if known is None else known + share[0]
             else:
-                self.add(operand, Cotangent(made[at], None if mask_at < 0 else made[mask_at]))
+                self.add(operand, Cotangent(*share))
 
     def through_structural(self, term: Term, g: Any, mask: Any) -> None:
         """Hand the cotangent of a term on to its operands, by the rule of its row."""

@@ -3,8 +3,8 @@
 ``pull`` and ``push`` of ``ops/rules.py`` are the rules. Of an elementwise operation, whose operands
 all have the shape of the result, they make the same few terms every time, but for the operands.
 So they are called once on scratch terms, for each row and each combination of types, and what they
-made is kept as a :class:`Template`; :meth:`Template.terms` repeats it on real terms. It costs 1 us
-a term, where the rule itself costs 7.
+made becomes a function that makes it again of other operands. That costs 1 us a term, where the
+rule itself costs 8.
 """
 
 from __future__ import annotations
@@ -14,63 +14,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..ops import Cotangent, Op, Row, pull
+from ..ops import Cotangent, Op, pull
+from ..ops.rules import push_masked
 from ..ops.shape import of_dtype
 from ..program.symbol import NO_PARAMETERS, Term
 from ..program.trace import Trace
 
+Template = Callable[..., tuple[tuple[Any, Any] | None, ...]]
+"""Makes the terms of a rule: ``template(trace, shape, *sources)``, without those that are None.
 
-class Step(NamedTuple):
-    """A term to be made: operands are places among the sources and the steps before, or numbers."""
-
-    op: Row
-    places: tuple[int, ...]
-    #: A plain number in the place of -1.
-    numbers: tuple[Any, ...]
-    parameters: dict[str, Any]
-    dtype: Any
-    weak: bool
-    #: Python's type of the result where all operands are plain numbers, so that it is one too.
-    folded: type | None
-
-
-class Template:
-    """The terms that a rule makes of sources (cotangent, mask, result, operands)."""
-
-    def __init__(self, steps: Sequence[Step], results: Sequence[tuple[int, int] | None]) -> None:
-        self.steps = steps
-        #: For each operand the places of its cotangent's numbers and mask; -1 for no mask.
-        self.results = results
-
-    def terms(self, trace: Trace, shape: tuple[Any, ...], sources: list[Any]) -> list[Any]:
-        """Make the terms; gives the sources and after them what every step made."""
-        made = sources
-        terms = trace.terms
-        region = trace.region
-        for op, places, numbers, parameters, dtype, weak, folded in self.steps:
-            if len(places) == 2:
-                i, k = places
-                operands: tuple[Any, ...] = (
-                    made[i] if i >= 0 else numbers[0],
-                    made[k] if k >= 0 else numbers[1],
-                )
-            else:
-                operands = tuple(
-                    [
-                        made[place] if place >= 0 else number
-                        for place, number in zip(places, numbers, strict=True)
-                    ]
-                )
-            if folded is not None:
-                made.append(folded(op(*operands)))
-                continue
-            term = Term(
-                trace, len(terms), op, operands, parameters, shape, dtype, weak, region
-            )
-            terms.append(term)
-            made.append(term)
-        return made
-
+It gives the numbers and the mask, or None, of every result of the rule.
+"""
 
 _PYTHON: dict[str, type] = {"f": float, "i": int, "u": int, "b": bool}
 _DTYPES = {kind: np.dtype(kind) for kind in (float, int, bool)}
@@ -96,77 +50,136 @@ def kind_of(x: Any) -> Kind | None:
 _templates: dict[tuple[Any, ...], Template | None] = {}
 
 
-def pulling(op: Op, g: Term, mask: Any, out: Term, wanted: Sequence[bool]) -> Template | None:
+def pulling(
+    op: Op, cotangent: Cotangent, out: Term, wanted: Sequence[bool]
+) -> Template | None:
     """The template for the cotangents of the operands of a term, from that of the term.
 
     Its sources are the cotangent's numbers and mask, the term, and its operands.
     """
-    operands = out.operands
-    key = (
-        (op, g.dtype, g.weak, mask is not None and mask.weak, mask is not None, out.dtype, out.weak)
-        + tuple(wanted)
-        + tuple([(x.dtype, x.weak) if type(x) is Term else type(x) for x in operands])
-    )
+    sources = (*cotangent, out, *out.operands)
+    kinds = tuple(map(kind_of, sources))
+    key = (op, kinds, tuple(wanted))
     if key not in _templates:
-        def rule(sources: list[Any]) -> list[Cotangent | None]:
-            numbers, mask, term, *operands = sources
+
+        def rule(numbers: Any, mask: Any, term: Any, *operands: Any) -> list[Cotangent | None]:
             shares = pull(op, Cotangent(numbers, mask), term, operands, NO_PARAMETERS, wanted)
             return [
                 share and Cotangent(of_dtype(share.numbers, x.dtype), share.mask)
                 for share, x in zip(shares, operands, strict=True)
             ]
 
-        _templates[key] = recorded([kind_of(x) for x in (g, mask, out, *operands)], rule)
+        _templates[key] = recorded(op.name, kinds, rule)
     return _templates[key]
 
 
-def recorded(
-    sources: Sequence[Kind | None], rule: Callable[[list[Any]], Sequence[Cotangent | None]]
+def pushing(
+    op: Op, tangents: Sequence[Cotangent | None], out: Term
 ) -> Template | None:
-    """What a rule makes of sources of these kinds; None if it is more than elementwise terms."""
+    """The template for the tangent of a term from those of its operands.
+
+    Its sources are the term, its operands, and the numbers and masks of the tangents.
+    """
+    flat = [part for t in tangents for part in (t or (None, None))]
+    kinds = tuple(map(kind_of, (out, *out.operands, *flat)))
+    key = (op, kinds)
+    if key not in _templates:
+        count = len(out.operands)
+
+        def rule(term: Any, *rest: Any) -> list[Cotangent | None]:
+            operands, parts = rest[:count], rest[count:]
+            moving = [
+                None if x is None else Cotangent(x, mask)
+                for x, mask in zip(parts[::2], parts[1::2], strict=True)
+            ]
+            tangent = push_masked(op, moving, term, operands, NO_PARAMETERS)
+            return [tangent and Cotangent(of_dtype(tangent.numbers, term.dtype), tangent.mask)]
+
+        _templates[key] = recorded(op.name, kinds, rule)
+    return _templates[key]
+
+
+# --- recording ------------------------------------------------------------------------------------
+
+
+def recorded(
+    name: str,
+    sources: Sequence[Kind | None],
+    rule: Callable[..., Sequence[Cotangent | None]],
+) -> Template | None:
+    """The template of a rule for such sources; None if it makes more than elementwise terms."""
     trace = Trace()
-    stand_ins = [
-        None if kind is None else trace.input((), kind.dtype, kind.weak)
-        for kind in sources
-    ]
-    first = len(trace.terms)
-    results = rule(stand_ins)
-    places: dict[int, int] = {
-        x.serial: i for i, x in enumerate(stand_ins) if x is not None
-    }
-    constant = {i for i, kind in enumerate(sources) if kind is not None and kind.is_number}
-    steps = []
-    for i, term in enumerate(trace.terms[first:], len(sources)):
+    stand_ins = [kind and trace.input((), kind.dtype, kind.weak) for kind in sources]
+    results = rule(*stand_ins)
+    writer = _Writer(stand_ins, sources)
+    for term in trace.terms[len(trace.inputs) :]:
         if not isinstance(term.op, Op) and term.op.name != "astype":
             return None
-        at = tuple(places[x.serial] if type(x) is Term else -1 for x in term.operands)
-        is_constant = all(place in constant or place < 0 for place in at)
-        if is_constant:
-            constant.add(i)
-        numbers = tuple(None if type(x) is Term else x for x in term.operands)
-        steps.append(
-            Step(
-                term.op,
-                at,
-                numbers,
-                term.parameters,
-                term.dtype,
-                term.weak,
-                _PYTHON[term.dtype.kind] if is_constant else None,
-            )
-        )
-        places[term.serial] = i
-    found: list[tuple[int, int] | None] = []
+        writer.write(term)
+    given = []
     for result in results:
-        if result is None:
-            found.append(None)
-            continue
-        if type(result.numbers) is not Term or places[result.numbers.serial] in constant:
+        parts = (None, None) if result is None else result
+        if any(part is not None and not writer.is_term(part) for part in parts):
             return None
-        mask = -1
-        if result.mask is not None:
-            if type(result.mask) is not Term or places[result.mask.serial] in constant:
-                return None
-            mask = places[result.mask.serial]
-        found.append((places[result.numbers.serial], mask))
-    return Template(steps, found)
+        numbers, mask = (None if part is None else writer.names[part.serial] for part in parts)
+        given.append("None" if numbers is None else f"({numbers}, {mask})")
+    return writer.function(name, given)
+
+
+class _Writer:
+    """Writes a function that makes terms again: a line for each of them."""
+
+    def __init__(self, stand_ins: Sequence[Term | None], kinds: Sequence[Kind | None]) -> None:
+        self.names: dict[int, str] = {}
+        #: Names of what is a plain number, also when the function runs.
+        self.numbers: set[str] = set()
+        #: The objects that the lines speak of.
+        self.objects: dict[str, Any] = {"Term": Term}
+        self.lines: list[str] = []
+        self.made: list[str] = []
+        for stand_in, kind in zip(stand_ins, kinds, strict=True):
+            if stand_in is not None and kind is not None:
+                name = self.names[stand_in.serial] = f"x{len(self.names)}"
+                if kind.is_number:
+                    self.numbers.add(name)
+        self.parameters = list(self.names.values())
+
+    def is_term(self, x: Any) -> bool:
+        return type(x) is Term and self.names[x.serial] not in self.numbers
+
+    def object(self, x: Any) -> str:
+        name = f"o{len(self.objects)}"
+        self.objects[name] = x
+        return name
+
+    def write(self, term: Term) -> None:
+        """The line for a term; where its operands are numbers it is one too."""
+        op = self.object(term.op)
+        name = self.names[term.serial] = f"t{len(self.lines)}"
+        operands = [
+            self.names[x.serial] if type(x) is Term else self.object(x) for x in term.operands
+        ]
+        if not any(map(self.is_term, term.operands)):
+            self.numbers.add(name)
+            number = self.object(_PYTHON[term.dtype.kind])
+            self.lines.append(f"{name} = {number}({op}({', '.join(operands)}))")
+            return
+        self.lines.append(
+            f"{name} = Term(trace, serial + {len(self.made)}, {op}, ({', '.join(operands)},), "
+            f"{self.object(term.parameters)}, shape, {self.object(term.dtype)}, {term.weak}, region)"
+        )
+        self.made.append(name)
+
+    def function(self, name: str, results: Sequence[str]) -> Template:
+        lines = [
+            f"def template(trace, shape, {', '.join(self.parameters)}):",
+            "    terms = trace.terms",
+            "    serial = len(terms)",
+            "    region = trace.region",
+            *(f"    {line}" for line in self.lines),
+            f"    terms += ({''.join(f'{made}, ' for made in self.made)})",
+            f"    return ({''.join(f'{result}, ' for result in results)})",
+        ]
+        exec(compile("\n".join(lines), f"<template of {name}>", "exec"), self.objects)
+        template: Template = self.objects["template"]
+        return template
