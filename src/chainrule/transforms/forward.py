@@ -56,9 +56,9 @@ def _through_elementwise(term: Term, moving: Sequence[Cotangent | None]) -> Cota
     template = pushing(op, moving, term)
     if template is None:
         return push_masked(op, moving, term, term.operands, term.parameters)  # type: ignore[no-any-return]
-    parts = [part for t in moving if t is not None for part in t if part is not None]
-    (pushed,) = template(term.trace, term.shape, term, *term.operands, *parts)
-    return pushed and Cotangent(*pushed)
+    parts = [part for t in moving if t is not None for part in t]
+    (pushed,) = template.cotangents(term, term, *term.operands, *parts)
+    return pushed
 
 
 def _above(trace: Any, roots: Sequence[Term], first: int, needs: bytearray) -> list[Term]:

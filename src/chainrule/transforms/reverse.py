@@ -7,7 +7,7 @@ single operation is ``ops/rules.py``, the same as for eager arrays.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..ops import Cotangent, Op, pull
@@ -15,7 +15,7 @@ from ..ops.rules import plus
 from ..ops.shape import of_dtype
 from ..program.symbol import FLOAT64, Term
 from ..program.trace import Trace
-from .templates import Template, pulling
+from .templates import pulling
 
 
 def gradient(root: Term, leaves: Sequence[Term], seed: Cotangent) -> list[Cotangent | None]:
@@ -54,19 +54,7 @@ def gradients(
     for root, seed in seeds:
         if root.serial >= first and needs[root.serial - first]:
             sweep.add(root, seed)
-    stops = {leaf.serial - first for leaf in leaves}
-    terms = trace.terms
-    numbers = sweep.numbers
-    for place in range(last - first, -1, -1):
-        g = numbers[place]
-        if g is None or place in stops:
-            continue
-        numbers[place] = None
-        term = terms[first + place]
-        if type(term.op) is Op:
-            sweep.through_elementwise(term, g, sweep.masks.pop(place, None))
-        else:
-            sweep.through_structural(term, g, sweep.masks.pop(place, None))
+    sweep.run({leaf.serial - first for leaf in leaves})
     return [sweep.cotangent(leaf) for leaf in leaves]
 
 
@@ -80,7 +68,7 @@ class _Sweep:
         #: Of a term with several results a list of their cotangents.
         self.numbers: list[Any] = [None] * len(needs)
         self.masks: dict[int, Any] = {}
-        self.templates: dict[Any, Template | None] = {}
+        self.templates: dict[Any, Callable[..., tuple[Any, ...]]] = {}
 
     def cotangent(self, term: Term) -> Cotangent | None:
         """What was found for a term."""
@@ -108,47 +96,63 @@ class _Sweep:
             and self.needs[operand.serial - self.first] == 1
         )
 
-    def through_elementwise(self, term: Term, g: Any, mask: Any) -> None:
-        """Hand the cotangent of a term on to its operands, by the template of its row."""
-        op, operands, weak = term.op, term.operands, term.weak
-        first, needs, numbers = self.first, self.needs, self.numbers
-        # Where all is float64 a number says which operands are wanted; else the key is longer.
-        code = 1 if mask is None and g.dtype is FLOAT64 and g.weak is weak else 0
-        for x in operands:
-            if type(x) is Term:
-                if x.dtype is not FLOAT64 or x.weak is not weak:
-                    code = 0
-                    break
-                place = x.serial - first
-                code = code * 8 + (1 if place >= 0 and needs[place] else 2)
-            else:
-                code = code * 8 + _CODES[type(x)]
-        key = (op, code, weak)
-        template = self.templates.get(key) if code else None
-        if template is None:
-            wanted = [self.wanted(x) for x in operands]
-            template = pulling(op, Cotangent(g, mask), term, wanted)  # type: ignore[arg-type]
-            if template is None:
-                self.through_structural(term, g, mask)
-                return
-            if code:
-                self.templates[key] = template
-        shares = (
-            template(self.trace, term.shape, g, term, *operands)
-            if mask is None
-            else template(self.trace, term.shape, g, mask, term, *operands)
-        )
-        for operand, share in zip(operands, shares):  # noqa: B905, 0.1 us
-            if share is None:
+    def run(self, stops: set[int]) -> None:
+        """Visit every term that has a cotangent, the last one first, but not those at stops."""
+        trace, first, needs = self.trace, self.first, self.needs
+        numbers, masks, templates = self.numbers, self.masks, self.templates
+        terms = trace.terms[first : first + len(numbers)]
+        for place in range(len(numbers) - 1, -1, -1):
+            g = numbers[place]
+            if g is None or place in stops:
                 continue
-            place = operand.serial - first
-            known = numbers[place]
-            if share[1] is None and (known is None or not self.masks):
-                numbers[place] = share[0] if known is None else known + share[0]
-            else:
-                self.add(operand, Cotangent(*share))
+            numbers[place] = None
+            term = terms[place]
+            op = term.op
+            if masks or type(op) is not Op or term.dtype is not FLOAT64:
+                self.through(term, g, masks.pop(place, None))
+                continue
+            # Most often all is float64; a number says then which template it is.
+            operands, weak = term.operands, term.weak
+            code = 1 if g.weak is weak else 0
+            for x in operands:
+                if type(x) is Term:
+                    if x.dtype is not FLOAT64 or x.weak is not weak:
+                        code = 0
+                        break
+                    at = x.serial - first
+                    code = code * 8 + (1 if at >= 0 and needs[at] else 2)
+                else:
+                    code = code * 8 + _CODES[type(x)]
+            key = (op, code, weak)
+            if key not in templates:
+                wanted = [self.wanted(x) for x in operands]
+                template = pulling(op, Cotangent(g), term, wanted) if code else None
+                if template is None or template.has_masks:
+                    self.through(term, g, None)
+                    continue
+                templates[key] = template.function
+            shares = templates[key](trace, term.shape, g, term, *operands)
+            for x, share in zip(operands, shares):  # noqa: B905, it costs 0.1 us
+                if share is not None:
+                    at = x.serial - first
+                    known = numbers[at]
+                    numbers[at] = share if known is None else known + share
 
-    def through_structural(self, term: Term, g: Any, mask: Any) -> None:
+    def through(self, term: Term, g: Any, mask: Any) -> None:
+        """Hand the cotangent of any term on to its operands."""
+        operands = term.operands
+        if isinstance(term.op, Op):
+            wanted = [self.wanted(x) for x in operands]
+            template = pulling(term.op, Cotangent(g, mask), term, wanted)
+            if template is not None:
+                shares = template.cotangents(term, g, mask, term, *operands)
+                for x, share in zip(operands, shares, strict=True):
+                    if share is not None:
+                        self.add(x, share)
+                return
+        self.by_rule(term, g, mask)
+
+    def by_rule(self, term: Term, g: Any, mask: Any) -> None:
         """Hand the cotangent of a term on to its operands, by the rule of its row."""
         operands, parameters = term.operands, term.parameters
         if term.op.name == "part":

@@ -20,12 +20,6 @@ from ..ops.shape import of_dtype
 from ..program.symbol import NO_PARAMETERS, Term
 from ..program.trace import Trace
 
-Template = Callable[..., tuple[tuple[Any, Any] | None, ...]]
-"""Makes the terms of a rule: ``template(trace, shape, *sources)``, without those that are None.
-
-It gives the numbers and the mask, or None, of every result of the rule.
-"""
-
 _PYTHON: dict[str, type] = {"f": float, "i": int, "u": int, "b": bool}
 _DTYPES = {kind: np.dtype(kind) for kind in (float, int, bool)}
 
@@ -43,6 +37,26 @@ def kind_of(x: Any) -> Kind | None:
     if type(x) is Term:
         return Kind(x.dtype, x.weak, False)
     return None if x is None else Kind(_DTYPES[type(x)], True, True)
+
+
+class Template(NamedTuple):
+    """Makes the terms of a rule."""
+
+    #: ``function(trace, shape, *sources)``, without sources that are None. It gives the numbers
+    #: of every result of the rule, or None, and after them the masks if there are any.
+    function: Callable[..., tuple[Any, ...]]
+    has_masks: bool
+
+    def cotangents(self, term: Term, *sources: Any) -> list[Cotangent | None]:
+        """The results, made in the trace and the shape of a term."""
+        given = [x for x in sources if x is not None]
+        made = self.function(term.trace, term.shape, *given)
+        count = len(made) // 2 if self.has_masks else len(made)
+        masks = made[count:] if self.has_masks else (None,) * count
+        return [
+            None if numbers is None else Cotangent(numbers, mask)
+            for numbers, mask in zip(made[:count], masks, strict=True)
+        ]
 
 
 # --- which template -------------------------------------------------------------------------------
@@ -116,14 +130,12 @@ def recorded(
         if not isinstance(term.op, Op) and term.op.name != "astype":
             return None
         writer.write(term)
-    given = []
-    for result in results:
-        parts = (None, None) if result is None else result
-        if any(part is not None and not writer.is_term(part) for part in parts):
-            return None
-        numbers, mask = (None if part is None else writer.names[part.serial] for part in parts)
-        given.append("None" if numbers is None else f"({numbers}, {mask})")
-    return writer.function(name, given)
+    numbers = [result and result.numbers for result in results]
+    masks = [result and result.mask for result in results]
+    if any(x is not None and not writer.is_term(x) for x in (*numbers, *masks)):
+        return None
+    has_masks = any(mask is not None for mask in masks)
+    return Template(writer.function(name, [*numbers, *masks] if has_masks else numbers), has_masks)
 
 
 class _Writer:
@@ -170,7 +182,8 @@ class _Writer:
         )
         self.made.append(name)
 
-    def function(self, name: str, results: Sequence[str]) -> Template:
+    def function(self, name: str, results: Sequence[Term | None]) -> Callable[..., Any]:
+        given = ["None" if x is None else self.names[x.serial] for x in results]
         lines = [
             f"def template(trace, shape, {', '.join(self.parameters)}):",
             "    terms = trace.terms",
@@ -178,8 +191,7 @@ class _Writer:
             "    region = trace.region",
             *(f"    {line}" for line in self.lines),
             f"    terms += ({''.join(f'{made}, ' for made in self.made)})",
-            f"    return ({''.join(f'{result}, ' for result in results)})",
+            f"    return ({''.join(f'{x}, ' for x in given)})",
         ]
         exec(compile("\n".join(lines), f"<template of {name}>", "exec"), self.objects)
-        template: Template = self.objects["template"]
-        return template
+        return self.objects["template"]  # type: ignore[no-any-return]
