@@ -200,7 +200,7 @@ class Jitted:
         hidden = [held for held, _ in trace.hidden.values()]
         inputs += [term for _, term in trace.hidden.values()]
         traced = program_of(self.name, inputs, results, hidden, trace.extents, arguments.names)
-        program = simplify(traced)
+        program = simplify(traced, final=True)
         run = _owning(program, interpreter.compiled(program))
         seconds = time.perf_counter() - start
         return Entry(

@@ -12,7 +12,7 @@ from typing import Any
 from ..ops import Op
 from ..ops.rules import Cotangent, push_masked
 from ..ops.shape import of_dtype
-from ..program.symbol import Term
+from ..program.symbol import Batched, Term
 from .reverse import dependent
 from .templates import pushing
 
@@ -53,10 +53,11 @@ def _through_elementwise(term: Term, moving: Sequence[Cotangent | None]) -> Cota
     assert isinstance(op, Op)
     if not any(moving):
         return None
-    template = pushing(op, moving, term)
+    parts = [part for t in moving if t is not None for part in t]
+    is_batched = any(type(part) is Batched for part in parts)
+    template = None if is_batched else pushing(op, moving, term)
     if template is None:
         return push_masked(op, moving, term, term.operands, term.parameters)  # type: ignore[no-any-return]
-    parts = [part for t in moving if t is not None for part in t]
     (pushed,) = template.cotangents(term, term, *term.operands, *parts)
     return pushed
 

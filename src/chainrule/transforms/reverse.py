@@ -13,7 +13,7 @@ from typing import Any
 from ..ops import Cotangent, Op, pull
 from ..ops.rules import plus
 from ..ops.shape import of_dtype
-from ..program.symbol import FLOAT64, Term
+from ..program.symbol import FLOAT64, Batched, Term
 from ..program.trace import Trace
 from .templates import pulling
 
@@ -108,7 +108,7 @@ class _Sweep:
             numbers[place] = None
             term = terms[place]
             op = term.op
-            if masks or type(op) is not Op or term.dtype is not FLOAT64:
+            if masks or type(op) is not Op or term.dtype is not FLOAT64 or type(g) is not Term:
                 self.through(term, g, masks.pop(place, None))
                 continue
             # Most often all is float64; a number says then which template it is.
@@ -141,7 +141,7 @@ class _Sweep:
     def through(self, term: Term, g: Any, mask: Any) -> None:
         """Hand the cotangent of any term on to its operands."""
         operands = term.operands
-        if isinstance(term.op, Op):
+        if isinstance(term.op, Op) and type(g) is Term and type(mask) is not Batched:
             wanted = [self.wanted(x) for x in operands]
             template = pulling(term.op, Cotangent(g, mask), term, wanted)
             if template is not None:

@@ -104,7 +104,9 @@ def sum_of_scaled(rewriter: Rewriter, term: Term) -> Any:
     if x.dtype != term.dtype or x.dtype.kind != "f":
         return None
     if x.op is negative:
-        return rewriter.apply(negative, (rewriter.apply(sum_row, x.operands, term, term.parameters),), term)
+        return rewriter.apply(
+            negative, (rewriter.apply(sum_row, x.operands, term, term.parameters),), term
+        )
     if x.op is not multiply and x.op is not divide:
         return None
     v, s = x.operands
@@ -215,5 +217,3 @@ def concatenate_pieces(rewriter: Rewriter, term: Term) -> Any:
         at = stop
     assert source is not None
     return source if same_extent(at, source.shape[axis]) and source.dtype == term.dtype else None
-
-

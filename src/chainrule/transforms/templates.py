@@ -64,9 +64,7 @@ class Template(NamedTuple):
 _templates: dict[tuple[Any, ...], Template | None] = {}
 
 
-def pulling(
-    op: Op, cotangent: Cotangent, out: Term, wanted: Sequence[bool]
-) -> Template | None:
+def pulling(op: Op, cotangent: Cotangent, out: Term, wanted: Sequence[bool]) -> Template | None:
     """The template for the cotangents of the operands of a term, from that of the term.
 
     Its sources are the cotangent's numbers and mask, the term, and its operands.
@@ -87,9 +85,7 @@ def pulling(
     return _templates[key]
 
 
-def pushing(
-    op: Op, tangents: Sequence[Cotangent | None], out: Term
-) -> Template | None:
+def pushing(op: Op, tangents: Sequence[Cotangent | None], out: Term) -> Template | None:
     """The template for the tangent of a term from those of its operands.
 
     Its sources are the term, its operands, and the numbers and masks of the tangents.
@@ -174,6 +170,8 @@ class _Writer:
         if not any(map(self.is_term, term.operands)):
             self.numbers.add(name)
             number = self.object(_PYTHON[term.dtype.kind])
+            if term.op.name == "astype":  # which changes nothing of a plain number
+                op = number
             self.lines.append(f"{name} = {number}({op}({', '.join(operands)}))")
             return
         self.lines.append(
