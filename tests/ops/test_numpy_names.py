@@ -154,8 +154,8 @@ def test_indexing(x, data):
     expected = outcome(lambda: x[key])
     for y in x, Var(x):
         got = outcome(lambda y=y: index.getitem(y, key))
-        if "a mask of shape (0" in str(got):
-            continue  # NumPy takes an empty mask for axes of any extent
+        if "a mask of shape" in str(got) and getattr(expected, "size", 1) == 0:
+            continue  # NumPy takes an empty mask for axes of other extents
         if isinstance(expected, Exception):
             assert isinstance(got, type(expected)), (x.shape, key, expected, got)
         else:
