@@ -88,7 +88,7 @@ def _pieces(rewriter: Rewriter, x: Any) -> Pieces | None:
     return Pieces(Line(axis, shape), start, stop, piece) if step == 1 else None
 
 
-@rewrites("add")
+@rewrites("add", of="scatter")
 def sum_of_scatters(rewriter: Rewriter, term: Term) -> Any:
     """Scatters that together fill an array are the concatenation of their pieces."""
     x, y = term.operands
@@ -108,7 +108,7 @@ def sum_of_scatters(rewriter: Rewriter, term: Term) -> Any:
         if known is None:
             larger.count = larger.count + (stop - start)
         elif same_extent(known[0], stop):
-            piece = rewriter.apply(add, (known[1], piece), piece)
+            piece = rewriter.elementwise(add, (known[1], piece), piece)
         else:
             return None
         larger.found[start] = (stop, piece)
@@ -132,8 +132,8 @@ def _joined(rewriter: Rewriter, pieces: list[Term], line: Line, term: Term) -> A
     for piece in pieces:
         if len(piece.shape) < rank:
             one = (1,) if axis is None else (*shape[:axis], 1, *shape[axis + 1 :])
-            piece = rewriter.apply(reshape_row, (piece,), term, {"shape": one}, one)
+            piece = rewriter.structural(reshape_row, (piece,), term, {"shape": one}, one)
         parts.append(piece)
     length = (line.extent,) if axis is None else shape
-    row = rewriter.apply(concatenate_row, tuple(parts), term, {"axis": at}, length)
-    return rewriter.apply(reshape_row, (row,), term, {"shape": term.shape})
+    row = rewriter.structural(concatenate_row, tuple(parts), term, {"axis": at}, length)
+    return rewriter.structural(reshape_row, (row,), term, {"shape": term.shape})
