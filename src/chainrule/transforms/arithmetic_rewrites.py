@@ -111,17 +111,16 @@ def multiply_itself(rewriter: Rewriter, term: Term) -> Any:
 
 @rewrites("multiply", "divide", of="negative")
 def sign_of_product(rewriter: Rewriter, term: Term) -> Any:
-    """(-x) * y = -(x * y): signs wander outwards, where they cancel or turn a sum around."""
+    """(-x) * (-y) = x * y, and (-x) * 2 = x * -2."""
     x, y = term.operands
     if _is_op(x, negative):
+        if _is_op(y, negative):
+            return rewriter.elementwise(term.op, (x.operands[0], y.operands[0]), term)
         if type(y) is not Term:
             return rewriter.elementwise(term.op, (x.operands[0], -y), term)
-        inner = rewriter.elementwise(term.op, (x.operands[0], y), term)
-    else:
-        if type(x) is not Term:
-            return rewriter.elementwise(term.op, (-x, y.operands[0]), term)
-        inner = rewriter.elementwise(term.op, (x, y.operands[0]), term)
-    return rewriter.elementwise(negative, (inner,), term)
+    elif type(x) is not Term:
+        return rewriter.elementwise(term.op, (-x, y.operands[0]), term)
+    return None
 
 
 def _is_op(x: Any, op: Any) -> bool:

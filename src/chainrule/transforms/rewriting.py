@@ -25,17 +25,30 @@ from ..program.symbol import FLOAT64, NO_PARAMETERS, Term
 
 Rule = Callable[["Rewriter", Term], Any]
 
-ALWAYS: dict[Row, tuple[Rule, ...]] = {}
-"""Rules of a row, for a term whatever its operands are."""
+class RowRules:
+    """The rules of a row, by when they are worth a call."""
 
-NUMBER: dict[Row, tuple[Rule, ...]] = {}
-"""Rules of an elementwise row that need a plain number among the operands."""
+    __slots__ = ("always", "is_commutative", "number", "of", "same")
 
-SAME: dict[Row, tuple[Rule, ...]] = {}
-"""Rules of an elementwise row whose last two operands are the same."""
+    def __init__(self, row: Row) -> None:
+        self.always: tuple[Rule, ...] = ()
+        #: Of an elementwise row: rules that need a plain number among the operands.
+        self.number: tuple[Rule, ...] = ()
+        #: Rules that need the last two operands to be the same.
+        self.same: tuple[Rule, ...] = ()
+        #: Rules that need an operand made by a certain row.
+        self.of: dict[Row, tuple[Rule, ...]] = {broadcast_row: (lifted,)} if type(row) is Op else {}
+        self.is_commutative = row in COMMUTATIVE
 
-OF: dict[Row, dict[Row, tuple[Rule, ...]]] = {}
-"""Rules of a row that need an operand made by a certain row."""
+
+class _Table(dict[Row, RowRules]):
+    def __missing__(self, row: Row) -> RowRules:
+        rules = self[row] = RowRules(row)
+        return rules
+
+
+RULES = _Table()
+"""The rules of every row."""
 
 COMMUTATIVE = {add, multiply, equal, not_equal, logical_and, logical_or, maximum, minimum}
 _PYTHON: dict[str, type] = {"f": float, "i": int, "u": int, "b": bool}
@@ -54,13 +67,13 @@ def rewrites(
 
     def register(rule: Rule) -> Rule:
         for row in map(TABLE.__getitem__, names):
+            rules = RULES[row]
             if of:
-                table = OF.setdefault(row, {**_LIFTED} if type(row) is Op else {})
                 for made_by in map(TABLE.__getitem__, of.split()):
-                    table[made_by] = (rule, *table.get(made_by, ()))
+                    rules.of[made_by] = (rule, *rules.of.get(made_by, ()))
             else:
-                rules = NUMBER if number else SAME if same else ALWAYS
-                rules[row] = (*rules.get(row, ()), rule)
+                kind = "number" if number else "same" if same else "always"
+                setattr(rules, kind, (*getattr(rules, kind), rule))
         return rule
 
     return register
@@ -92,36 +105,33 @@ class Rewriter:
 
     def elementwise(self, op: Op, operands: tuple[Any, ...], like: Term) -> Any:
         """What stands for an elementwise operation, of the type of another term."""
-        # Nearly all terms come this way, so the common cases are written out.
+        # Nearly all terms come this way, so that the common cases are written out.
+        rules = RULES[op]
+        count = len(operands)
+        x, y = operands[0], operands[-1]
         has_number = False
         key: tuple[Any, ...]
-        if len(operands) == 2:
-            x, y = operands
+        if count == 2:
             if type(x) is Term and type(y) is Term:
-                if op in COMMUTATIVE and y.serial < x.serial:
-                    key = (op, y, x)
-                else:
-                    key = (op, x, y)
-            else:
+                key = (op, y, x) if rules.is_commutative and y.serial < x.serial else (op, x, y)
+            elif type(x) is Term:
                 has_number = True
-                if type(x) is Term:
-                    key = (op, x, y if type(y) is float and y != 0 else number_key(y))
-                elif type(y) is not Term:
-                    return self.folded(op, operands, like.dtype)
-                elif op in COMMUTATIVE:
-                    key = (op, y, number_key(x))
-                else:
-                    key = (op, number_key(x), y)
-        elif len(operands) == 1 and type(operands[0]) is Term:
-            key = (op, operands[0])
+                key = (op, x, y if type(y) is float and y != 0 else number_key(y))
+            elif type(y) is Term:
+                has_number = True
+                key = (op, y, number_key(x)) if rules.is_commutative else (op, number_key(x), y)
+            else:
+                return self.folded(op, operands, like.dtype)
+        elif count == 1 and type(x) is Term:
+            key = (op, x)
         else:
-            numbers = [x for x in operands if type(x) is not Term]
-            if len(numbers) == len(operands):
+            numbers = [z for z in operands if type(z) is not Term]
+            if len(numbers) == count:
                 return self.folded(op, operands, like.dtype)
             has_number = bool(numbers)
-            if op is where and type(operands[0]) is Term and len(numbers) == 2:
+            if op is where and type(x) is Term and len(numbers) == 2:
                 operands = self._typed_branches(operands, like)
-            key = (op, *(x if type(x) is Term else number_key(x) for x in operands))
+            key = (op, *(z if type(z) is Term else number_key(z) for z in operands))
         region = like.region
         if region:
             key = (*key, region)
@@ -140,20 +150,23 @@ class Rewriter:
             like.weak,
             region,
         )
-        if has_number and op in NUMBER:
-            result = _first(NUMBER[op], self, term)
-        if result is None and op in ALWAYS:
-            result = _first(ALWAYS[op], self, term)
-        if result is None and operands[-1] is operands[-2 % len(operands)] and op in SAME:
-            result = _first(SAME[op], self, term)
+        if has_number and rules.number:
+            result = _first(rules.number, self, term)
+        if rules.always and result is None:
+            result = _first(rules.always, self, term)
+        if rules.same and result is None and y is operands[-2]:
+            result = _first(rules.same, self, term)
         if result is None:
-            of = OF.get(op, _LIFTED)
-            for x in operands:
-                if type(x) is Term and x.op in of:
-                    result = _first(of[x.op], self, term)
-                    if result is not None:
-                        break
-            else:
+            of = rules.of
+            if type(y) is Term and y.op in of:
+                result = _first(of[y.op], self, term)
+            if result is None and type(x) is Term and x.op in of:
+                result = _first(of[x.op], self, term)
+            if result is None and count == 3:
+                middle = operands[1]
+                if type(middle) is Term and middle.op in of:
+                    result = _first(of[middle.op], self, term)
+            if result is None:
                 term.serial = self.first + len(terms)
                 terms.append(term)
                 result = term
@@ -187,8 +200,8 @@ class Rewriter:
         except TypeError:  # a parameter that cannot be hashed, so nothing is known to be equal
             key, result = object(), None
         if result is None:
-            result = _first(ALWAYS.get(op, ()), self, term)
-            of = OF.get(op, {})
+            result = _first(RULES[op].always, self, term)
+            of = RULES[op].of
             for x in operands if of else ():
                 if result is None and x.op in of:
                     result = _first(of[x.op], self, term)
@@ -278,6 +291,3 @@ def lifted(rewriter: Rewriter, term: Term) -> Any:
         return inner
     return rewriter.structural(broadcast_row, (inner,), term, {"shape": term.shape})
 
-
-#: What the rules of any elementwise row have in common.
-_LIFTED: dict[Row, tuple[Rule, ...]] = {broadcast_row: (lifted,)}

@@ -55,13 +55,27 @@ def simplify(program: Program, final: bool = False) -> Program:
     for term in program.inputs:
         if term.serial in inverted:
             rewriter.elementwise(reciprocal, (new[term.serial],), term)
+    elementwise = rewriter.elementwise
     for term in program.terms:
         op = term.op
         if type(op) is Op:
-            given = term.operands
-            operands = tuple([new[x.serial] if type(x) is Term else x for x in given])
-            if type(operands[-1]) is Term or type(operands[0]) is Term:
-                result = rewriter.elementwise(op, operands, term)
+            operands = term.operands
+            x = operands[0]
+            if type(x) is Term:
+                x = new[x.serial]
+            if len(operands) == 2:
+                y = operands[1]
+                if type(y) is Term:
+                    y = new[y.serial]
+                operands = (x, y)
+            elif len(operands) == 1:
+                y = x
+                operands = (x,)
+            else:
+                operands = tuple([new[x.serial] if type(x) is Term else x for x in operands])
+                y = operands[1]
+            if type(x) is Term or type(y) is Term:
+                result = elementwise(op, operands, term)
             else:
                 result = _folded(rewriter, term, operands)
         else:
