@@ -75,9 +75,7 @@ def run_once(program: Program, inputs: Sequence[Any]) -> list[Any]:
 
 def run_on_values(program: Program, inputs: Sequence[Any]) -> list[Any]:
     """The results on Values, operation by operation, so that they record what is done."""
-    found: dict[int, Any] = {
-        term.serial: x for term, x in zip(program.inputs, inputs, strict=True)
-    }
+    found: dict[int, Any] = {term.serial: x for term, x in zip(program.inputs, inputs, strict=True)}
     for term in program.terms:
         operands = [found[x.serial] if type(x) is Term else x for x in term.operands]
         found[term.serial] = (

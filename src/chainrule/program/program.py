@@ -74,7 +74,13 @@ def program_of(
     """The Program of the terms that results depend on."""
     terms = needed(results, inputs)
     return Program(
-        name, tuple(inputs), terms, tuple(results), tuple(hidden), extents or Extents(), tuple(names)
+        name,
+        tuple(inputs),
+        terms,
+        tuple(results),
+        tuple(hidden),
+        extents or Extents(),
+        tuple(names),
     )
 
 

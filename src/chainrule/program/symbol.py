@@ -235,9 +235,7 @@ def _binary(row: Op) -> Any:
         elif kind is float or kind is int:
             return Batched(operator(self.term, other), self.levels)
         elif (
-            kind is Batched
-            and other.levels == self.levels
-            and other.term.shape is self.term.shape
+            kind is Batched and other.levels == self.levels and other.term.shape is self.term.shape
         ):
             return Batched(operator(self.term, other.term), self.levels)
         return self.trace.binary(row, self, other)

@@ -88,9 +88,7 @@ class Trace:
     ) -> Term:
         """Append a term whose type is known."""
         terms = self.terms
-        term = Term(
-            self, len(terms), op, operands, parameters, shape, dtype, weak, self.region
-        )
+        term = Term(self, len(terms), op, operands, parameters, shape, dtype, weak, self.region)
         terms.append(term)
         return term
 
@@ -246,7 +244,9 @@ class Trace:
 
     def parts(self, whole: Term) -> tuple[Term, ...]:
         """The results of a term that has several; the dtype may be one of all, or one each."""
-        dtypes = whole.dtype if isinstance(whole.dtype, tuple) else (whole.dtype,) * len(whole.shape)
+        dtypes = whole.dtype
+        if not isinstance(dtypes, tuple):
+            dtypes = (dtypes,) * len(whole.shape)
         return tuple(
             self.emit(part_row, (whole,), {"k": k}, shape, dtype)
             for k, (shape, dtype) in enumerate(zip(whole.shape, dtypes, strict=True))
@@ -272,9 +272,7 @@ class Trace:
         assert type(aligned) is Term
         return aligned
 
-    def _batched(
-        self, op: Row, operands: list[Any], parameters: dict[str, Any], level: int
-    ) -> Any:
+    def _batched(self, op: Row, operands: list[Any], parameters: dict[str, Any], level: int) -> Any:
         """A row's batching rule, on the oldest level, whose axis is next to the example's own."""
         assert isinstance(op, Structural)
         if op.batch is None:

@@ -190,5 +190,3 @@ def shared_reciprocal(rewriter: Rewriter, term: Term) -> Any:
 def identity(rewriter: Rewriter, term: Term) -> Any:
     """+x = x."""
     return term.operands[0]
-
-

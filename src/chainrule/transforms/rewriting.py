@@ -25,6 +25,7 @@ from ..program.symbol import FLOAT64, NO_PARAMETERS, Term
 
 Rule = Callable[["Rewriter", Term], Any]
 
+
 class RowRules:
     """The rules of a row, by when they are worth a call."""
 
@@ -243,9 +244,7 @@ class Rewriter:
         with np.errstate(all="ignore"):
             return _PYTHON[dtype.kind](dtype.type(op.numpy(*numbers)))
 
-    def _typed_branches(
-        self, operands: tuple[Any, ...], like: Term
-    ) -> tuple[Any, ...]:
+    def _typed_branches(self, operands: tuple[Any, ...], like: Term) -> tuple[Any, ...]:
         """Numbers for where to choose from: their type is the result's, as nothing else says it."""
         condition, x, y = operands
         dtype = like.dtype
@@ -283,11 +282,8 @@ def lifted(rewriter: Rewriter, term: Term) -> Any:
                 return None
         sources.append(x)
     assert shape is not None
-    small = Term(
-        None, -1, term.op, (), NO_PARAMETERS, shape, term.dtype, term.weak, term.region
-    )
+    small = Term(None, -1, term.op, (), NO_PARAMETERS, shape, term.dtype, term.weak, term.region)
     inner = rewriter.elementwise(term.op, tuple(sources), small)
     if type(inner) is not Term:
         return inner
     return rewriter.structural(broadcast_row, (inner,), term, {"shape": term.shape})
-

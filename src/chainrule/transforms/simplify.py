@@ -48,9 +48,7 @@ def simplify(program: Program, final: bool = False) -> Program:
     )
     rewriter = Rewriter(len(inputs), final)
     #: What stands for each old term, by its serial: a term, or a plain number.
-    new: dict[int, Any] = {
-        old.serial: x for old, x in zip(program.inputs, inputs, strict=True)
-    }
+    new: dict[int, Any] = {old.serial: x for old, x in zip(program.inputs, inputs, strict=True)}
     inverted = _inverted(program)
     for term in program.inputs:
         if term.serial in inverted:
@@ -87,7 +85,7 @@ def simplify(program: Program, final: bool = False) -> Program:
     return Program(
         program.name,
         inputs,
-        _live(inputs, rewriter.terms, results),
+        _live(inputs, scatter_rewrites.join(rewriter), results),
         results,
         program.hidden,
         program.extents,
@@ -134,9 +132,7 @@ def _structural(rewriter: Rewriter, term: Term, new: dict[int, Any]) -> Any:
                 return term.dtype.type(number).item()
             if op in MOVES:
                 return number
-    operands = tuple(
-        [rewriter.whole(new[x.serial], x) if type(x) is Term else x for x in given]
-    )
+    operands = tuple([rewriter.whole(new[x.serial], x) if type(x) is Term else x for x in given])
     return rewriter.structural(op, operands, term, term.parameters)
 
 

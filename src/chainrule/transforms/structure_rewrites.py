@@ -1,4 +1,4 @@
-"""Rewrite rules of what moves, sums and casts elements: one move instead of two, none instead of one."""
+"""Rewrite rules of what moves, sums and casts elements: one move instead of two, or none."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from ..ops.creation import extent_row
 from ..ops.elementwise import divide, multiply, negative
 from ..ops.index import index_row, scatter_row
 from ..ops.reduce import constant_row, sum_row
@@ -104,7 +103,8 @@ def sum_of_scaled(rewriter: Rewriter, term: Term) -> Any:
     if x.dtype != term.dtype or x.dtype.kind != "f":
         return None
     if x.op is negative:
-        return rewriter.elementwise(negative, (rewriter.structural(sum_row, x.operands, term, term.parameters),), term)
+        total = rewriter.structural(sum_row, x.operands, term, term.parameters)
+        return rewriter.elementwise(negative, (total,), term)
     if x.op is not multiply and x.op is not divide:
         return None
     v, s = x.operands
@@ -126,10 +126,10 @@ def _along(rewriter: Rewriter, s: Any, total: Term, summed: Term) -> Any:
         return None
     (source,) = s.operands
     axes = total.parameters["axes"]
-    padded = (1,) * (len(summed.shape) - len(source.shape)) + source.shape
-    if not all(_is_one(padded[axis]) for axis in axes):
+    before = len(summed.shape) - len(source.shape)
+    if not all(axis < before or _is_one(source.shape[axis - before]) for axis in axes):
         return None
-    kept = tuple(extent for axis, extent in enumerate(padded) if axis not in axes)
+    kept = tuple(e for axis, e in enumerate(source.shape, before) if axis not in axes)
     aligned = rewriter.structural(reshape_row, (source,), total, {"shape": kept}, kept)
     return rewriter.structural(broadcast_row, (aligned,), total, {"shape": total.shape})
 
@@ -215,5 +215,3 @@ def concatenate_pieces(rewriter: Rewriter, term: Term) -> Any:
         at = stop
     assert source is not None
     return source if same_extent(at, source.shape[axis]) and source.dtype == term.dtype else None
-
-

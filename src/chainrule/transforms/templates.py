@@ -64,9 +64,7 @@ class Template(NamedTuple):
 _templates: dict[tuple[Any, ...], Template | None] = {}
 
 
-def pulling(
-    op: Op, cotangent: Cotangent, out: Term, wanted: Sequence[bool]
-) -> Template | None:
+def pulling(op: Op, cotangent: Cotangent, out: Term, wanted: Sequence[bool]) -> Template | None:
     """The template for the cotangents of the operands of a term, from that of the term.
 
     Its sources are the cotangent's numbers and mask, the term, and its operands.
@@ -87,9 +85,7 @@ def pulling(
     return _templates[key]
 
 
-def pushing(
-    op: Op, tangents: Sequence[Cotangent | None], out: Term
-) -> Template | None:
+def pushing(op: Op, tangents: Sequence[Cotangent | None], out: Term) -> Template | None:
     """The template for the tangent of a term from those of its operands.
 
     Its sources are the term, its operands, and the numbers and masks of the tangents.
@@ -174,11 +170,13 @@ class _Writer:
         if not any(map(self.is_term, term.operands)):
             self.numbers.add(name)
             number = self.object(_PYTHON[term.dtype.kind])
-            self.lines.append(f"{name} = {number}({op}({', '.join(operands)}))")
+            given = [*operands, f"**{self.object(term.parameters)}"]
+            self.lines.append(f"{name} = {number}({op}({', '.join(given)}))")
             return
         self.lines.append(
             f"{name} = Term(trace, serial + {len(self.made)}, {op}, ({', '.join(operands)},), "
-            f"{self.object(term.parameters)}, shape, {self.object(term.dtype)}, {term.weak}, region)"
+            f"{self.object(term.parameters)}, shape, {self.object(term.dtype)}, {term.weak}, "
+            "region)"
         )
         self.made.append(name)
 
