@@ -45,13 +45,13 @@ STRUCTURAL = {
         lambda g: TABLE["scatter"](g, shape=(5, 2), key=((1, 4, 1), 1)),
         [array(4, 3)],
     ),
-    "gather": (lambda x, i, j: TABLE["gather"](x, i, j), [array(4, 3, 3, 2), places(4, 5), places(4, 1)]),
+    "gather": (TABLE["gather"], [array(4, 3, 3, 2), places(4, 5), places(4, 1)]),
     "scatter_add": (
         lambda g, i: TABLE["scatter_add"](g, i, shape=(3, 2)),
         [array(4, 5, 2), places(4, 5)],
     ),
     "contract": (lambda x, y: cr.einsum("ij,jk->ki", x, y), [array(4, 2, 3), array(4, 3, 5)]),
-    "solve": (lambda a, b: TABLE["solve"](a, b), [spd(4, 3, 3), array(4, 3, 2)]),
+    "solve": (TABLE["solve"], [spd(4, 3, 3), array(4, 3, 2)]),
     "cholesky": (cr.linalg.cholesky, [spd(4, 3, 3)]),
     "eigh": (cr.linalg.eigh, [spd(4, 3, 3)]),
 }  # fmt: skip
@@ -101,14 +101,12 @@ def test_structural_rows(name):
 @pytest.mark.parametrize("name", STRUCTURAL)
 def test_structural_rows_under_two_vmaps(name):
     f, arguments = STRUCTURAL[name]
-    for inner, outer in [(0, 0), (0, 1), (1, 0)]:
+    for outer in (0, 1):
         # A second batch of 2, in front of the first or behind it.
         twice = [np.stack([x, x[::-1]], axis=outer) for x in arguments]
-        inner_axis = inner if outer == 0 else inner
         nested = cr.vmap(cr.vmap(f, in_axes=0), in_axes=outer)
         wanted = [looped(f, [np.take(x, k, outer) for x in twice], [True] * len(twice))
                   for k in range(2)]  # fmt: skip
-        assert inner_axis in (0, 1)
         found = nested(*twice)
         if isinstance(found, tuple):
             close(found, tuple(np.stack(parts) for parts in zip(*wanted, strict=True)))

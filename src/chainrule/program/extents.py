@@ -323,7 +323,7 @@ class Dimension:
     # --- as an operand ----------------------------------------------------------------------------
 
     def _apply_op(self, op: Any, operands: Any, parameters: dict[str, Any]) -> Any:
-        return self._scope.trace._apply_op(op, operands, parameters)
+        return self._scope.trace.apply(op, operands, parameters)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         return apply_ufunc(ufunc, method, inputs, options)
