@@ -184,10 +184,7 @@ def _key(entry: Any, extent: Any) -> str:
     if not isinstance(entry, tuple):
         return str(entry)
     start, stop, step = entry
-    if step < 0:
-        default = extent - 1, -1
-    else:
-        default = 0, extent
+    default = (extent - 1, -1) if step < 0 else (0, extent)
     # Not by ==, which would note a guard.
     first, last = (
         "" if str(x) == str(usual) else str(x)

@@ -252,6 +252,16 @@ class Trace:
             for k, (shape, dtype) in enumerate(zip(whole.shape, dtypes, strict=True))
         )
 
+    def results_of(self, term: Term) -> Any:
+        """What the operation gave: the term, or the parts of one that has several results."""
+        if isinstance(term.op, Op) or term.op.results == 1:  # type: ignore[attr-defined]
+            return term
+        first = term.serial + 1
+        parts = tuple(self.terms[first : first + len(term.shape)])
+        if all(x.op is part_row and x.operands[0] is term for x in parts):
+            return parts
+        return self.parts(term)
+
     # --- batches ----------------------------------------------------------------------------------
 
     def _batched_elementwise(self, op: Op, operands: list[Any], levels: tuple[int, ...]) -> Any:

@@ -8,6 +8,7 @@ single operation is ``ops/rules.py``, the same as for eager arrays.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from types import NoneType
 from typing import Any
 
 from ..ops import Cotangent, Op, pull
@@ -108,7 +109,7 @@ class _Sweep:
             numbers[place] = None
             term = terms[place]
             op = term.op
-            if masks or type(op) is not Op or term.dtype is not FLOAT64:
+            if masks or type(op) is not Op or term.dtype is not FLOAT64 or type(g) is not Term:
                 self.through(term, g, masks.pop(place, None))
                 continue
             # Most often all is float64; a number says then which template it is.
@@ -141,7 +142,8 @@ class _Sweep:
     def through(self, term: Term, g: Any, mask: Any) -> None:
         """Hand the cotangent of any term on to its operands."""
         operands = term.operands
-        if isinstance(term.op, Op):
+        # A cotangent may have batch axes besides (Batched), of which a template knows nothing.
+        if isinstance(term.op, Op) and type(g) is Term and type(mask) in (Term, NoneType):
             wanted = [self.wanted(x) for x in operands]
             template = pulling(term.op, Cotangent(g, mask), term, wanted)
             if template is not None:
@@ -165,7 +167,8 @@ class _Sweep:
             return
         cotangent = g if type(g) is list else Cotangent(g, mask)
         wanted = [self.wanted(x) for x in operands]
-        shares = pull(term.op, cotangent, term, operands, parameters, wanted)
+        out = self.trace.results_of(term)
+        shares = pull(term.op, cotangent, out, operands, parameters, wanted)
         for operand, share in zip(operands, shares, strict=True):
             if share is not None:
                 if share.numbers.dtype is not operand.dtype:
