@@ -1,0 +1,165 @@
+"""Every row of the table in every mode: the registry is the test list.
+
+Elementwise rows are held against mpmath within their stated ulp, and against eager numbers where
+mpmath has no opinion (kinks, ends of domains, inf, NaN). Structural rows are held against complex
+steps, or central differences where NumPy cannot run the function on complex numbers. All points of
+a row go through one call, as an array, and under ``jit`` through one Program.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from references import truth, ulps
+from test_accuracy import SMOOTH, on_values, points
+from test_structural import CASES, differences, on_leaf, reduced
+
+import chainrule as cr
+from chainrule import Value
+from chainrule.ops import TABLE, Op, Structural, elementwise_rows
+
+Array = np.ndarray[Any, Any]
+Key = tuple[str, tuple[int, ...]]
+
+# --- elementwise rows -----------------------------------------------------------------------------
+
+
+def moving(op: Op) -> list[int]:
+    """The operands that have a derivative, or derivative 0."""
+    return [i for i, partial in enumerate(op.partials) if partial is not None]
+
+
+def derivatives(f: Callable[..., Any], which: list[int]) -> Callable[..., dict[Key, Any]]:
+    """All first and second derivatives of f, in both directions and both nestings.
+
+    Of a function of arrays that works element by element they are those at every point.
+    """
+
+    def backward(g: Callable[..., Any], i: int) -> Callable[..., Any]:
+        return cr.grad(lambda *x: cr.sum(g(*x)), i)
+
+    def forward(g: Callable[..., Any], i: int) -> Callable[..., Any]:
+        def along(*x: Any) -> Any:
+            one = np.ones(np.shape(x[i]), x[i].dtype) if np.ndim(x[i]) else 1.0
+            return cr.jvp(lambda xi: g(*x[:i], xi, *x[i + 1 :]), (x[i],), (one,))[1]
+
+        return along
+
+    def all_of_them(*x: Any) -> dict[Key, Any]:
+        found: dict[Key, Any] = {("value", ()): f(*x)}
+        for i in which:
+            found["reverse", (i,)] = backward(f, i)(*x)
+            found["forward", (i,)] = forward(f, i)(*x)
+        for i, j in itertools.combinations_with_replacement(which, 2):
+            found["reverse over reverse", (i, j)] = backward(backward(f, i), j)(*x)
+            found["forward over reverse", (i, j)] = forward(backward(f, i), j)(*x)
+            found["reverse over forward", (i, j)] = backward(forward(f, i), j)(*x)
+        return found
+
+    return all_of_them
+
+
+def one_by_one(f: Callable[..., Any]) -> Callable[..., Any]:
+    """f of numbers, at every point of arrays, eagerly."""
+
+    def everywhere(*columns: Any) -> Any:
+        found = [f(*map(float, point)) for point in zip(*columns, strict=True)]
+        return {key: np.array([float(each[key]) for each in found]) for key in found[0]}
+
+    return everywhere
+
+
+MODES: dict[str, Callable[[Callable[..., Any]], Callable[..., Any]]] = {
+    "eager array": lambda f: f,
+    "jit of an array": cr.jit,
+    "jit of vmap of numbers": lambda f: cr.jit(cr.vmap(f)),
+}
+EVERY_MODE = pytest.mark.parametrize("mode", MODES)
+
+
+def by_fixed_operands(op: Op, samples: list[tuple[float, ...]]) -> Iterator[Any]:
+    """Points with the same operands that have no derivative, which are whole numbers.
+
+    Yields the function of the others, which of those to differentiate, their columns, the points.
+    """
+    fixed = [i for i, partial in enumerate(op.partials) if partial is None]
+    rest = [i for i in range(op.arity) if i not in fixed]
+
+    def key(point: tuple[float, ...]) -> tuple[int, ...]:
+        return tuple(int(point[i]) for i in fixed)
+
+    for numbers, group in itertools.groupby(sorted(samples, key=key), key):
+        chosen = list(group)
+        given = dict(zip(fixed, numbers, strict=True))
+
+        def f(*x: Any, given: dict[int, int] = given) -> Any:
+            operands = iter(x)
+            return op(*[given[i] if i in given else next(operands) for i in range(op.arity)])
+
+        columns = [np.array([point[i] for point in chosen]) for i in rest]
+        yield f, list(range(len(rest))), columns, rest, chosen
+
+
+@EVERY_MODE
+@pytest.mark.parametrize("op", SMOOTH, ids=lambda op: op.name)
+def test_every_derivative_is_mpmaths(op, mode):
+    bounds = (op.accuracy.value, op.accuracy.first, op.accuracy.second)
+    smooth = {i for i, partial in enumerate(op.partials) if partial is not None}
+    for f, which, columns, rest, chosen in by_fixed_operands(op, list(points(op))):
+        found = MODES[mode](derivatives(f, which))(*columns)
+        for (what, wrt), numbers in found.items():
+            places = tuple(rest[i] for i in wrt)
+            assert smooth.issuperset(places)
+            for point, got in zip(chosen, numbers, strict=True):
+                error = ulps(float(got), truth(op.name, point, places), op.accuracy.scale)
+                assert error <= bounds[len(wrt)], (
+                    f"{op.name}{point}, {what} in {places}: {got!r} is off by {error} ulp"
+                )
+
+
+SPECIAL = [0.0, -0.0, 1.0, -1.0, 2.5, -7.5, 1e300, -1e300, 1e-300, math.inf, -math.inf, math.nan]
+#: By the number of operands: every combination is taken.
+SPECIALS = [
+    SPECIAL,
+    [0.0, -0.0, 1.0, -2.5, 1e300, 1e-300, math.inf, -math.inf, math.nan],
+    [0.0, 1.0, -7.5, math.inf, math.nan],
+]
+
+
+def special_points(op: Op) -> list[tuple[float, ...]]:
+    """Kinks, ends of domains, ties, and what is no number."""
+    columns = [SPECIALS[op.arity - 1]] * op.arity
+    for i, partial in enumerate(op.partials):
+        if partial is None:  # an order, or a number of digits
+            columns[i] = [1.0, 2.0]
+    return list(itertools.product(*columns))
+
+
+@pytest.mark.parametrize(
+    "op", [op for op in elementwise_rows() if not op.predicate], ids=lambda op: op.name
+)
+def test_every_mode_has_the_conventions_of_eager_numbers(op):
+    samples = special_points(op) + ([] if op in SMOOTH else list(points(op)))
+    for f, which, columns, _, chosen in by_fixed_operands(op, samples):
+        numbers = one_by_one(derivatives(f, which))(*columns)
+        for mode, compiled in MODES.items():
+            found = compiled(derivatives(f, which))(*columns)
+            assert found.keys() == numbers.keys()
+            for key, expected in numbers.items():
+                wrong = [
+                    (chosen[i], float(found[key][i]), float(expected[i]))
+                    for i in np.flatnonzero(~agree(np.asarray(found[key]), expected))
+                ]
+                assert not wrong, f"{op.name}, {mode}, {key}; point, got, of numbers: {wrong[:8]}"
+
+
+def agree(got: Array, expected: Array) -> Array:
+    """Where two results are the same up to rounding: NaN where NaN, the same infinity."""
+    with np.errstate(all="ignore"):
+        close = np.abs(got - expected) <= 1e-12 * np.abs(expected) + 1e-300
+    return close | (got == expected) | (np.isnan(got) & np.isnan(expected))
