@@ -163,3 +163,41 @@ def agree(got: Array, expected: Array) -> Array:
     with np.errstate(all="ignore"):
         close = np.abs(got - expected) <= 1e-12 * np.abs(expected) + 1e-300
     return close | (got == expected) | (np.isnan(got) & np.isnan(expected))
+
+
+@pytest.mark.parametrize("op", [op for op in elementwise_rows() if op.predicate], ids=str)
+def test_predicates_are_the_same_in_every_mode(op):
+    chosen = special_points(op)
+    columns = [np.array(column) for column in zip(*chosen, strict=True)]
+    expected = [bool(getattr(cr, op.name)(*map(Value, point))) for point in chosen]
+    for compiled in MODES.values():
+        truths = compiled(lambda *x: op(*x))(*columns)
+        assert truths.dtype == bool
+        np.testing.assert_array_equal(truths, expected)
+
+
+#: Errors of NumPy's and SciPy's float32 kernels, in ulp of float32, which come on top.
+SINGLE_KERNEL = 4.0
+
+
+@pytest.mark.parametrize("op", SMOOTH, ids=lambda op: op.name)
+def test_float32_stays_float32_and_agrees_with_float64(op):
+    bounds = (op.accuracy.value, op.accuracy.first, op.accuracy.second)
+    tame = [p for p in points(op) if all(x == 0 or 1e-4 < abs(x) < 1e4 for x in p)]
+    limit = np.sqrt(np.finfo(np.float32).max)  # what is larger may overflow on the way
+    for f, which, doubles, _, _ in by_fixed_operands(op, tame):
+        singles = [column.astype(np.float32) for column in doubles]
+        exact = derivatives(f, which)(*[column.astype(np.float64) for column in singles])
+        for mode, compiled in MODES.items():
+            found = compiled(derivatives(f, which))(*singles)
+            for (what, wrt), numbers in found.items():
+                assert numbers.dtype == np.float32, (op.name, mode, what, wrt)
+                expected = np.asarray(exact[what, wrt])
+                # Rounded to float32 a point may be at the end of the domain.
+                inside = np.abs(expected) < limit
+                numbers, expected = numbers[inside], expected[inside]
+                size = np.maximum(np.abs(expected), max(op.accuracy.scale, 1e-37))
+                ulp = np.exp2(np.floor(np.log2(size)) - 23)
+                error = np.max(np.abs(numbers - expected) / ulp, initial=0.0)
+                bound = bounds[len(wrt)] + SINGLE_KERNEL
+                assert error <= bound, f"{op.name}, {mode}, {what} in {wrt}: {error} ulp"
