@@ -201,3 +201,106 @@ def test_float32_stays_float32_and_agrees_with_float64(op):
                 error = np.max(np.abs(numbers - expected) / ulp, initial=0.0)
                 bound = bounds[len(wrt)] + SINGLE_KERNEL
                 assert error <= bound, f"{op.name}, {mode}, {what} in {wrt}: {error} ulp"
+
+
+# --- structural rows ------------------------------------------------------------------------------
+
+#: What NumPy cannot run on complex numbers, or does not continue analytically into them.
+REAL_ONLY = {"cholesky", "eigh, values", "eigh, vectors", "eigh, both", "hypot"}
+EVERY_CASE = pytest.mark.parametrize("name", CASES)
+
+
+def complex_steps(f: Callable[..., Any], x: Array) -> Array:
+    """The Jacobian of f, exact to rounding, by NumPy alone; the argument's axes come last."""
+    columns = []
+    for i in np.ndindex(x.shape):
+        moved = x.astype(complex)
+        moved[i] += 1e-30j
+        columns.append(np.imag(f(moved)) / 1e-30)
+    return np.stack(columns, -1).reshape(*np.shape(columns[0]), *x.shape)
+
+
+def all_modes(f: Callable[..., Any]) -> Callable[..., dict[str, Any]]:
+    """Value and derivatives of f at x: along t, against c, whole; of g, a sum of f, twice."""
+    g = reduced(f)
+
+    def compute(x: Any, t: Any, c: Any) -> dict[str, Any]:
+        value, pullback = cr.vjp(f, x)
+        along = lambda z: cr.jvp(g, (z,), (t,))[1]
+        return {
+            "value": value,
+            "jvp": cr.jvp(f, (x,), (t,))[1],
+            "vjp": pullback(c)[0],
+            "jacrev": cr.jacrev(f)(x),
+            "jacfwd": cr.jacfwd(f)(x),
+            "hessian": cr.hessian(g)(x),
+            "hvp": cr.hvp(g, (x,), (t,)),
+            "grad of jvp": cr.grad(along)(x),
+            "grad of grad": cr.grad(lambda z: cr.sum(cr.grad(g)(z) * t))(x),
+            "jvp of jvp": cr.jvp(along, (x,), (t,))[1],
+        }
+
+    return compute
+
+
+def operands(name: str) -> tuple[Array, Array, Array]:
+    f, x = CASES[name]
+    generator = np.random.default_rng(7)
+    return x, generator.normal(size=x.shape), generator.normal(size=np.shape(f(x)))
+
+
+@EVERY_CASE
+def test_every_mode_of_a_structural_row(name):
+    f, x = CASES[name]
+    x, t, c = operands(name)
+    g = reduced(f)
+    if name in REAL_ONLY:
+        jacobian, tight = differences(on_leaf(f), x), 1e-5
+        hessian = differences(cr.grad(g), x)
+    else:
+        jacobian, tight = complex_steps(f, x), 1e-10
+        hessian = differences(lambda z: complex_steps(lambda w: np.sum(np.sin(f(w))), z), x)
+    along = np.tensordot(hessian, t, axes=x.ndim)
+    expected: dict[str, tuple[Any, float]] = {
+        "value": (f(x), 1e-14),
+        "jvp": (np.tensordot(jacobian, t, axes=x.ndim), tight),
+        "vjp": (np.tensordot(c, jacobian, axes=np.ndim(c)), tight),
+        "jacrev": (jacobian, tight),
+        "jacfwd": (jacobian, tight),
+        "hessian": (hessian, 1e-5),
+        "hvp": (along, 1e-5),
+        "grad of jvp": (along, 1e-5),
+        "grad of grad": (along, 1e-5),
+        "jvp of jvp": (np.sum(along * t), 1e-5),
+    }
+    eager = all_modes(f)(x, t, c)
+    jitted = cr.jit(all_modes(f))(x, t, c)
+    assert eager.keys() == jitted.keys() == expected.keys()
+    for what, (true, tolerance) in expected.items():
+        assert np.shape(eager[what]) == np.shape(jitted[what]) == np.shape(true), what
+        scale = np.max(np.abs(true), initial=1.0)
+        np.testing.assert_allclose(
+            eager[what], true, rtol=tolerance, atol=tolerance * scale, err_msg=what
+        )
+        np.testing.assert_allclose(
+            jitted[what], eager[what], rtol=1e-12, atol=1e-12 * scale, err_msg=what
+        )
+
+
+@EVERY_CASE
+def test_every_mode_of_a_structural_row_in_float32(name):
+    f, _ = CASES[name]
+    doubles = operands(name)
+    singles = [array.astype(np.float32) for array in doubles]
+    double = all_modes(f)(*doubles)
+    eager = all_modes(f)(*singles)
+    jitted = cr.jit(all_modes(f))(*singles)
+    for what, true in double.items():
+        # A constant array of float64 makes the result float64; the derivative in x stays float32.
+        assert jitted[what].dtype == eager[what].dtype, what
+        assert eager[what].dtype == np.float32 or what in ("value", "jvp", "jvp of jvp"), what
+        scale = np.max(np.abs(true), initial=1.0)
+        np.testing.assert_allclose(eager[what], true, rtol=1e-3, atol=1e-4 * scale, err_msg=what)
+        np.testing.assert_allclose(
+            jitted[what], eager[what], rtol=1e-4, atol=1e-5 * scale, err_msg=what
+        )

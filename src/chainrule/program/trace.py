@@ -257,6 +257,12 @@ class Trace:
             for k, (shape, dtype) in enumerate(zip(whole.shape, dtypes, strict=True))
         )
 
+    def out_of(self, term: Term) -> Any:
+        """What a rule gets as the result: the term, or its parts, which stand right behind it."""
+        if term.op.results == 1:  # type: ignore[attr-defined]
+            return term
+        return tuple(self.terms[term.serial + 1 : term.serial + 1 + len(term.shape)])
+
     # --- batches ----------------------------------------------------------------------------------
 
     def _batched_elementwise(self, op: Op, operands: list[Any], levels: tuple[int, ...]) -> Any:

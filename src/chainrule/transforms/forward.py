@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ..ops import Op
 from ..ops.rules import Cotangent, push_masked
 from ..ops.shape import of_dtype
 from ..program.symbol import Term
@@ -34,7 +35,8 @@ def pushforward(
         if term.op.name == "part":
             tangent = None if moving[0] is None else moving[0][term.parameters["k"]]
         else:
-            tangent = push_masked(term.op, moving, term, term.operands, term.parameters)
+            out = term if isinstance(term.op, Op) else trace.out_of(term)
+            tangent = push_masked(term.op, moving, out, term.operands, term.parameters)
         if tangent is None:
             continue
         if isinstance(tangent, Cotangent):

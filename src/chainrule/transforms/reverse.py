@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..ops import Cotangent, pull
+from ..ops import Cotangent, Op, pull
 from ..ops.rules import plus
 from ..ops.shape import of_dtype
 from ..program.symbol import Term
@@ -71,7 +71,8 @@ def gradients(
             type(x) is Term and x.serial >= first and needs[x.serial - first] == 1
             for x in operands
         ]  # fmt: skip
-        shares = pull(term.op, cotangent, term, operands, term.parameters, wanted)
+        out = term if isinstance(term.op, Op) else trace.out_of(term)
+        shares = pull(term.op, cotangent, out, operands, term.parameters, wanted)
         for operand, share in zip(operands, shares, strict=True):
             if share is None:
                 continue
