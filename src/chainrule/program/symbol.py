@@ -11,10 +11,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..errors import ConcreteNumberError, DroppedDerivativeError, user_line
-from ..ops import TABLE, Row
+import numpy as np
+
+from ..errors import ConcreteNumberError, DroppedDerivativeError, OperandError, user_line
+from ..ops import TABLE, Op, Row, public_rows
 from ..ops.methods import ArrayMethods
 from ..ops.numpy_names import apply_function, apply_ufunc
+
+FLOAT64 = np.dtype(np.float64)
+BOOL = np.dtype(bool)
+#: The parameters of a row that has none: one object for all terms, which nobody changes.
+NO_PARAMETERS: dict[str, Any] = {}
 
 OPERATORS = {
     "add": "add",
@@ -35,7 +42,10 @@ COMPARISONS = {
     "gt": "greater",
     "ge": "greater_equal",
 }
-UNARY = {"neg": "negative", "pos": "positive", "abs": "abs", "invert": "logical_not"}
+UNARY = {
+    **{"neg": "negative", "pos": "positive", "abs": "abs", "invert": "logical_not"},
+    **{"floor": "floor", "ceil": "ceil", "trunc": "trunc"},
+}
 
 
 def _no_number(symbol: Symbol, conversion: str, hint: str) -> ConcreteNumberError:
@@ -97,6 +107,20 @@ class Symbol(ArrayMethods):
             "Index with an array of integers (cr.take, x[i]), or make the argument static "
             "(static_argnums).",
         )
+
+    def __round__(self, ndigits: int | None = None) -> Any:
+        return self.round(0 if ndigits is None else ndigits)
+
+    def __divmod__(self, other: Any) -> tuple[Any, Any]:
+        return self // other, self % other  # type: ignore[operator]
+
+    def __rdivmod__(self, other: Any) -> tuple[Any, Any]:
+        return other // self, other % self
+
+    def __xor__(self, other: Any) -> Any:
+        raise OperandError("^ is no operation on a Symbol. A power is written x ** y.")
+
+    __rxor__ = __xor__
 
     def back(self, grad: Any = 1, create_graph: bool = False) -> None:
         """Not while tracing: raises ConcreteNumberError."""
@@ -184,14 +208,59 @@ class Batched(Symbol):
         return self.term.weak
 
 
-def _binary(row: Row) -> Any:
+def _binary(row: Op) -> Any:
+    result = BOOL if row.predicate else FLOAT64
+    # Python's & and | are truth values', to which float64 has to be brought first.
+    at_once = not row.name.startswith("logical")
+
     def operator(self: Any, other: Any) -> Any:
+        # What nearly all terms are made by: where types are equal already, nothing of the general
+        # way is needed. It is 0.7 us of the 1.3 us that a term takes, instead of 3.
+        kind = type(other)
+        if type(self) is Term:
+            trace = self.trace
+            if (
+                self.dtype is FLOAT64
+                and at_once
+                and (
+                    kind is float
+                    or kind is int
+                    or (
+                        kind is Term
+                        and other.shape is self.shape
+                        and other.dtype is FLOAT64
+                        and other.weak is self.weak
+                        and other.trace is trace
+                    )
+                )
+                and trace.is_open
+            ):
+                terms = trace.terms
+                term = Term(
+                    trace,
+                    len(terms),
+                    row,
+                    (self, other),
+                    NO_PARAMETERS,
+                    self.shape,
+                    result,
+                    self.weak,
+                    trace.region,
+                )
+                terms.append(term)
+                return term
+        elif kind is float or kind is int:
+            return Batched(operator(self.term, other), self.levels)
+        elif (
+            kind is Batched and other.levels == self.levels and other.term.shape is self.term.shape
+        ):
+            return Batched(operator(self.term, other.term), self.levels)
         return self.trace.binary(row, self, other)
 
     return operator
 
 
-def _reflected(row: Row) -> Any:
+def _reflected(row: Op) -> Any:
     def operator(self: Any, other: Any) -> Any:
         return self.trace.binary(row, other, self)
 
@@ -205,13 +274,30 @@ def _unary(row: Row) -> Any:
     return operator
 
 
+def _method(row: Op) -> Any:
+    def method(self: Any, *operands: Any) -> Any:
+        return row(self, *operands)
+
+    return method
+
+
+def _elementwise(name: str) -> Op:
+    row = TABLE[name]
+    assert isinstance(row, Op)
+    return row
+
+
 def _add_operators() -> None:
     for name, row in {**OPERATORS, **COMPARISONS}.items():
-        setattr(Symbol, f"__{name}__", _binary(TABLE[row]))
+        setattr(Symbol, f"__{name}__", _binary(_elementwise(row)))
     for name, row in OPERATORS.items():
-        setattr(Symbol, f"__r{name}__", _reflected(TABLE[row]))
+        setattr(Symbol, f"__r{name}__", _reflected(_elementwise(row)))
     for name, row in UNARY.items():
         setattr(Symbol, f"__{name}__", _unary(TABLE[row]))
+    for row in public_rows():
+        for name in row.methods:
+            if not hasattr(Symbol, name):
+                setattr(Symbol, name, _method(row))
 
 
 _add_operators()

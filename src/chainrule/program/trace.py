@@ -35,14 +35,12 @@ from ..ops.shape import (
     shape_of,
 )
 from .extents import Dimension, Extents
-from .symbol import Batched, Symbol, Term
+from .symbol import BOOL, FLOAT64, NO_PARAMETERS, Batched, Symbol, Term
 
-FLOAT64 = np.dtype(np.float64)
-_BOOL = np.dtype(bool)
 #: Python's numbers, which take the dtype of what they meet.
 WEAK = (float, int, bool)
 _SAMPLES: dict[type, Any] = {float: 1.0, int: 1, bool: True}
-_DTYPES = {float: FLOAT64, int: np.dtype(np.int64), bool: _BOOL}
+_DTYPES = {float: FLOAT64, int: np.dtype(np.int64), bool: BOOL}
 _PYTHON = {"f": float, "i": int, "u": int, "b": bool}
 
 _leaf = functools.partial(Structural, kernel=None, shape=None, vjp=None, linear=True)
@@ -97,26 +95,15 @@ class Trace:
     def input(self, shape: tuple[Any, ...], dtype: Any, weak: bool = False) -> Term:
         """A term that stands for an argument."""
         dtype = np.dtype(dtype.type)  # one object for each, so that "is" compares them
-        term = self.emit(input_row, (), {}, shape, dtype, weak)
+        term = self.emit(input_row, (), NO_PARAMETERS, shape, dtype, weak)
         self.inputs.append(term)
         return term
 
     def binary(self, op: Op, x: Any, y: Any) -> Any:
-        """What ``apply`` does, for an operator: at once where nothing has to be converted."""
-        if type(x) is Term and x.dtype is FLOAT64 and x.trace is self and self.is_open:
-            kind = type(y)
-            if kind is float or (
-                kind is Term
-                and (y.shape is x.shape or y.shape == x.shape)
-                and y.dtype is FLOAT64
-                and y.weak is x.weak
-                and y.trace is self
-            ):
-                dtype = _BOOL if op.predicate else FLOAT64
-                return self.emit(op, (x, y), {}, x.shape, dtype, x.weak)
+        """What ``apply`` does, for an operator, which a stranger may know better."""
         if not (_is_known(x) and _is_known(y)):
             return NotImplemented
-        return self.apply(op, (x, y), {})
+        return self.apply(op, (x, y), NO_PARAMETERS)
 
     def apply(self, op: Row, operands: Sequence[Any], parameters: dict[str, Any]) -> Any:
         """An operation on operands of which one at least is a Symbol, or a free extent."""
@@ -125,6 +112,14 @@ class Trace:
                 f"{op.name}{user_line()}: a Symbol was kept after the function that was traced had "
                 "returned. Return it as a result of that function; do not store it elsewhere."
             )
+        if len(operands) == 1 and type(op) is Op:
+            (x,) = operands
+            whole = x.term if type(x) is Batched else x
+            if type(whole) is Term and whole.dtype is FLOAT64 and whole.trace is self:
+                dtype = FLOAT64 if not op.predicate else BOOL
+                if dtype is FLOAT64 or not op.name.startswith("logical"):
+                    term = self.emit(op, (whole,), NO_PARAMETERS, whole.shape, dtype, whole.weak)
+                    return term if whole is x else Batched(term, x.levels)
         levels: tuple[int, ...] = ()
         known: list[Any] = []
         for operand in operands:
@@ -197,7 +192,7 @@ class Trace:
                 f"{name} is an array of dtype {dtype}{user_line()}, not of real numbers."
             )
         weak = not hasattr(x, "dtype")
-        term = self.emit(input_row, (), {}, shape_of(x), np.dtype(dtype.type), weak)
+        term = self.emit(input_row, (), NO_PARAMETERS, shape_of(x), np.dtype(dtype.type), weak)
         self.hidden[id(x)] = (x, term)
         return term
 
@@ -229,7 +224,7 @@ class Trace:
                 if x.shape is not shape and x.shape != shape:
                     x = self.emit(broadcast_row, (x,), {"shape": shape}, shape, x.dtype)
                 operands[i] = x
-        return self.emit(op, tuple(operands), {}, shape or (), dtype, weak)
+        return self.emit(op, tuple(operands), NO_PARAMETERS, shape or (), dtype, weak)
 
     def _structural(self, op: Structural, operands: list[Any], parameters: dict[str, Any]) -> Any:
         shape = op.shape(*map(shape_of, operands), **parameters)
@@ -385,7 +380,7 @@ def _types(op: Op, kinds: tuple[Any, ...]) -> tuple[Any, Any, bool]:
     if not op.predicate:
         return dtype, dtype, weak
     if op.name.startswith("logical"):
-        return _BOOL, dtype, weak
+        return BOOL, dtype, weak
     return np.result_type(*samples), dtype, weak
 
 

@@ -12,8 +12,9 @@ from typing import Any
 from ..ops import Op
 from ..ops.rules import Cotangent, push_masked
 from ..ops.shape import of_dtype
-from ..program.symbol import Term
+from ..program.symbol import Batched, Term
 from .reverse import dependent
+from .templates import pushing
 
 
 def pushforward(
@@ -32,10 +33,12 @@ def pushforward(
         if term.serial in reached:
             continue
         moving = [reached.get(x.serial) if type(x) is Term else None for x in term.operands]
-        if term.op.name == "part":
+        if isinstance(term.op, Op):
+            tangent = _through_elementwise(term, moving)
+        elif term.op.name == "part":
             tangent = None if moving[0] is None else moving[0][term.parameters["k"]]
         else:
-            out = term if isinstance(term.op, Op) else trace.out_of(term)
+            out = trace.out_of(term)
             tangent = push_masked(term.op, moving, out, term.operands, term.parameters)
         if tangent is None:
             continue
@@ -43,6 +46,21 @@ def pushforward(
             tangent = Cotangent(of_dtype(tangent.numbers, term.dtype), tangent.mask)
         reached[term.serial] = tangent
     return [reached.get(root.serial) for root in roots]
+
+
+def _through_elementwise(term: Term, moving: Sequence[Cotangent | None]) -> Cotangent | None:
+    """The tangent of a term from those of its operands, by the template of its row."""
+    op = term.op
+    assert isinstance(op, Op)
+    if not any(moving):
+        return None
+    parts = [part for t in moving if t is not None for part in t]
+    is_batched = any(type(part) is Batched for part in parts)
+    template = None if is_batched else pushing(op, moving, term)
+    if template is None:
+        return push_masked(op, moving, term, term.operands, term.parameters)  # type: ignore[no-any-return]
+    (pushed,) = template.cotangents(term, term, *term.operands, *parts)
+    return pushed
 
 
 def _above(trace: Any, roots: Sequence[Term], first: int, needs: bytearray) -> list[Term]:
