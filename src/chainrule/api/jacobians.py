@@ -224,7 +224,10 @@ def _columns(call: Call, results: list[Any], place: int) -> list[Any]:
         with trace.vmap_level(_size(leaf)) as level:
             rest[place] = _batch(trace, seeds, level)
             pushed = recorder.push(results, call.leaves, rest)
-            columns = [trace.unbatched(x, len(shape_of(x)), level) for x in pushed]
+            # Of the argument's dtype, as in reverse mode.
+            columns = [
+                of_dtype(trace.unbatched(x, len(shape_of(x)), level), leaf.dtype) for x in pushed
+            ]
         return [reshape_row(x, shape=shape) for x, shape in zip(columns, shapes, strict=True)]
     if not shape_of(leaf):
         rest[place] = 1.0
@@ -234,7 +237,9 @@ def _columns(call: Call, results: list[Any], place: int) -> list[Any]:
         rest[place] = one.reshape(shape_of(leaf))
         pushes.append(recorder.push(results, call.leaves, rest))
     return [
-        reshape(stack([push[i] for push in pushes], -1), shape) if pushes else np.zeros(shape)
+        of_dtype(reshape(stack([push[i] for push in pushes], -1), shape), leaf.dtype)
+        if pushes
+        else np.zeros(shape)
         for i, shape in enumerate(shapes)
     ]
 

@@ -146,11 +146,11 @@ static inline double cr_maximum(double x, double y) {
 }
 
 static inline double cr_maximum_0(double out, double x, double y) {
-    return ((x > y) ? 1.0 : ((x == y) ? 0.5 : ((x < y) ? 0.0 : out)));
+    return ((x > y) ? 1.0 : ((x == y) ? 0.5 : ((x < y) ? 0.0 : NAN)));
 }
 
 static inline double cr_maximum_1(double out, double x, double y) {
-    return ((y > x) ? 1.0 : ((y == x) ? 0.5 : ((y < x) ? 0.0 : out)));
+    return ((y > x) ? 1.0 : ((y == x) ? 0.5 : ((y < x) ? 0.0 : NAN)));
 }
 
 static inline double cr_minimum(double x, double y) {
@@ -158,11 +158,11 @@ static inline double cr_minimum(double x, double y) {
 }
 
 static inline double cr_minimum_0(double out, double x, double y) {
-    return (((-x) > (-y)) ? 1.0 : (((-x) == (-y)) ? 0.5 : (((-x) < (-y)) ? 0.0 : out)));
+    return (((-x) > (-y)) ? 1.0 : (((-x) == (-y)) ? 0.5 : (((-x) < (-y)) ? 0.0 : NAN)));
 }
 
 static inline double cr_minimum_1(double out, double x, double y) {
-    return (((-y) > (-x)) ? 1.0 : (((-y) == (-x)) ? 0.5 : (((-y) < (-x)) ? 0.0 : out)));
+    return (((-y) > (-x)) ? 1.0 : (((-y) == (-x)) ? 0.5 : (((-y) < (-x)) ? 0.0 : NAN)));
 }
 
 static inline double cr_fmax(double x, double y) {
@@ -194,7 +194,7 @@ static inline double cr_clip(double x, double lower, double upper) {
 }
 
 static inline double cr_clip_0(double out, double x, double lower, double upper) {
-    return (((lower < x) && (x < upper)) ? 1.0 : (cr_isnan(out) ? out : 0.0));
+    return (((lower < x) && (x < upper)) ? 1.0 : (cr_isnan(out) ? NAN : 0.0));
 }
 
 static inline double cr_clip_1(double out, double x, double lower, double upper) {
@@ -222,7 +222,7 @@ static inline double cr_relu(double x) {
 }
 
 static inline double cr_relu_0(double out, double x) {
-    return ((x > 0.0) ? 1.0 : ((x <= 0.0) ? 0.0 : out));
+    return ((x > 0.0) ? 1.0 : ((x <= 0.0) ? 0.0 : NAN));
 }
 
 static inline double cr_floor(double x) {
