@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from .containers import Rebuild, flatten, path_of, same_structure
-from .eager import Value, Var, functions, sweep
+from .eager import ArrayBase, Backward, Value, Var, functions, sweep
 from .eager import gradient as fast_gradient
 from .eager.array import ArrayValue
 from .eager.operands import described, plain_number
@@ -98,19 +98,28 @@ def _scalar(result: Any, owner: str, name: str) -> Any:
 def _gradient(root: Any, leaves: Sequence[Value], seed: Any = 1.0) -> tuple[list[Any], bool]:
     """Derivatives of a number with respect to leaves; 0.0 where it does not depend on them.
 
-    Also whether the sweep was free of anything outside, so that all is plain floats.
+    Also whether the sweep was free of anything outside, so that all is plain floats and arrays.
     """
+    started = _started(root, leaves, seed)
+    if isinstance(started, list):
+        return started, True
+    is_plain = not started.recorded and not getattr(seed, "reqgrad", False)
+    return sweep.finished(started, leaves), is_plain
+
+
+def _started(root: Any, leaves: Sequence[Value], seed: Any = 1.0) -> list[Any] | Backward:
+    """Derivatives where they cost one fast sweep over numbers, or none; else a sweep to finish."""
     if not isinstance(root, Value) or not root.reqgrad or not leaves:
-        return [_zero(leaf) for leaf in leaves], False
+        return [_zero(leaf) for leaf in leaves]
     adjoints = fast_gradient(root, list(leaves), seed) if isinstance(seed, float) else None
     if adjoints is not None:
-        return adjoints, True
-    start = seed_of(root, seed) if isinstance(root, ArrayValue) else seed
-    return sweep.gradient(root, leaves, start), False
+        return adjoints
+    start = seed_of(root, seed) if isinstance(root, ArrayBase) else seed
+    return sweep.begun(root, leaves, start)
 
 
 def _zero(leaf: Value) -> Any:
-    return np.zeros(leaf.shape, leaf.dtype) if isinstance(leaf, ArrayValue) else 0.0
+    return np.zeros(leaf.shape, leaf.dtype) if isinstance(leaf, ArrayBase) else 0.0
 
 
 def _function(f: Any, owner: str) -> Any:
@@ -239,13 +248,21 @@ def _value_and_grad(
             result, aux = result
             numbers, rebuild = flatten(aux)
             aux = rebuild(sweep.settled(numbers, call.leaves))
+            del numbers, rebuild
         root = _scalar(result, owner, call.name)
-        adjoints, is_plain = _gradient(root, call.leaves)
-        if is_plain:
-            value = root.val
-        else:
-            root = root if isinstance(root, Value) else plain_number(root)
+        started = _started(root, call.leaves)
+        value = root.val if isinstance(root, Value) else plain_number(root)
+        if isinstance(started, list):
+            adjoints = started
+            if isinstance(root, Value) and root.reqgrad and not call.leaves:
+                value = root  # hangs on something outside, and there is nothing to differentiate
+        elif started.recorded:
+            adjoints = sweep.finished(started, call.leaves)
             value, *adjoints = sweep.settled([root, *adjoints], call.leaves)
+        else:
+            # Nobody but the sweep holds the graph now, unless f keeps some of it.
+            call.result = result = root = None
+            adjoints = sweep.finished(started, call.leaves)
         gradient = call.arrange(adjoints)
         return ((value, aux), gradient) if has_aux else (value, gradient)
 

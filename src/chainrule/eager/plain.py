@@ -280,9 +280,6 @@ class Value(Methods):
     def _constant(number: float) -> Value:
         return Value(number)
 
-    def _mark_array(self) -> None:
-        """For array.py; this build tells by the class."""
-
     def _apply_op(self, op: Row, operands: Sequence[Any], parameters: dict[str, Any]) -> Any:
         if op.name in _CODES and not any(isinstance(x, np.ndarray) for x in operands):
             return call(_CODES[op.name], tuple(operands))
