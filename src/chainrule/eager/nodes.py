@@ -16,7 +16,7 @@ of a node; the rules of the operation itself are in ``ops/rules.py``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -88,29 +88,31 @@ def _check_unchanged(node: Node) -> None:
             raise protocol.changed_value(node.op.name)
 
 
-def pulled(node: Node, adjoint: Any, recorded: bool) -> Iterator[tuple[Any, Any]]:
+def pulled(node: Node, adjoint: Any, recorded: bool) -> list[tuple[Any, Any]]:
     """What a node passes to each of its operands: (operand's node, cotangent)."""
     if node.part >= 0:
         parent = node.nodes[0]
         parts: list[Any] = [None] * len(parent.parts)
         parts[node.part] = adjoint
-        yield parent, parts
-        return
+        return [(parent, parts)]
     if node.op is None:
         if node.grad_fn is not None:
             raise protocol.undifferentiable_closure()
-        return
+        return []
     _check_unchanged(node)
     out, operands = _read(node, recorded)
     wanted = [operand is not None for operand in node.nodes]
     shares = pull(node.op, adjoint, out, operands, node.parameters, wanted)
+    passed: list[tuple[Any, Any]] = []
     for operand, share in zip(node.nodes, shares, strict=True):
         if operand is None or share is None:
             continue
         if is_array_node(operand):
-            yield operand, Cotangent(of_dtype(share.numbers, operand.dtype), share.mask)
+            numbers = of_dtype(share.numbers, operand.dtype)
+            passed.append((operand, share if numbers is share.numbers else Cotangent(numbers, share.mask)))
         elif share.mask is None or bool(getattr(share.mask, "val", share.mask)):
-            yield operand, number_of(share.numbers)
+            passed.append((operand, number_of(share.numbers)))
+    return passed
 
 
 def pushed(node: Node, reached: dict[Any, Any], recorded: bool) -> Any:

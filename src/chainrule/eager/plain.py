@@ -195,7 +195,7 @@ class Value(Methods):
 
     def __rpow__(self, other: Any, modulus: Any = None) -> Value:
         if modulus is not None:
-            raise protocol.modular_power()
+            return NotImplemented  # Python says so
         return self._operator(kernels.POWER, other, self)
 
     def __divmod__(self, other: Any) -> tuple[Value, Value]:

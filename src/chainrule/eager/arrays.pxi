@@ -1,0 +1,322 @@
+# Arrays in the compiled build: part of native.pyx, which see. ``plain_array.py`` is the same in
+# Python, and ``nodes.py`` says what a node is.
+#
+# An operation on small arrays (float64, contiguous, of one shape, or numbers beside them) is not
+# handed to NumPy: the printed kernels of its row, which numbers use, run in a loop. A NumPy call
+# costs 0.25 us and its warnings have to be silenced; on one element a kernel costs a few ns.
+# Everything else is computed by ``recording.py`` and pulled by ``ops/rules.py``.
+
+cdef enum:
+    # Elements up to which the loop of kernels is ahead of NumPy's ufuncs; see ``small_limit``.
+    SMALL = 32
+    OUT = 8  # bit of the result among those of the operands
+
+cdef object double_descriptor = np.dtype(np.float64)
+cdef PyTypeObject *scalar_type = <PyTypeObject *>np.float64
+cdef PyTypeObject *float_type = <PyTypeObject *>float
+cdef PyTypeObject *array_type = NULL
+cdef object array_class = None
+cdef newfunc array_new = NULL
+cdef tuple nothing = ()
+cdef dict no_parameters = {}
+
+
+@cython.final
+@cython.freelist(512)
+@cython.trashcan(True)
+cdef class Node:
+    """How an array came about; ``nodes.py`` says what its fields are."""
+
+    cdef readonly unsigned long long _serial
+    cdef public unsigned long long _assigned
+    cdef public object _grad
+    cdef readonly object shape
+    cdef readonly object dtype
+    cdef readonly object op
+    cdef readonly tuple numbers
+    cdef readonly tuple nodes
+    cdef readonly int reads
+    cdef readonly dict parameters
+    cdef readonly object out
+    cdef public object grad_fn
+    cdef public int part
+    cdef public tuple parts
+    # Of a small operation its row, which the kernels pull; otherwise 0.
+    cdef short code
+
+    def __init__(
+        self, shape, dtype, op=None, tuple numbers=(), tuple operands=(), int reads=0,
+        dict parameters=None, out=None,
+    ):
+        self._serial = next_serial()
+        self.shape, self.dtype, self.op = shape, dtype, op
+        self.numbers, self.nodes, self.reads = numbers, operands, reads
+        self.parameters = {} if parameters is None else parameters
+        self.out = out
+        self.part = -1
+        self.parts = ()
+
+    @property
+    def is_leaf(self):
+        """Whether it was not computed."""
+        return self.op is None and self.grad_fn is None and self.part < 0
+
+    def _links(self):
+        """What it was computed from and needs a derivative."""
+        return [(operand, None) for operand in self.nodes if operand is not None]
+
+
+cdef class ArrayBase(Value):
+    """A handle on an array and on its node, None where no derivative is needed."""
+
+    cdef readonly object _node
+    cdef public object _array
+
+    _dispatch_rank = 2
+
+    def __init__(self, numbers, node):
+        self.number = 0.0
+        self.flags = ARRAY
+        self._array = numbers
+        self._node = node
+        self.order = (<Node>node)._serial if node is not None else next_serial()
+
+    @property
+    def reqgrad(self):
+        """Whether derivatives with respect to it are wanted."""
+        return self._node is not None
+
+    def back(self, grad=1, create_graph=False):
+        """``back`` of ``array.py``."""
+        if not create_graph and not sweeps.active and small_back(self, grad):
+            return
+        sweeps.back_from_array(self, grad, create_graph)
+
+
+def use_array_class(cls):
+    """Say which class a computed array's Value has."""
+    global array_class, array_type, array_new
+    array_class = cls
+    array_type = <PyTypeObject *>cls
+    array_new = array_type.tp_new
+
+
+cdef object new_array_value(object numbers, object node):
+    cdef ArrayBase value = <ArrayBase>array_new(array_class, <PyObject *>nothing, NULL)
+    value.flags = ARRAY
+    value._array = numbers
+    value._node = node
+    value.order = (<Node>node)._serial if node is not None else next_serial()
+    return value
+
+
+def made_array(numbers, node):
+    """A Value of an array that was computed."""
+    return new_array_value(numbers, node)
+
+
+# --- doubles ------------------------------------------------------------------------------------
+
+cdef struct Doubles:
+    # Numbers as the kernels read them: data[i * step], with step 0 for one number for all.
+    const double *data
+    Py_ssize_t step
+    double number
+
+
+cdef struct Extents:
+    int count  # of axes; 0 as long as there are only numbers
+    cnp.npy_intp *sizes
+
+
+cdef inline void read_number(double number, Doubles *doubles) noexcept:
+    doubles.number = number
+    doubles.data = &doubles.number
+    doubles.step = 0
+
+
+cdef inline bint is_number(Doubles *doubles) noexcept:
+    """Whether it is one number without axes."""
+    return doubles.data == &doubles.number
+
+
+cdef bint read_doubles(object x, Doubles *doubles, Extents *extents) noexcept:
+    """Whether x is small, made of doubles, and without axes or of the shape of the others."""
+    cdef cnp.ndarray array
+    cdef int i, count
+    if type_of(<PyObject *>x) == scalar_type:
+        read_number(PyFloat_AS_DOUBLE(x), doubles)
+        return True
+    if not cnp.PyArray_CheckExact(x):
+        return False
+    array = <cnp.ndarray>x
+    count = cnp.PyArray_NDIM(array)
+    if cnp.PyArray_TYPE(array) != cnp.NPY_DOUBLE or not cnp.PyArray_ISBEHAVED_RO(array):
+        return False
+    if count == 0:
+        read_number((<double *>cnp.PyArray_DATA(array))[0], doubles)
+        return True
+    doubles.step = 1
+    if not cnp.PyArray_IS_C_CONTIGUOUS(array):
+        # One number, repeated by broadcast_to: what a sum passes on.
+        for i in range(count):
+            if cnp.PyArray_STRIDES(array)[i] != 0:
+                return False
+        doubles.step = 0
+    if extents.count == 0:
+        if cnp.PyArray_SIZE(array) > SMALL:
+            return False
+        extents.count = count
+        extents.sizes = cnp.PyArray_DIMS(array)
+    elif extents.count != count:
+        return False
+    else:
+        for i in range(count):
+            if extents.sizes[i] != cnp.PyArray_DIMS(array)[i]:
+                return False
+    doubles.data = <const double *>cnp.PyArray_DATA(array)
+    return True
+
+
+cdef inline Py_ssize_t elements(Extents *extents) noexcept:
+    cdef Py_ssize_t size = 1
+    cdef int i
+    for i in range(extents.count):
+        size *= extents.sizes[i]
+    return size
+
+
+cdef inline object as_result(cnp.ndarray array):
+    """The array; without axes, the NumPy number that a ufunc would give."""
+    if cnp.PyArray_NDIM(array) == 0:
+        return cnp.PyArray_ToScalar(cnp.PyArray_DATA(array), array)
+    return array
+
+
+# --- recording ----------------------------------------------------------------------------------
+
+cdef enum:
+    ROWS_MOST = 256
+# By code: whether the kernels take its arrays; the operands whose partial is exactly one; for each
+# operand, which numbers its partial reads.
+cdef bint is_small_row[ROWS_MOST]
+cdef int handed_on[ROWS_MOST]
+cdef int partial_reads[ROWS_MOST][3]
+
+
+cdef int prepare_rows() except -1:
+    cdef int code, i, read
+    if len(ROWS) > ROWS_MOST:
+        raise ImportError(f"over {ROWS_MOST} rows; raise ROWS_MOST in arrays.pxi")
+    for code in range(2, len(ROWS)):
+        row = ROWS[code]
+        is_small_row[code] = not cr_rows[code].predicate and not cr_rows[code].library
+        handed_on[code] = 0
+        for i, (partial, names) in enumerate(zip(row.partials, saved(row))):
+            if partial is one:
+                handed_on[code] |= 1 << i
+            read = OUT if "out" in names else 0
+            for place, name in enumerate(row.operands):
+                if name in names:
+                    read |= 1 << place
+            partial_reads[code][i] = read
+    return 0
+
+
+cdef object array_call(short code, tuple operands):
+    """An op with an array's Value, or a number's Value beside an array, among its operands."""
+    cdef const cr_row *row = &cr_rows[code]
+    cdef int i, arity = row.arity, reads = 0
+    cdef Doubles x[3]
+    cdef PyObject *nodes[3]
+    cdef Extents extents
+    cdef bint any_value = False, needs = False, is_small = is_small_row[code]
+    cdef PyObject *pointer
+    cdef Py_ssize_t size, k
+    cdef double *out
+    extents.count = 0
+    for i in range(arity):
+        pointer = <PyObject *>operands[i]
+        nodes[i] = NULL
+        if type_of(pointer) == array_type:
+            any_value = True
+            if (<ArrayBase>pointer)._node is not None:
+                nodes[i] = <PyObject *>(<ArrayBase>pointer)._node
+            is_small = is_small and read_doubles((<ArrayBase>pointer)._array, &x[i], &extents)
+        elif type_of(pointer) == exact or type_of(pointer) == float_type or PyLong_CheckExact(
+            <object>pointer
+        ):
+            if not read(<object>pointer, &x[i].number, &nodes[i]):
+                return ROWS[code](*operands)
+            read_number(x[i].number, &x[i])
+            any_value = any_value or type_of(pointer) == exact
+        elif cnp.PyArray_CheckExact(<object>pointer) or type_of(pointer) == scalar_type:
+            is_small = is_small and read_doubles(<object>pointer, &x[i], &extents)
+        else:
+            return ROWS[code](*operands)
+        if nodes[i] != NULL:
+            needs = True
+            reads |= partial_reads[code][i]
+            if row.fixed >> i & 1:
+                return ROWS[code](*operands)
+    if not any_value:
+        return ROWS[code](*operands)
+    if not is_small:
+        return protocol.on_arrays(ROWS[code], operands, {})
+    size = elements(&extents)
+    result = cnp.PyArray_EMPTY(extents.count, extents.sizes, cnp.NPY_DOUBLE, 0)
+    out = <double *>cnp.PyArray_DATA(<cnp.ndarray>result)
+    if arity == 1:
+        for k in range(size):
+            out[k] = (<cr_kernel1>row.value)(x[0].data[k * x[0].step])
+    elif arity == 2:
+        for k in range(size):
+            out[k] = (<cr_kernel2>row.value)(x[0].data[k * x[0].step], x[1].data[k * x[1].step])
+    else:
+        for k in range(size):
+            out[k] = (<cr_kernel3>row.value)(
+                x[0].data[k * x[0].step], x[1].data[k * x[1].step], x[2].data[k * x[2].step]
+            )
+    result = as_result(<cnp.ndarray>result)
+    if not needs:
+        return new_array_value(result, None)
+    cdef Node node = <Node>Node.__new__(Node)
+    node._serial = next_serial()
+    node.shape = nothing if extents.count == 0 else None
+    cdef tuple numbers = PyTuple_New(arity)
+    cdef tuple links = PyTuple_New(arity)
+    for i in range(arity):
+        pointer = <PyObject *>operands[i]
+        link = <object>nodes[i] if nodes[i] != NULL else None
+        if is_number(&x[i]):
+            kept = x[i].number
+        else:
+            if nodes[i] != NULL:
+                node.shape = (<Node>nodes[i]).shape
+            if reads >> i & 1:
+                kept = (
+                    (<ArrayBase>pointer)._array if type_of(pointer) == array_type
+                    else <object>pointer
+                )
+            elif nodes[i] != NULL:
+                kept = link
+            else:
+                kept = Stub(np.shape(<object>pointer), double_descriptor)
+        Py_INCREF(link)
+        PyTuple_SET_ITEM(links, i, link)
+        Py_INCREF(kept)
+        PyTuple_SET_ITEM(numbers, i, kept)
+    if node.shape is None:
+        node.shape = result.shape
+    node.op = ROWS[code]
+    node.code = code
+    node.numbers = numbers
+    node.nodes = links
+    node.reads = reads & ~OUT
+    node.parameters = no_parameters
+    node.dtype = double_descriptor
+    node.part = -1
+    node.parts = nothing
+    if reads & OUT:
+        node.out = result
+    return new_array_value(result, node)
