@@ -402,10 +402,13 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
         seeds = _matching((call.result,), (cotangent,), "vjp", "the cotangent")
-        totals: list[Any] = [_zero(leaf) for leaf in call.leaves]
+        totals: list[Any] = []
         for number, seed in zip(numbers, seeds, strict=True):
             adjoints, _ = _gradient(number, call.leaves, seed)
-            totals = [total + adjoint for total, adjoint in zip(totals, adjoints, strict=True)]
+            if totals:
+                adjoints = [a + b for a, b in zip(totals, adjoints, strict=True)]
+            totals = adjoints
+        totals = totals or [_zero(leaf) for leaf in call.leaves]
         arranged: tuple[Any, ...] = call.arrange(sweep.settled(totals, call.leaves, outer=seeds))
         return arranged
 

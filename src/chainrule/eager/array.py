@@ -281,9 +281,6 @@ class ArrayValue(ArrayBase):
             )
         return np.array(self._array, dtype)
 
-    def _apply_op(self, op: Row, operands: Sequence[Any], parameters: dict[str, Any]) -> Any:
-        return protocol.on_arrays(op, operands, parameters)
-
 
 ArrayValue.__module__ = "chainrule"
 for _function in (

@@ -92,6 +92,12 @@ cdef class ArrayBase(Value):
             return
         sweeps.back_from_array(self, grad, create_graph)
 
+    def _apply_op(self, op, operands, parameters):
+        code = CODES.get(op.name)
+        if code is None or parameters or len(operands) != cr_rows[<short>code].arity:
+            return protocol.on_arrays(op, operands, parameters)
+        return array_call(code, tuple(operands), True)
+
 
 def use_array_class(cls):
     """Say which class a computed array's Value has."""
@@ -223,7 +229,14 @@ cdef int prepare_rows() except -1:
     return 0
 
 
-cdef object array_call(short code, tuple operands):
+cdef object generic_call(short code, tuple operands, bint is_ours):
+    """An op that the kernels cannot take; ``is_ours`` where no operand is of a higher rank."""
+    if is_ours:
+        return protocol.on_arrays(ROWS[code], operands, no_parameters)
+    return ROWS[code](*operands)
+
+
+cdef object array_call(short code, tuple operands, bint is_ours=False):
     """An op with an array's Value, or a number's Value beside an array, among its operands."""
     cdef const cr_row *row = &cr_rows[code]
     cdef int i, arity = row.arity, reads = 0
@@ -247,22 +260,22 @@ cdef object array_call(short code, tuple operands):
             <object>pointer
         ):
             if not read(<object>pointer, &x[i].number, &nodes[i]):
-                return ROWS[code](*operands)
+                return generic_call(code, operands, is_ours)
             read_number(x[i].number, &x[i])
             any_value = any_value or type_of(pointer) == exact
         elif cnp.PyArray_CheckExact(<object>pointer) or type_of(pointer) == scalar_type:
             is_small = is_small and read_doubles(<object>pointer, &x[i], &extents)
         else:
-            return ROWS[code](*operands)
+            return generic_call(code, operands, is_ours)
         if nodes[i] != NULL:
             needs = True
             reads |= partial_reads[code][i]
             if row.fixed >> i & 1:
-                return ROWS[code](*operands)
+                return generic_call(code, operands, is_ours)
     if not any_value:
-        return ROWS[code](*operands)
+        return generic_call(code, operands, is_ours)
     if not is_small:
-        return protocol.on_arrays(ROWS[code], operands, {})
+        return generic_call(code, operands, True)
     size = elements(&extents)
     result = cnp.PyArray_EMPTY(extents.count, extents.sizes, cnp.NPY_DOUBLE, 0)
     out = <double *>cnp.PyArray_DATA(<cnp.ndarray>result)

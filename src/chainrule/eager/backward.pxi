@@ -5,6 +5,7 @@ cdef struct Waiting:
     unsigned long long serial
     PyObject *value
 
+cdef PyTypeObject *list_type = <PyTypeObject *>list
 cdef PyTypeObject *cotangent_type = <PyTypeObject *>Cotangent
 
 
@@ -111,6 +112,11 @@ cdef class Backward:
             if type_of(<PyObject *>value) == node_type and not is_cotangent(adjoint):
                 if type(adjoint) is not list:
                     self.adjoints[value] = Cotangent(adjoint)
+
+    def own(self, Node node):
+        """The numbers of the adjoint of a node as an array that is shared with nobody."""
+        self.adjoints[node] = own_adjoint(self.adjoints, node)
+        return self.adjoints[node]
 
     cdef int visit_all(self) except -1:
         try:
@@ -417,27 +423,28 @@ cdef bint small_back(ArrayBase root, object grad) except -1:
     seed = None
     sweep.visit_all()
     for value in sweep.adjoints:
-        if type_of(<PyObject *>value) == node_type:
-            own_gradient(sweep.adjoints, <Node>value)
+        if type_of(<PyObject *>value) != node_type:
+            continue
+        if type_of(PyDict_GetItem(sweep.adjoints, value)) != list_type:
+            sweep.adjoints[value] = own_adjoint(sweep.adjoints, <Node>value)
     add_gradients(sweep.adjoints)
     return True
 
 
-cdef int own_gradient(dict adjoints, Node node) except -1:
-    """Make the adjoint of a node an array that is shared with nobody."""
+cdef object own_adjoint(dict adjoints, Node node):
+    """The numbers of the adjoint of a node as an array that is shared with nobody."""
     cdef PyObject *adjoint = PyDict_GetItem(adjoints, node)
     cdef Doubles doubles
     cdef Extents extents
     cdef Py_ssize_t k
     cdef double *out
+    cdef bint unshared = True
     if type_of(adjoint) == cotangent_type:
+        unshared = reference_count(adjoint) == 1
         adjoint = <PyObject *>(<tuple>adjoint)[0]
-    elif type(<object>adjoint) is list:
-        return 0
-    if is_own(adjoint) and (<object>adjoint).shape == node.shape:
-        if (<object>adjoint).dtype is node.dtype:
-            adjoints[node] = <object>adjoint
-            return 0
+    if unshared and is_own(adjoint) and (<object>adjoint).shape == node.shape:
+        if (<object>adjoint).dtype == node.dtype:
+            return <object>adjoint
     extents.count = 0
     if (
         node.dtype is double_descriptor
@@ -448,10 +455,9 @@ cdef int own_gradient(dict adjoints, Node node) except -1:
         out = <double *>cnp.PyArray_DATA(<cnp.ndarray>whole)
         for k in range(elements(&extents)):
             out[k] = doubles.data[k * doubles.step]
-        adjoints[node] = whole
-        return 0
-    adjoints[node] = nodes.whole(<object>adjoint, node)
-    return 0
+        return whole
+    numbers = <object>adjoint
+    return nodes.whole(getattr(numbers, "val", numbers), node)
 
 
 def add_gradients(dict adjoints):

@@ -28,7 +28,7 @@ from cpython.object cimport (
 from cpython.ref cimport Py_INCREF, Py_TYPE
 from cpython.tuple cimport PyTuple_New, PyTuple_SET_ITEM
 
-from ..ops import TABLE, Cotangent, elementwise_rows, saved
+from ..ops import TABLE, Cotangent, elementwise_rows, foreign_names, saved
 from ..ops.op import one
 from ..ops.rules import plus
 from . import generated, nodes, protocol, sweep as sweeps
@@ -238,6 +238,10 @@ cdef class Value(Methods):
         return protocol.as_array(self, dtype)
 
     def __array_ufunc__(self, ufunc, method, *inputs, **options):
+        if method == "__call__" and not options:
+            code = UFUNC_CODES.get(ufunc)
+            if code is not None:
+                return call(code, inputs)
         return protocol.array_ufunc(ufunc, method, inputs, options)
 
     def __array_function__(self, function, types, arguments, options):
@@ -552,6 +556,14 @@ for _code in range(2, len(ROWS)):
     _row = TABLE[cr_rows[_code].name.decode()]
     CODES[_row.name] = _code
     ROWS[_code] = _row
+
+
+# NumPy's own functions that mean a row.
+cdef dict UFUNC_CODES = {}
+for _name, _row in foreign_names().items():
+    _ufunc = getattr(np, _name, None)
+    if isinstance(_ufunc, np.ufunc) and _ufunc.nin == _row.arity:
+        UFUNC_CODES[_ufunc] = CODES[_row.name]
 
 
 cdef inline bint read(object operand, double *number, PyObject **link) except -1:

@@ -7,7 +7,7 @@ that ``array.py`` derives ``Value(array)`` from, :class:`Backward` is one sweep.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from heapq import heappop, heappush
 from typing import Any
 
@@ -15,7 +15,7 @@ import numpy as np
 
 from ..ops import Cotangent, Row
 from ..ops.rules import plus
-from . import nodes
+from . import nodes, protocol
 from . import sweep as sweeps
 from .plain import Value, _new, _serials
 
@@ -98,6 +98,9 @@ class ArrayBase(Value):
         """``back`` of ``array.py``."""
         sweeps.back_from_array(self, grad, create_graph)
 
+    def _apply_op(self, op: Row, operands: Sequence[Any], parameters: dict[str, Any]) -> Any:
+        return protocol.on_arrays(op, operands, parameters)
+
 
 _array_class: Any = ArrayBase
 
@@ -173,6 +176,12 @@ class Backward:
         with np.errstate(all="ignore"):
             while self.waiting:
                 self.visit(*heappop(self.waiting))
+
+    def own(self, node: Node) -> np.ndarray[Any, Any]:
+        """The numbers of the adjoint of a node as an array that is shared with nobody."""
+        numbers = self.adjoints[node].numbers
+        numbers = getattr(numbers, "val", numbers)
+        return numbers if node in self.owned else nodes.whole(numbers, node)
 
     def visit(self, serial: int, value: Any) -> None:
         """Pass the adjoint of a term on to its operands."""

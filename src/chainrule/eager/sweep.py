@@ -167,33 +167,28 @@ def _gradients(root: Any, seed: Adjoint, create_graph: bool) -> dict[Any, Any]:
     If recorded, a leaf's can be differentiated in its turn. A term's is a number or an array: its
     graph would hang on the term, a circle that nobody could break, since a term cannot be assigned.
     """
-    from . import Backward
+    from . import Backward, made_array
 
     sweep = Backward(create_graph)
     sweep.add(root, seed)
     sweep.run()
     gradients = {}
-    for x, adjoint in sweep.adjoints.items():
+    for x in sweep.adjoints:
+        adjoint = sweep.adjoints[x]
         if isinstance(adjoint, list):
             continue  # of an op with several results; its parts have it
         is_value = create_graph and not x._links()
         if is_array_node(x):
-            gradients[x] = _array_gradient(adjoint.numbers, x, is_value)
+            is_recorded = is_value and _needs_derivative(adjoint.numbers)
+            recorded = adjoint.numbers if is_recorded else None
+            adjoint = None  # or it would not be the sweep's own
+            own = recorded if is_recorded else sweep.own(x)
+            gradients[x] = made_array(own, None) if is_value and not is_recorded else own
         elif is_value:
             gradients[x] = adjoint + type(x)._constant(0.0) if type(adjoint) is float else adjoint
         else:
             gradients[x] = getattr(adjoint, "val", adjoint)
     return gradients
-
-
-def _array_gradient(numbers: Any, node: Any, is_value: bool) -> Any:
-    """The numbers of a cotangent as ``.grad`` of a node has them, shared with nobody."""
-    from . import made_array
-
-    if is_value and _needs_derivative(numbers):
-        return numbers
-    plain = whole(getattr(numbers, "val", numbers), node)
-    return made_array(plain, None) if is_value else plain
 
 
 def begun(root: Value, leaves: Sequence[Value], seed: Adjoint) -> Backward:
