@@ -20,7 +20,15 @@ plain_reason = ""
 if TYPE_CHECKING:
     from .generated import functions
     from .plain import Value, Var, add_gradients, gradient
-    from .plain_array import ArrayBase, Backward, Node, made_array, survey, use_array_class
+    from .plain_array import (
+        ArrayBase,
+        Backward,
+        Node,
+        made_array,
+        recorded_node,
+        survey,
+        use_array_class,
+    )
 else:
     if os.environ.get("CHAINRULE_NATIVE", "1") == "0":
         plain_reason = "CHAINRULE_NATIVE=0 is set"
@@ -32,7 +40,15 @@ else:
     if plain_reason:
         from .generated import functions
         from .plain import Value, Var, add_gradients, gradient
-        from .plain_array import ArrayBase, Backward, Node, made_array, survey, use_array_class
+        from .plain_array import (
+            ArrayBase,
+            Backward,
+            Node,
+            made_array,
+            recorded_node,
+            survey,
+            use_array_class,
+        )
     else:
         from .native import (
             ArrayBase,
@@ -43,6 +59,7 @@ else:
             add_gradients,
             gradient,
             made_array,
+            recorded_node,
             survey,
             use_array_class,
         )
@@ -78,6 +95,7 @@ __all__ = [
     "made_array",
     "operations",
     "plain_reason",
+    "recorded_node",
     "survey",
     "sweep",
     "use_array_class",

@@ -9,7 +9,7 @@
 cdef enum:
     # Elements up to which the loop of kernels is ahead of NumPy's ufuncs; see ``small_limit``.
     SMALL = 32
-    OUT = 8  # bit of the result among those of the operands
+    OUT = 1 << 30  # bit of the result among those of the operands, as in nodes.py
 
 cdef object double_descriptor = np.dtype(np.float64)
 cdef PyTypeObject *scalar_type = <PyTypeObject *>np.float64
@@ -211,21 +211,18 @@ cdef int partial_reads[ROWS_MOST][3]
 
 
 cdef int prepare_rows() except -1:
-    cdef int code, i, read
+    cdef int code, i
     if len(ROWS) > ROWS_MOST:
         raise ImportError(f"over {ROWS_MOST} rows; raise ROWS_MOST in arrays.pxi")
     for code in range(2, len(ROWS)):
         row = ROWS[code]
         is_small_row[code] = not cr_rows[code].predicate and not cr_rows[code].library
         handed_on[code] = 0
-        for i, (partial, names) in enumerate(zip(row.partials, saved(row))):
+        for i, partial in enumerate(row.partials):
             if partial is one:
                 handed_on[code] |= 1 << i
-            read = OUT if "out" in names else 0
-            for place, name in enumerate(row.operands):
-                if name in names:
-                    read |= 1 << place
-            partial_reads[code][i] = read
+            wanted = tuple(place == i for place in range(row.arity))
+            partial_reads[code][i] = nodes.reads_of(row, wanted)
     return 0
 
 
@@ -275,7 +272,7 @@ cdef object array_call(short code, tuple operands, bint is_ours=False):
     if not any_value:
         return generic_call(code, operands, is_ours)
     if not is_small:
-        return generic_call(code, operands, True)
+        return large_call(code, operands, nodes, needs, reads)
     size = elements(&extents)
     result = cnp.PyArray_EMPTY(extents.count, extents.sizes, cnp.NPY_DOUBLE, 0)
     out = <double *>cnp.PyArray_DATA(<cnp.ndarray>result)
@@ -306,15 +303,16 @@ cdef object array_call(short code, tuple operands, bint is_ours=False):
         else:
             if nodes[i] != NULL:
                 node.shape = (<Node>nodes[i]).shape
+            array = (
+                (<ArrayBase>pointer)._array if type_of(pointer) == array_type
+                else <object>pointer
+            )
             if reads >> i & 1:
-                kept = (
-                    (<ArrayBase>pointer)._array if type_of(pointer) == array_type
-                    else <object>pointer
-                )
+                kept = array
             elif nodes[i] != NULL:
                 kept = link
             else:
-                kept = Stub(np.shape(<object>pointer), double_descriptor)
+                kept = Stub(array.shape, double_descriptor)
         Py_INCREF(link)
         PyTuple_SET_ITEM(links, i, link)
         Py_INCREF(kept)
@@ -333,3 +331,80 @@ cdef object array_call(short code, tuple operands, bint is_ours=False):
     if reads & OUT:
         node.out = result
     return new_array_value(result, node)
+
+
+cdef object large_call(
+    short code, tuple operands, PyObject **nodes, bint needs, int reads
+):
+    """An elementwise op that NumPy computes."""
+    cdef int i, arity = len(operands)
+    cdef tuple numbers = PyTuple_New(arity)
+    cdef tuple links
+    cdef bint is_plain = True
+    cdef PyObject *pointer
+    cdef Node node
+    for i in range(arity):
+        pointer = <PyObject *>operands[i]
+        x = <object>pointer
+        if type_of(pointer) == array_type:
+            x = (<ArrayBase>pointer)._array
+        elif type_of(pointer) == exact:
+            x = (<Value>pointer).number
+        elif cnp.PyArray_CheckExact(x):
+            is_plain = is_plain and cnp.PyArray_TYPE(<cnp.ndarray>x) <= cnp.NPY_DOUBLE
+        Py_INCREF(x)
+        PyTuple_SET_ITEM(numbers, i, x)
+    if not is_plain:
+        return protocol.on_arrays(ROWS[code], operands, no_parameters)
+    try:
+        out = quietly(ROWS[code].numpy, *numbers)
+    except ValueError:
+        return protocol.on_arrays(ROWS[code], operands, no_parameters)  # names the shapes
+    if cr_rows[code].predicate:
+        return out
+    if not needs:
+        return new_array_value(out, None)
+    links = PyTuple_New(arity)
+    for i in range(arity):
+        link = <object>nodes[i] if nodes[i] != NULL else None
+        Py_INCREF(link)
+        PyTuple_SET_ITEM(links, i, link)
+    node = new_operation(ROWS[code], numbers, links, no_parameters, out, reads)
+    node.shape, node.dtype = out.shape, out.dtype
+    return new_array_value(out, node)
+
+
+cdef Node new_operation(
+    object op, object numbers, tuple links, dict parameters, object out, int reads
+):
+    cdef Node node = <Node>Node.__new__(Node)
+    cdef Py_ssize_t i, count = len(links)
+    cdef tuple kept = PyTuple_New(count)
+    for i in range(count):
+        x = numbers[i]
+        if not (i < 30 and reads >> i & 1):
+            if links[i] is not None:
+                x = links[i]
+            elif not PyFloat_CheckExact(x):
+                x = Stub(np.shape(x), getattr(x, "dtype", double_descriptor))
+        Py_INCREF(x)
+        PyTuple_SET_ITEM(kept, i, x)
+    node._serial = next_serial()
+    node.op = op
+    node.numbers = kept
+    node.nodes = links
+    node.reads = reads & ~OUT
+    node.parameters = parameters
+    node.part = -1
+    node.parts = nothing
+    if reads & OUT:
+        node.out = out
+    return node
+
+
+def recorded_node(op, numbers, tuple operands, dict parameters, out, shape, dtype):
+    """A node of an operation, which keeps what its cotangents are computed from."""
+    reads = nodes.reads_of(op, tuple([operand is not None for operand in operands]))
+    cdef Node node = new_operation(op, numbers, operands, parameters, out, reads)
+    node.shape, node.dtype = shape, dtype
+    return node

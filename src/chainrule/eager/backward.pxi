@@ -180,6 +180,9 @@ cdef class Backward:
         if node.op is None and node.part < 0 and node.grad_fn is None:
             return 0
         self.be_silent()
+        if not self.recorded and type(node.op) is Op and cnp.PyArray_CheckExact(adjoint):
+            if pull_smooth(self, node, adjoint):
+                return 0
         if type(adjoint) is not list and not is_cotangent(adjoint):
             adjoint = Cotangent(adjoint)
         cdef list passed = nodes.pulled(node, adjoint, self.recorded)
@@ -259,6 +262,43 @@ cdef object added(PyObject *before, object share):
             share if is_cotangent(share) else Cotangent(share),
         )
     return first + share
+
+
+cdef bint pull_smooth(Backward sweep, Node node, object g) except -1:
+    """Pull an elementwise op without a mask: numbers * partial, what ``ops/rules.py`` comes to.
+
+    False where that has to: the op selects, or an operand has no derivative or was assigned.
+    """
+    cdef Py_ssize_t i, count = len(node.nodes)
+    cdef tuple partials = node.op.partials
+    if node.op.selects:
+        return False
+    for i in range(count):
+        link = node.nodes[i]
+        if link is None:
+            continue
+        if partials[i] is None or node.reads >> i & 1 and was_assigned(link, node._serial):
+            return False
+    for i in range(count):
+        link = node.nodes[i]
+        partial = partials[i]
+        if link is None or partial is zero:
+            continue
+        share = g
+        if partial is not one:
+            factor = partial(node.out, *node.numbers)
+            if not PyFloat_CheckExact(factor) or PyFloat_AS_DOUBLE(factor) != 1.0:
+                share = g * factor
+            factor = None
+        if type_of(<PyObject *>link) != node_type:
+            sweep.put(link, float(np.add.reduce(share, axis=None)))
+            continue
+        if not cnp.PyArray_CheckExact(share) or share.shape != (<Node>link).shape:
+            share = unbroadcast(Cotangent(share), (<Node>link).shape)[0]
+        if share.dtype != (<Node>link).dtype:
+            share = share.astype((<Node>link).dtype)
+        sweep.put(link, share)
+    return True
 
 
 # --- small operations ---------------------------------------------------------------------------

@@ -28,9 +28,9 @@ from cpython.object cimport (
 from cpython.ref cimport Py_INCREF, Py_TYPE
 from cpython.tuple cimport PyTuple_New, PyTuple_SET_ITEM
 
-from ..ops import TABLE, Cotangent, elementwise_rows, foreign_names, saved
-from ..ops.op import one
-from ..ops.rules import plus
+from ..ops import TABLE, Cotangent, Op, elementwise_rows, foreign_names
+from ..ops.op import one, zero
+from ..ops.rules import plus, unbroadcast
 from . import generated, nodes, protocol, sweep as sweeps
 from .nodes import Stub
 from .operands import (

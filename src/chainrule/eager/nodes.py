@@ -16,6 +16,7 @@ of a node; the rules of the operation itself are in ``ops/rules.py``.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -47,8 +48,19 @@ def names_read(op: Row, wanted: Sequence[bool]) -> set[str]:
     return {name for i, is_wanted in enumerate(wanted) if is_wanted for name in rules[i]}
 
 
-def operand_name(op: Row, i: int) -> str:
-    return op.operands[min(i, len(op.operands) - 1)].lstrip("*")
+#: The bit of the result among those of the operands that ``reads_of`` gives.
+OUT = 1 << 30
+
+
+@functools.cache
+def reads_of(op: Row, wanted: tuple[bool, ...]) -> int:
+    """Which numbers the partials of the wanted operands read: a bit an operand, and ``OUT``."""
+    names = names_read(op, wanted)
+    reads = OUT if "out" in names else 0
+    for i in range(len(wanted)):
+        if op.operands[min(i, len(op.operands) - 1)].lstrip("*") in names:
+            reads |= 1 << i
+    return reads
 
 
 def is_array_node(x: Any) -> bool:

@@ -74,6 +74,29 @@ class Node:
         return [(operand, None) for operand in self.nodes if operand is not None]
 
 
+def recorded_node(
+    op: Row,
+    numbers: Sequence[Any],
+    operands: tuple[Any, ...],
+    parameters: dict[str, Any],
+    out: Any,
+    shape: tuple[int, ...],
+    dtype: Any,
+) -> Node:
+    """A node of an operation, which keeps what its cotangents are computed from."""
+    reads = nodes.reads_of(op, tuple([operand is not None for operand in operands]))
+    kept = tuple(
+        x
+        if reads >> i & 1
+        else nodes.Stub(np.shape(x), getattr(x, "dtype", np.float64))
+        if operand is None
+        else operand
+        for i, (x, operand) in enumerate(zip(numbers, operands, strict=True))
+    )
+    saved_out = out if reads & nodes.OUT else None
+    return Node(shape, dtype, op, kept, operands, reads, parameters, saved_out)
+
+
 class ArrayBase(Value):
     """A handle on an array and on its node, None where no derivative is needed."""
 

@@ -15,15 +15,14 @@ from ..errors import OperandError, ResultError
 from ..ops import Cotangent, Op, Row, Structural
 from ..ops.shape import array as stacked
 from ..ops.shape import broadcast_to, shape_of
-from .nodes import Stub, names_read, operand_name
 from .operands import described
 from .quiet import quietly
 
 if TYPE_CHECKING:
     from .plain import Value
-    from .plain_array import ArrayBase, Node, made_array
+    from .plain_array import ArrayBase, Node, made_array, recorded_node
 else:
-    from . import ArrayBase, Node, Value, made_array
+    from . import ArrayBase, Node, Value, made_array, recorded_node
 
 def _numbers(op: Row, x: Any) -> Any:
     """The plain numbers of an operand."""
@@ -62,7 +61,12 @@ def apply(op: Row, operands: Sequence[Any], parameters: dict[str, Any]) -> Any:
         if isinstance(out, tuple):
             return tuple(made_array(part, None) for part in out)
         return made_array(out, None)
-    return record(op, numbers, nodes, parameters, out)
+    if isinstance(out, tuple):
+        return record_parts(op, numbers, nodes, parameters, out)
+    dtype = getattr(out, "dtype", np.float64)
+    return made_array(
+        out, recorded_node(op, numbers, nodes, parameters, out, np.shape(out), dtype)
+    )
 
 
 def node_of_operand(x: Any) -> Any:
@@ -72,31 +76,15 @@ def node_of_operand(x: Any) -> Any:
     return x if isinstance(x, Value) and x.reqgrad else None
 
 
-def record(
+def record_parts(
     op: Row,
     numbers: Sequence[Any],
     nodes: tuple[Any, ...],
     parameters: dict[str, Any],
-    out: Any,
-) -> Any:
-    """The result as a Value, with a node that keeps what its cotangents are computed from."""
-    names = names_read(op, [node is not None for node in nodes])
-    reads = 0
-    kept = []
-    for i, (x, node) in enumerate(zip(numbers, nodes, strict=True)):
-        if operand_name(op, i) in names:
-            reads |= 1 << i
-            kept.append(x)
-        elif node is not None:
-            kept.append(node)
-        else:
-            kept.append(Stub(np.shape(x), getattr(x, "dtype", np.float64)))
-    saved_out = out if "out" in names else None
-    if not isinstance(out, tuple):
-        shape, dtype = np.shape(out), getattr(out, "dtype", np.float64)
-        node = Node(shape, dtype, op, tuple(kept), nodes, reads, parameters, saved_out)
-        return made_array(out, node)
-    whole = Node((), None, op, tuple(kept), nodes, reads, parameters, saved_out)
+    out: tuple[Any, ...],
+) -> tuple[Any, ...]:
+    """The results of an op that has several, as Values; their node is that of the op."""
+    whole = recorded_node(op, numbers, nodes, parameters, out, (), None)
     parts = []
     for k, part in enumerate(out):
         node = Node(np.shape(part), part.dtype, None, (None,), (whole,))
