@@ -10,7 +10,23 @@ Start reading at ``eager/plain.py`` (numbers that remember how they were compute
 
 from typing import TYPE_CHECKING
 
-from .api import grad, hessian, hvp, jacobian, jvp, stop_gradient, value_and_grad, vjp
+from .api import (
+    checkpoint,
+    custom_jvp,
+    custom_vjp,
+    grad,
+    hessian,
+    hvp,
+    jacfwd,
+    jacobian,
+    jacrev,
+    jit,
+    jvp,
+    stop_gradient,
+    value_and_grad,
+    vjp,
+    vmap,
+)
 from .configuration import __version__, config
 from .eager import Value, Var, operations
 from .ops import linalg
@@ -44,15 +60,21 @@ __all__ = [
     "array",
     "broadcast_to",
     "check_derivatives",
+    "checkpoint",
     "concatenate",
     "config",
+    "custom_jvp",
+    "custom_vjp",
     "dot",
     "einsum",
     "expand_dims",
     "grad",
     "hessian",
     "hvp",
+    "jacfwd",
     "jacobian",
+    "jacrev",
+    "jit",
     "jvp",
     "linalg",
     "logsumexp",
@@ -79,5 +101,6 @@ __all__ = [
     "var",
     "vdot",
     "vjp",
+    "vmap",
     *operations,
 ]

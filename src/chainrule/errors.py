@@ -7,6 +7,10 @@ operation or argument, and what to write instead.
 
 from __future__ import annotations
 
+import linecache
+import os
+import sys
+
 
 class ChainruleError(Exception):
     """The base of every error that chainrule raises on purpose."""
@@ -30,6 +34,10 @@ class FixedOperandError(ChainruleError, TypeError):
 
 class UnsupportedFunctionError(ChainruleError, TypeError):
     """A NumPy or SciPy function that chainrule does not cover was called on a Value."""
+
+
+class UnsupportedMethodError(ChainruleError, AttributeError):
+    """A method or attribute of NumPy's arrays that chainrule does not cover."""
 
 
 class DroppedDerivativeError(ChainruleError, TypeError):
@@ -70,3 +78,34 @@ class DerivativeMismatchError(ChainruleError, AssertionError):
 
 class ExpressionError(ChainruleError, ValueError):
     """An expression of the command line is not one that chainrule reads."""
+
+
+class ConcreteNumberError(ChainruleError, TypeError):
+    """A Symbol, which has no number while a function is traced, was asked for one."""
+
+
+class LeakedSymbolError(ChainruleError, RuntimeError):
+    """A Symbol was used after the trace that made it, or in another one."""
+
+
+class SideEffectError(ChainruleError, RuntimeError):
+    """A function that is traced changed a Value from outside, which would happen only once."""
+
+
+class UncoveredRuleError(ChainruleError, NotImplementedError):
+    """An operation has no rule for the transform that met it."""
+
+
+def user_line() -> str:
+    """Where the user's own code stands: ``, at "if x > 0:" (model.py, line 7)``; or nothing."""
+    frame = sys._getframe(1)
+    while frame is not None:
+        name = frame.f_globals.get("__name__", "")
+        if name.partition(".")[0] not in ("chainrule", "numpy", "scipy", "optree"):
+            path, number = frame.f_code.co_filename, frame.f_lineno
+            text = linecache.getline(path, number).strip()
+            place = f"({os.path.basename(path)}, line {number})"
+            return f", at {text!r} {place}" if text else f" {place}"
+        assert frame.f_back is not None
+        frame = frame.f_back
+    return ""

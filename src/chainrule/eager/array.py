@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import DroppedDerivativeError, OperandError
-from ..ops import TABLE, Row, contract, index, reduce
+from ..ops import TABLE
 from ..ops import shape as of_shape
+from ..ops.methods import ArrayMethods
 from . import protocol
 from .nodes import whole
 from .operands import called_back
@@ -47,7 +48,7 @@ def plain_array(x: Any) -> Array:
     return numbers
 
 
-class ArrayValue(ArrayBase):
+class ArrayValue(ArrayMethods, ArrayBase):
     """An array that remembers how it was computed: what ``Value(array)`` gives.
 
     It has NumPy's attributes and methods where chainrule covers them. ``.grad`` is an array of
@@ -188,57 +189,6 @@ class ArrayValue(ArrayBase):
         """The type of its elements: float64 or float32."""
         return self._array.dtype
 
-    @property
-    def ndim(self) -> int:
-        """The number of its axes."""
-        return len(self.shape)
-
-    @property
-    def size(self) -> int:
-        """The number of its elements."""
-        return int(np.prod(self.shape, dtype=int))
-
-    @property
-    def T(self) -> Any:  # noqa: N802, NumPy's name
-        """The array with its axes reversed."""
-        return of_shape.transpose(self)
-
-    def reshape(self, *shape: Any) -> Any:
-        """The same elements in another shape, given as one tuple or as several ints."""
-        return of_shape.reshape(self, shape[0] if len(shape) == 1 else shape)
-
-    def transpose(self, *axes: Any) -> Any:
-        """The axes in another order, given as one tuple or as several ints; reversed without."""
-        order = axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes
-        return of_shape.transpose(self, order or None)
-
-    def copy(self) -> Any:
-        """The same array, with the same derivative."""
-        return +self
-
-    def __len__(self) -> int:
-        if not self.shape:
-            raise TypeError("len() of a Value without axes")
-        return self.shape[0]
-
-    def __iter__(self) -> Iterator[Any]:
-        return (self[i] for i in range(len(self)))
-
-    def __getitem__(self, key: Any) -> Any:
-        return index.getitem(self, key)
-
-    def __setitem__(self, key: Any, value: Any) -> None:
-        raise OperandError(
-            "a Value cannot be assigned to by index: choose with cr.where(condition, new, v), or "
-            "put it together with cr.concatenate."
-        )
-
-    def __matmul__(self, other: Any) -> Any:
-        return contract.matmul(self, other)
-
-    def __rmatmul__(self, other: Any) -> Any:
-        return contract.matmul(other, self)
-
     def __bool__(self) -> bool:
         return bool(self._array)
 
@@ -283,12 +233,6 @@ class ArrayValue(ArrayBase):
 
 
 ArrayValue.__module__ = "chainrule"
-for _function in (
-    *(reduce.sum, reduce.prod, reduce.mean, reduce.var, reduce.std, reduce.max, reduce.min),
-    *(of_shape.ravel, of_shape.squeeze, of_shape.swapaxes, contract.dot, index.take),
-):
-    # ndarray's methods are the functions of that name.
-    setattr(ArrayValue, _function.__name__, _function)
 
 
 def restored(numbers: Array, reqgrad: bool, grad: Any) -> ArrayValue:

@@ -30,8 +30,10 @@ cdef class Backward:
     cdef Py_ssize_t count
     cdef Py_ssize_t capacity
     cdef object silence
+    cdef set dependents
 
-    def __cinit__(self, bint recorded, oldest=0, newest=0, bint keeps=True):
+    def __cinit__(self, bint recorded, oldest=0, newest=0, bint keeps=True, set dependents=None):
+        self.dependents = dependents
         self.recorded, self.keeps = recorded, keeps
         self.oldest, self.newest = oldest, newest
         self.adjoints = {}
@@ -49,6 +51,8 @@ cdef class Backward:
     cdef int put(self, object value, object share) except -1:
         cdef PyObject *before = PyDict_GetItem(self.adjoints, value)
         cdef unsigned long long serial
+        if self.dependents is not None and value not in self.dependents:
+            return 0
         if before != NULL:
             total = added(before, share)
             if <PyObject *>total != before:

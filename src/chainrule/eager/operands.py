@@ -17,6 +17,7 @@ from ..errors import (
     RangeError,
 )
 from ..ops import Op
+from ..ops.shape import as_operand
 
 #: Types whose own reflected operator cannot mean anything here.
 _HOPELESS = (str, bytes, type(None), complex, list, tuple, dict, set, np.complexfloating)
@@ -71,7 +72,8 @@ def other_operands(op: Op, operands: tuple[Any, ...], is_operator: bool) -> Any:
     """The result of an op with an operand that is neither a Value nor a number.
 
     Whoever outranks a Value takes over; plain arrays without a Value go to NumPy; an operator
-    leaves a stranger the chance to answer (NotImplemented). All else is an error.
+    leaves a stranger the chance to answer (NotImplemented). Lists of numbers and Values are arrays
+    for a function, as in NumPy, though not for an operator. All else is an error.
     """
     ranks = [getattr(operand, "_dispatch_rank", 0) for operand in operands]
     if max(ranks) > 1:
@@ -79,6 +81,10 @@ def other_operands(op: Op, operands: tuple[Any, ...], is_operator: bool) -> Any:
     if any(isinstance(operand, np.ndarray) for operand in operands):
         # Beside a Value an array makes an array's Value; plain arrays go to NumPy.
         return op(*operands)
+    if not is_operator and any(isinstance(operand, list | tuple) for operand in operands):
+        arrays = tuple(as_operand(operand) for operand in operands)
+        if all(getattr(x, "dtype", None) is None or x.dtype.kind in "fiub" for x in arrays):
+            return op(*arrays)
     for position, operand in enumerate(operands):
         if ranks[position] or plain_number(operand) is not None:
             continue

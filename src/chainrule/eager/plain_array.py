@@ -151,12 +151,19 @@ class Backward:
     ``oldest`` and ``newest`` are the serials of the leaves of a function under ``grad``: a term
     that is older hangs outside of it, and is noted in ``outside`` instead of being swept. With
     ``keeps`` false the sweep holds on to nothing but the adjoints of those leaves: a node that
-    nobody else holds is freed, with all that it saved, once it has been pulled.
+    nobody else holds is freed, with all that it saved, once it has been pulled. ``dependents``,
+    where they are known, are what depends on the leaves; nothing else is visited.
     """
 
     def __init__(
-        self, recorded: bool, oldest: int = 0, newest: int = 0, keeps: bool = True
+        self,
+        recorded: bool,
+        oldest: int = 0,
+        newest: int = 0,
+        keeps: bool = True,
+        dependents: set[Any] | None = None,
     ) -> None:
+        self.dependents = dependents
         self.recorded = recorded
         self.oldest, self.newest, self.keeps = oldest, newest, keeps
         self.outside = False
@@ -169,6 +176,8 @@ class Backward:
 
     def add(self, value: Any, share: Adjoint) -> None:
         """Add to the adjoint of a node or number."""
+        if self.dependents is not None and value not in self.dependents:
+            return
         before = self.adjoints.get(value)
         if before is not None:
             self.adjoints[value] = self._sum(value, before, share)

@@ -19,20 +19,8 @@ from ..errors import (
     OperandError,
     TermCopyError,
     TermError,
-    UnsupportedFunctionError,
 )
-from ..ops import (
-    TABLE,
-    Op,
-    Row,
-    contract,
-    elementwise_rows,
-    foreign_names,
-    index,
-    linalg,
-    reduce,
-    shape,
-)
+from ..ops import Op, Row, elementwise_rows, numpy_names
 
 if TYPE_CHECKING:
     from . import Value
@@ -127,94 +115,15 @@ def as_array(value: Value, dtype: Any) -> np.ndarray[Any, Any]:
     if value.reqgrad:
         raise DroppedDerivativeError(
             "a Value that needs a derivative cannot become a NumPy array, which would drop the "
-            "derivative. Keep Values in a list; call chainrule's functions (cr.polygamma for "
-            "scipy.special.polygamma); or take .val."
+            "derivative. Put Values together with cr.array([v, w]); call chainrule's functions "
+            "(cr.polygamma for scipy.special.polygamma); or take .val."
         )
     return np.asarray(value.val, dtype)
 
 
-def _not_covered(name: str, module: str) -> UnsupportedFunctionError:
-    import difflib
-
-    close = difflib.get_close_matches(name, list(_FOREIGN), n=1, cutoff=0.8)
-    nearest = f" (the nearest name is cr.{_FOREIGN[close[0]].name})" if close else ""
-    return UnsupportedFunctionError(
-        f"{module}.{name} does not work on a number's Value{nearest}. Write it with chainrule's "
-        "functions, or take .val where no derivative is wanted."
-    )
-
-
-_FOREIGN: dict[str, Op] = foreign_names()
-
-
-def array_ufunc(
-    ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], options: dict[str, Any]
-) -> Any:
-    if ufunc.__name__ == "divmod" and method == "__call__" and not options:
-        return TABLE["floor_divide"](*inputs), TABLE["remainder"](*inputs)
-    op = _FOREIGN.get(ufunc.__name__)
-    if ufunc.__name__ in _STRUCTURAL_UFUNCS and method == "__call__" and not options:
-        return _STRUCTURAL_UFUNCS[ufunc.__name__](*inputs)
-    if op is None or op.arity != ufunc.nin:
-        raise _not_covered(ufunc.__name__, "numpy" if hasattr(np, ufunc.__name__) else "scipy")
-    if method != "__call__" or options:
-        what = f"method .{method}" if method != "__call__" else f"argument {next(iter(options))}="
-        raise UnsupportedFunctionError(
-            f"{op.name}: NumPy's {what} does not work on a number's Value. Call cr.{op.name} on "
-            "the operands alone."
-        )
-    return op(*inputs)
-
-
-def _numpy_clip(
-    a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None
-) -> Any:
-    lower = a_min if min is None else min
-    upper = a_max if max is None else max
-    return TABLE["clip"](a, -np.inf if lower is None else lower, np.inf if upper is None else upper)
-
-
-_ARRAY_FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "clip": _numpy_clip,
-    "where": lambda condition, x, y: TABLE["where"](condition, x, y),
-    "round": lambda a, decimals=0: TABLE["round"](a, decimals),
-    "around": lambda a, decimals=0: TABLE["round"](a, decimals),
-    "sinc": lambda x: TABLE["sinc"](x),
-    "fix": lambda x: TABLE["trunc"](x),
-}
-
-
-_STRUCTURAL_UFUNCS: dict[str, Callable[..., Any]] = {"matmul": contract.matmul}
-
-for _function in (
-    *(reduce.sum, reduce.prod, reduce.max, reduce.min, reduce.mean, reduce.var, reduce.std),
-    *(shape.reshape, shape.ravel, shape.transpose, shape.moveaxis, shape.swapaxes),
-    *(shape.expand_dims, shape.squeeze, shape.broadcast_to, shape.concatenate, shape.stack),
-    *(contract.dot, contract.vdot, contract.outer, contract.tensordot, contract.einsum),
-    *(index.take, linalg.solve, linalg.cholesky, linalg.eigh),
-):
-    _ARRAY_FUNCTIONS[_function.__name__] = _function
-_ARRAY_FUNCTIONS |= {
-    "amax": reduce.max,
-    "amin": reduce.min,
-}
-
-
-def array_function(
-    function: Callable[..., Any], arguments: tuple[Any, ...], options: dict[str, Any]
-) -> Any:
-    ours = _ARRAY_FUNCTIONS.get(function.__name__)
-    if ours is None:
-        raise _not_covered(function.__name__, "numpy")
-    try:
-        return ours(*arguments, **options)
-    except TypeError as error:
-        if isinstance(error, OperandError):
-            raise
-        raise UnsupportedFunctionError(
-            f"numpy.{function.__name__}: {error}. On a number's Value it takes the operands alone."
-        ) from None
-
+#: ``__array_ufunc__`` and ``__array_function__``.
+array_ufunc = numpy_names.apply_ufunc
+array_function = numpy_names.apply_function
 
 # --- kernels --------------------------------------------------------------------------------------
 

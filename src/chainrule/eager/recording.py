@@ -48,7 +48,11 @@ def apply(op: Row, operands: Sequence[Any], parameters: dict[str, Any]) -> Any:
     try:
         if isinstance(op, Structural):
             whole = [x if hasattr(x, "shape") else np.asarray(x, float) for x in numbers]
-            out = quietly(op.kernel, *whole, **parameters)
+            if op.pull is None:
+                out = quietly(op.kernel, *whole, **parameters)
+            else:  # the user's own functions, which may look at the context
+                with np.errstate(all="ignore"):
+                    out = op.kernel(*whole, **parameters)
         else:
             out = quietly(op.numpy, *numbers, **parameters)  # type: ignore[attr-defined]
     except ValueError as error:

@@ -203,7 +203,8 @@ def begun(root: Value, leaves: Sequence[Value], seed: Adjoint) -> Backward:
     outside, closures = survey(node_of(root), oldest, newest)
     if outside and closures:
         raise undifferentiable_closure()
-    sweep = Backward(outside, oldest, newest, False)
+    dependents = _dependents(node_of(root), oldest, newest) if outside else None
+    sweep = Backward(outside, oldest, newest, False, dependents)
     sweep.add(node_of(root), seed)
     return sweep
 
@@ -224,6 +225,23 @@ def finished(sweep: Backward, leaves: Sequence[Value]) -> list[Adjoint]:
             results[i] = result.copy() if id(result) in own else result
             own.add(id(result))
     return results
+
+
+def _dependents(root: Any, oldest: int, newest: int) -> set[Any]:
+    """What root depends on and depends itself on leaves, with serials from oldest to newest."""
+    found: dict[Any, list[Any]] = {}
+    waiting = [root]
+    while waiting:
+        value = waiting.pop()
+        if value not in found and value._serial >= oldest:
+            found[value] = [operand for operand, _ in value._links()]
+            if value._serial > newest:
+                waiting += found[value]
+    dependents: set[Any] = set()
+    for value in sorted(found, key=lambda value: value._serial):
+        if value._serial <= newest or not dependents.isdisjoint(found[value]):
+            dependents.add(value)
+    return dependents
 
 
 def _adjoint_of(leaf: Any, adjoint: Any) -> Any:

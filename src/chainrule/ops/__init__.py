@@ -3,7 +3,18 @@
 Start reading at ``op.py``, then look at a few rows in ``elementwise.py``.
 """
 
-from . import contract, elementwise, index, linalg, reduce, selection, shape, special
+from . import (
+    contract,
+    creation,
+    elementwise,
+    index,
+    linalg,
+    numpy_names,
+    reduce,
+    selection,
+    shape,
+    special,
+)
 from .op import TABLE, Accuracy, Op, Row, elementwise_rows, foreign_names, public_rows
 from .rules import Cotangent, pull, push, saved
 from .structural import Structural
@@ -16,11 +27,13 @@ __all__ = [
     "Row",
     "Structural",
     "contract",
+    "creation",
     "elementwise",
     "elementwise_rows",
     "foreign_names",
     "index",
     "linalg",
+    "numpy_names",
     "public_rows",
     "pull",
     "push",

@@ -11,18 +11,20 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import UnsupportedFunctionError
 from .elementwise import multiply
 from .reduce import sum_row
 from .shape import (
     as_operand,
     broadcast_row,
     broadcast_shapes,
-    concatenate,
     expand_dims,
     normal_axis,
+    ravel,
     reshape_row,
     shape_of,
     transpose,
+    unsupported,
 )
 from .structural import Shape, Structural
 
@@ -128,21 +130,32 @@ contract_row: Structural = Structural(
 # --- functions ------------------------------------------------------------------------------------
 
 
-def matmul(x: Any, y: Any) -> Any:
-    """Matrix product over the last axis of x and the last but one of y, as ``x @ y``.
+def _contracted(name: str, x: Any, y: Any, subscripts: str) -> Any:
+    """The row, for a function that users know by another name."""
+    try:
+        return contract_row(x, y, subscripts=subscripts)
+    except ValueError:
+        raise ValueError(
+            f"{name}: operands of shapes {shape_of(x)} and {shape_of(y)} do not fit; as einsum "
+            f"writes it, {subscripts!r}"
+        ) from None
+
+
+def matmul(x1: Any, x2: Any, /) -> Any:
+    """Matrix product over the last axis of x1 and the last but one of x2, as ``x1 @ x2``.
 
     Leading axes are batches and broadcast; an operand of one axis is a vector.
 
     >>> cr.matmul(np.eye(2), np.array([1.0, 2.0]))
     array([1., 2.])
     """
-    x, y = as_operand(x), as_operand(y)
+    x, y = as_operand(x1), as_operand(x2)
     p, q = len(shape_of(x)), len(shape_of(y))
     if not p or not q:
         raise ValueError("matmul: operands need at least one axis; use * for numbers")
     if p <= 2 and q <= 2:
-        return contract_row(
-            x, y, subscripts=("ab" if p == 2 else "b") + "," + ("bc" if q == 2 else "b")
+        return _contracted(
+            "matmul", x, y, ("ab" if p == 2 else "b") + "," + ("bc" if q == 2 else "b")
             + "->" + ("a" if p == 2 else "") + ("c" if q == 2 else ""),
         )  # fmt: skip
     if p == 1 or q == 1:
@@ -161,84 +174,110 @@ def matmul(x: Any, y: Any) -> Any:
     names = string.ascii_lowercase[3 : 3 + len(batch)]
     left = names if len(shape_of(x)) > 2 else ""
     right = names if len(shape_of(y)) > 2 else ""
-    return contract_row(x, y, subscripts=f"{left}ab,{right}bc->{names}ac")
+    return _contracted("matmul", x, y, f"{left}ab,{right}bc->{names}ac")
 
 
-def dot(x: Any, y: Any) -> Any:
-    """Sum of products over the last axis of x and the last but one of y, as ``numpy.dot``.
+def dot(a: Any, b: Any, out: None = None) -> Any:
+    """Sum of products over the last axis of a and the last but one of b, as ``numpy.dot``.
+
+    ``out`` is not supported, and raises.
 
     >>> cr.dot(np.array([1.0, 2.0]), np.array([3.0, 4.0]))
     np.float64(11.0)
     """
-    x, y = as_operand(x), as_operand(y)
+    if out is not None:
+        unsupported("dot", out=out)
+    x, y = as_operand(a), as_operand(b)
     p, q = len(shape_of(x)), len(shape_of(y))
     if not p or not q:
         return multiply(x, y)
-    return tensordot(x, y, axes=([p - 1], [max(q - 2, 0)]))
+    return _over_axes("dot", x, y, [p - 1], [q - 2 if q > 1 else 0])
 
 
-def vdot(x: Any, y: Any) -> Any:
+def vdot(a: Any, b: Any, /) -> Any:
     """Sum of products of all elements.
 
     >>> cr.vdot(np.ones((2, 2)), np.ones((2, 2)))
     np.float64(4.0)
     """
-    x, y = as_operand(x), as_operand(y)
-    flat = [reshape_row(z, shape=(int(np.prod(shape_of(z))),)) for z in (x, y)]
-    return contract_row(*flat, subscripts="a,a->")
+    return _contracted("vdot", ravel(a), ravel(b), "a,a->")
 
 
-def outer(x: Any, y: Any) -> Any:
-    """All products of an element of x and one of y; operands of more axes are flattened.
+def outer(a: Any, b: Any, out: None = None) -> Any:
+    """All products of an element of a and one of b; operands of more axes are flattened.
+
+    ``out`` is not supported, and raises.
 
     >>> cr.outer(np.array([1.0, 2.0]), np.array([3.0, 4.0]))
     array([[3., 4.],
            [6., 8.]])
     """
-    x, y = as_operand(x), as_operand(y)
-    x, y = (z if len(shape_of(z)) == 1 else concatenate([z], axis=None) for z in (x, y))
+    unsupported("outer", out=out)
+    x, y = (z if len(shape_of(z)) == 1 else ravel(z) for z in (as_operand(a), as_operand(b)))
     return contract_row(x, y, subscripts="a,b->ab")
 
 
-def tensordot(x: Any, y: Any, axes: Any = 2) -> Any:
-    """Sum of products over axes: the last of x and the first of y, or two given lists of axes.
+def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
+    """Sum of products over axes: the last of a and the first of b, or two given lists of axes.
 
     >>> cr.tensordot(np.ones((2, 3)), np.ones((3, 4)), axes=1).shape
     (2, 4)
     """
-    x, y = as_operand(x), as_operand(y)
+    x, y = as_operand(a), as_operand(b)
     p, q = len(shape_of(x)), len(shape_of(y))
     if isinstance(axes, int):
+        if not 0 <= axes <= min(p, q):
+            raise ValueError(f"tensordot: axes={axes} for shapes {shape_of(x)} and {shape_of(y)}")
         left, right = list(range(p - axes, p)), list(range(axes))
     else:
-        left, right = ([a] if isinstance(a, int) else list(a) for a in axes)
-    left = [normal_axis(a, p, "tensordot") for a in left]
-    right = [normal_axis(a, q, "tensordot") for a in right]
+        left, right = ([given] if isinstance(given, int) else list(given) for given in axes)
     if len(left) != len(right):
         raise ValueError(f"tensordot: axes {left} and {right} differ in number")
-    names = list(string.ascii_letters[: p + q])
-    a = names[:p]
-    b = names[p:]
+    return _over_axes("tensordot", x, y, left, right)
+
+
+def _over_axes(name: str, x: Any, y: Any, left: list[int], right: list[int]) -> Any:
+    p, q = len(shape_of(x)), len(shape_of(y))
+    left = [normal_axis(axis, p, name) for axis in left]
+    right = [normal_axis(axis, q, name) for axis in right]
+    if len(set(left)) < len(left) or len(set(right)) < len(right):
+        raise ValueError(f"{name}: an axis twice in {left} or {right}")
+    letters = string.ascii_letters[: p + q]
+    one = list(letters[:p])
+    other = list(letters[p:])
     for i, j in zip(left, right, strict=True):
-        b[j] = a[i]
-    out = [n for i, n in enumerate(a) if i not in left]
-    out += [n for j, n in enumerate(b) if j not in right]
-    return contract_row(x, y, subscripts=f"{''.join(a)},{''.join(b)}->{''.join(out)}")
+        other[j] = one[i]
+    result = [n for i, n in enumerate(one) if i not in left]
+    result += [n for j, n in enumerate(other) if j not in right]
+    return _contracted(name, x, y, f"{''.join(one)},{''.join(other)}->{''.join(result)}")
 
 
-def einsum(subscripts: str, *operands: Any) -> Any:
+def einsum(
+    subscripts: str, /, *operands: Any, out: None = None, dtype: None = None, optimize: Any = False
+) -> Any:
     """Einstein's sum convention, as ``numpy.einsum``; an index at most once in an operand.
+
+    Without ``->`` the result has the indices that occur once, in alphabetic order. Operands are
+    taken in their order, whatever ``optimize`` says. ``out`` and ``dtype`` are not supported, and
+    raise.
 
     >>> cr.einsum("ij,jk->ik", np.eye(2), np.ones((2, 3))).shape
     (2, 3)
     """
-    left, arrow, out = subscripts.replace(" ", "").partition("->")
+    unsupported("einsum", out=out, dtype=dtype)
+    if not isinstance(subscripts, str):
+        raise UnsupportedFunctionError(
+            "einsum: takes its subscripts as a string in front, as in cr.einsum('ij,j->i', a, b)"
+        )
+    left, arrow, result = subscripts.replace(" ", "").partition("->")
     names = left.split(",")
     arrays = [as_operand(x) for x in operands]
     if len(names) != len(arrays) or not arrays:
         raise ValueError(f"einsum: {subscripts!r} names {len(names)} operands, got {len(arrays)}")
     if "." in subscripts:
         raise ValueError("einsum: an ellipsis is not supported; name every axis")
+    if any(name and not (name.isascii() and name.isalpha()) for name in (*names, result)):
+        raise ValueError(f"einsum: indices are letters, not {subscripts!r}")
     for name, x in zip(names, arrays, strict=True):
         if len(name) != len(shape_of(x)):
             raise ValueError(f"einsum: {name!r} does not fit an operand of shape {shape_of(x)}")
@@ -246,22 +285,20 @@ def einsum(subscripts: str, *operands: Any) -> Any:
             raise ValueError(f"einsum: {name!r} has an index twice; take the diagonal first")
     if not arrow:
         letters = "".join(names)
-        out = "".join(sorted(n for n in set(letters) if letters.count(n) == 1))
-    if len(set(out)) < len(out) or not set(out) <= set(left):
-        raise ValueError(f"einsum: the result {out!r} does not fit {left!r}")
+        result = "".join(sorted(n for n in set(letters) if letters.count(n) == 1))
+    if len(set(result)) < len(result) or not set(result) <= set(left):
+        raise ValueError(f"einsum: the result {result!r} does not fit {left!r}")
     while len(arrays) > 1:
         (a, b), (x, y) = names[:2], arrays[:2]
-        later = set(out).union(*names[2:])
+        later = set(result).union(*names[2:])
         kept = "".join(dict.fromkeys(n for n in a + b if n in later))
         if len(arrays) == 2:
-            kept = out
-        names, arrays = (
-            [kept, *names[2:]],
-            [contract_row(x, y, subscripts=f"{a},{b}->{kept}"), *arrays[2:]],
-        )
+            kept = result
+        names = [kept, *names[2:]]
+        arrays = [_contracted("einsum", x, y, f"{a},{b}->{kept}"), *arrays[2:]]
     (name,), (x,) = names, arrays
-    axes = tuple(i for i, n in enumerate(name) if n not in out)
+    axes = tuple(i for i, n in enumerate(name) if n not in result)
     if axes:
         x = sum_row(x, axes=axes)
-        name = "".join(n for n in name if n in out)
-    return transpose(x, [name.index(n) for n in out])
+        name = "".join(n for n in name if n in result)
+    return transpose(x, [name.index(n) for n in result])

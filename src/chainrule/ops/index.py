@@ -12,15 +12,20 @@ from typing import Any
 
 import numpy as np
 
+from .creation import positions_row
+from .elementwise import add
+from .selection import less, where
 from .shape import (
     array,
     as_operand,
     broadcast_row,
     broadcast_shapes,
     normal_axis,
+    ravel,
     reshape_row,
     shape_of,
     transpose,
+    unsupported,
 )
 from .structural import Shape, Structural
 
@@ -103,7 +108,7 @@ def _batched_places(batched: Any, places: Any, extent: Any) -> list[Any]:
             padded = (shape_of(place)[0], *(1,) * (len(common) - len(shape)), *shape)
             place = reshape_row(place, shape=padded)
         whole.append(broadcast_row(place, shape=(extent, *common)))
-    own = reshape_row(np.arange(int(extent)), shape=(extent, *(1,) * len(common)))
+    own = reshape_row(positions_row(extent=extent), shape=(extent, *(1,) * len(common)))
     return [broadcast_row(own, shape=(extent, *common)), *whole]
 
 
@@ -157,11 +162,21 @@ scatter_add_row: Structural = Structural(
 # --- from what users write to keys ----------------------------------------------------------------
 
 
-def _position(k: Any, extent: Any) -> Any:
+def _no_index(k: Any) -> IndexError:
+    return IndexError(
+        "only ints, slices, None, Ellipsis and arrays of ints or bools are indices, not "
+        f"{type(k).__name__} {k!r:.40}"
+    )
+
+
+def _position(k: Any, extent: Any, axis: int) -> Any:
     """An int counted from the front, in range."""
-    k = operator.index(k)
+    try:
+        k = operator.index(k)
+    except TypeError:
+        raise _no_index(k) from None
     if not -extent <= k < extent:
-        raise IndexError(f"index {k} is out of bounds for an axis of extent {extent}")
+        raise IndexError(f"index {k} is out of bounds for axis {axis} of extent {extent}")
     return extent + k if k < 0 else k
 
 
@@ -174,6 +189,10 @@ def _bounds(s: slice, extent: Any) -> tuple[Any, Any, int]:
     def bound(b: Any, default: Any) -> Any:
         if b is None:
             return default
+        if isinstance(b, np.integer):
+            b = int(b)
+        if isinstance(b, float | np.floating):
+            raise TypeError(f"bounds of a slice are ints, not {b!r}")
         if b < 0:
             b = extent + b
             lowest = 0 if step > 0 else -1
@@ -185,7 +204,8 @@ def _bounds(s: slice, extent: Any) -> tuple[Any, Any, int]:
         start, stop = bound(s.start, 0), bound(s.stop, extent)
         return start, stop if stop >= start else start, step
     start, stop = bound(s.start, extent - 1), bound(s.stop, -1)
-    return start, stop if stop <= start else start, step
+    # An empty one at the front end would otherwise read as "from the last one on".
+    return (start, stop, step) if stop < start else (0, 0, step)
 
 
 def getitem(x: Any, key: Any) -> Any:
@@ -193,9 +213,8 @@ def getitem(x: Any, key: Any) -> Any:
     x = as_operand(x)
     shape = shape_of(x)
     entries = list(key) if isinstance(key, tuple) else [key]
-    entries = [array(e) if isinstance(e, list) else e for e in entries]
-    entries = _without_bools(entries)
-    used = sum(1 for e in entries if e is not None and e is not Ellipsis)
+    entries = [_listed(e) if isinstance(e, list | tuple | range) else e for e in entries]
+    used = sum(_axes_used(e) for e in entries)
     if used > len(shape):
         raise IndexError(f"too many indices: {used} for an array of shape {shape}")
     if sum(1 for e in entries if e is Ellipsis) > 1:
@@ -206,28 +225,53 @@ def getitem(x: Any, key: Any) -> Any:
         entries[at : at + 1] = whole
     else:
         entries += whole
-    return _basic_then_gather(x, entries)
+    return _basic_then_gather(x, _without_bools(entries, shape))
+
+
+def _listed(positions: Any) -> Any:
+    """A list of positions as an array; an empty one has no type of its own."""
+    return array(list(positions)) if positions else np.zeros(0, int)
+
+
+def _axes_used(e: Any) -> int:
+    if e is None or e is Ellipsis:
+        return 0
+    return len(shape_of(e)) if _is_mask(e) else 1
+
+
+def _is_mask(e: Any) -> bool:
+    if isinstance(e, bool | np.bool_) or (isinstance(e, np.ndarray) and e.dtype == np.bool_):
+        if not shape_of(e):
+            raise IndexError("a single bool is no index here: use cr.where")
+        return True
+    if getattr(e, "dtype", None) == np.bool_:
+        raise IndexError(
+            "a mask that is computed from a Symbol has no known number of elements: use cr.where"
+        )
+    return False
 
 
 def _is_array(e: Any) -> bool:
     return len(shape_of(e)) > 0 or (hasattr(e, "_apply_op") and hasattr(e, "dtype"))
 
 
-def _without_bools(entries: list[Any]) -> list[Any]:
+def _without_bools(entries: list[Any], shape: Shape) -> list[Any]:
     """Masks as the positions where they hold: their number has to be known."""
     result: list[Any] = []
+    axis = 0
     for e in entries:
-        if isinstance(e, bool | np.bool_):
-            raise IndexError("a single bool is no index here: use cr.where")
-        if getattr(e, "dtype", None) == np.bool_ and shape_of(e):
-            if not isinstance(e, np.ndarray):
+        used = _axes_used(e)
+        if _is_mask(e):
+            covered = shape[axis : axis + used]
+            if shape_of(e) != covered:
                 raise IndexError(
-                    "a mask that is computed from a Symbol has no known number of elements: "
-                    "use cr.where"
+                    f"a mask of shape {shape_of(e)} does not fit the axes of shape {covered}, from "
+                    f"axis {axis} on"
                 )
             result.extend(np.nonzero(e))
         else:
             result.append(e)
+        axis += used
     return result
 
 
@@ -250,9 +294,9 @@ def _basic_then_gather(x: Any, entries: list[Any]) -> Any:
             axes.append(e)
         elif gathers:  # an int beside arrays takes part in their broadcasting
             key.append((0, shape[axis], 1))
-            axes.append(np.asarray(_position(e, shape[axis])))
+            axes.append(np.asarray(_position(e, shape[axis], axis)))
         else:
-            key.append(_position(e, shape[axis]))
+            key.append(_position(e, shape[axis], axis))
         axis += 1
     full = all(k == (0, extent, 1) for k, extent in zip(key, shape, strict=True))
     picked = x if full else index_row(x, key=tuple(key))
@@ -285,25 +329,34 @@ def _gather_axes(x: Any, axes: list[Any]) -> Any:
 
 def _checked(places: Any, extent: Any) -> Any:
     """Positions counted from the front; known ones are checked."""
+    if getattr(places, "dtype", None) is None or places.dtype.kind not in "iu":
+        raise IndexError(
+            "arrays used as indices must be of integers, not "
+            f"{getattr(places, 'dtype', type(places).__name__)}"
+        )
     if isinstance(places, np.ndarray | np.generic):
         places = np.asarray(places)
-        if not np.issubdtype(places.dtype, np.integer):
-            raise IndexError(f"arrays used as indices must be of integers, not {places.dtype}")
-        if places.size and (places.min() < -extent or places.max() >= extent):
-            raise IndexError(f"index out of bounds for an axis of extent {extent}")
-        return np.where(places < 0, places + int(extent), places)
-    return places
+        lowest, highest = (int(places.min()), int(places.max())) if places.size else (0, -1)
+        if -extent > lowest or highest >= extent:
+            wrong = highest if highest >= extent else lowest
+            raise IndexError(f"index {wrong} is out of bounds for an axis of extent {extent}")
+        return np.where(places < 0, places + int(extent), places) if lowest < 0 else places
+    return where(less(places, 0), add(places, extent), places)
 
 
-def take(x: Any, indices: Any, axis: int | None = None) -> Any:
-    """The elements of x at positions along an axis; of the flattened x by default.
+def take(
+    a: Any, indices: Any, axis: int | None = None, out: None = None, mode: str = "raise"
+) -> Any:
+    """The elements of a at positions along an axis; of the flattened a by default.
+
+    ``out``, and a ``mode`` other than "raise", are not supported, and raise.
 
     >>> cr.take(np.array([10.0, 20.0, 30.0]), np.array([2, 0]))
     array([30., 10.])
     """
-    x = as_operand(x)
-    if axis is None:
-        x, axis = reshape_row(x, shape=(int(np.prod(shape_of(x))),)), 0
-    axis = normal_axis(axis, len(shape_of(x)), "take")
-    places = array(indices) if isinstance(indices, list) else indices
+    if out is not None or mode != "raise":
+        unsupported("take", out=out, mode=None if mode == "raise" else mode)
+    x = ravel(a) if axis is None else as_operand(a)
+    axis = normal_axis(0 if axis is None else axis, len(shape_of(x)), "take")
+    places = _listed(indices) if isinstance(indices, list | tuple | range) else indices
     return getitem(x, (slice(None),) * axis + (places,))

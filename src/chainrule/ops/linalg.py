@@ -15,9 +15,19 @@ from typing import Any
 
 import numpy as np
 
+from .creation import identity_mask, triangle_weights
 from .elementwise import multiply
 from .selection import equal, where
-from .shape import broadcast_row, expand_dims, reshape_row, shape_of, swapaxes
+from .shape import (
+    as_operand,
+    broadcast_row,
+    expand_dims,
+    of_dtype,
+    reshape_row,
+    shape_of,
+    swapaxes,
+    unsupported,
+)
 from .structural import Shape, Structural
 
 
@@ -83,8 +93,7 @@ def _square(name: str) -> Any:
 
 def _lower_half(x: Any) -> Any:
     """The lower triangle, with half the diagonal."""
-    n = int(shape_of(x)[-1])
-    return multiply(x, np.tril(np.ones((n, n))) - 0.5 * np.eye(n))
+    return multiply(x, of_dtype(triangle_weights(shape_of(x)[-1]), x.dtype))
 
 
 def _cholesky_jvp(tangents: Any, out: Any, a: Any) -> Any:
@@ -123,20 +132,18 @@ def _quotients(x: Any, w: Any) -> Any:
     Where two eigenvalues meet, the eigenvectors have no derivative: NaN, unless x_ij is 0 too.
     """
     gaps = expand_dims(w, -2) - expand_dims(w, -1)
-    n = int(shape_of(w)[-1])
     meet = equal(gaps, 0.0)
     nothing = where(equal(x, 0.0), 0.0, np.nan)
     quotient = where(meet, nothing, x / where(meet, 1.0, gaps))
-    return where(np.eye(n, dtype=bool), 0.0, quotient)
+    return where(identity_mask(shape_of(w)[-1]), 0.0, quotient)
 
 
 def _diagonal(x: Any) -> Any:
     """The diagonal of the last two axes."""
     from .reduce import sum_row
 
-    n = int(shape_of(x)[-1])
     axis = len(shape_of(x)) - 1
-    return sum_row(where(np.eye(n, dtype=bool), x, 0.0), axes=(axis,))
+    return sum_row(where(identity_mask(shape_of(x)[-1]), x, 0.0), axes=(axis,))
 
 
 def _eigh_vjp(g: Any, out: Any, a: Any) -> tuple[Any]:
@@ -191,9 +198,13 @@ def solve(a: Any, b: Any) -> Any:
     >>> cr.linalg.solve(np.array([[2.0, 0.0], [0.0, 4.0]]), np.array([1.0, 1.0]))
     array([0.5 , 0.25])
     """
+    a, b = as_operand(a), as_operand(b)
     _square("solve")(shape_of(a))
     if not shape_of(b) or shape_of(b)[-1 if len(shape_of(b)) == 1 else -2] != shape_of(a)[-1]:
-        raise ValueError(f"solve: matrices {shape_of(a)} and right-hand sides {shape_of(b)}")
+        raise ValueError(
+            f"solve: matrices of shape {shape_of(a)} and right-hand sides of shape {shape_of(b)} "
+            "do not fit"
+        )
     batch, n = shape_of(a)[:-2], shape_of(a)[-1]
     if len(shape_of(b)) == 1:
         column = broadcast_row(reshape_row(b, shape=(n, 1)), shape=(*batch, n, 1))
@@ -207,8 +218,8 @@ def solve(a: Any, b: Any) -> Any:
     return solve_row(a, b)
 
 
-def cholesky(a: Any) -> Any:
-    """The lower triangular L with ``L @ L.T = a`` for positive definite a.
+def cholesky(a: Any, /, *, upper: bool = False) -> Any:
+    """The lower triangular L with ``L @ L.T = a`` for positive definite a; ``L.T`` if upper.
 
     The derivative is that of the symmetric part of a.
 
@@ -219,12 +230,16 @@ def cholesky(a: Any) -> Any:
     array([[2., 0.],
            [0., 3.]])
     """
+    a = as_operand(a)
     _square("cholesky")(shape_of(a))
-    return cholesky_row(a)
+    lower = cholesky_row(a)
+    return swapaxes(lower, -1, -2) if upper else lower
 
 
-def eigh(a: Any) -> Any:
+def eigh(a: Any, UPLO: str = "L") -> Any:  # noqa: N803, NumPy's name
     """Eigenvalues in ascending order and eigenvectors in columns, of a symmetric a.
+
+    It reads both triangles, and takes their mean; a ``UPLO`` other than "L" raises.
 
     The derivative is that of the symmetric part of a. Where two eigenvalues meet, that of the
     eigenvectors is NaN; symmetric functions of the eigenvalues have finite derivatives.
@@ -233,5 +248,7 @@ def eigh(a: Any) -> Any:
     >>> w
     array([1., 3.])
     """
+    unsupported("eigh", UPLO=None if UPLO == "L" else UPLO)
+    a = as_operand(a)
     _square("eigh")(shape_of(a))
     return eigh_row(a)

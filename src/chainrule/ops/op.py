@@ -60,6 +60,8 @@ class Row:
             candidate = getattr(operand, "_dispatch_rank", 0)
             if candidate > rank:
                 owner, rank = operand, candidate
+        if owner is None and parameters:
+            owner = _free_extent(tuple(parameters.values()))
         if owner is not None:
             return owner._apply_op(self, operands, parameters)
         return self.plain(*operands, **parameters)
@@ -72,6 +74,18 @@ class Row:
             operands = tuple(np.float64(x) if type(x) in (int, float) else x for x in operands)
         with np.errstate(all="ignore"):
             return self.numpy(*operands, **parameters)  # type: ignore[attr-defined]
+
+
+def _free_extent(parameters: tuple[Any, ...]) -> Any:
+    """An extent among the parameters that is no number yet: of a function that is traced."""
+    for parameter in parameters:
+        if type(parameter) is tuple:
+            found = _free_extent(parameter)
+            if found is not None:
+                return found
+        elif hasattr(parameter, "_apply_op"):
+            return parameter
+    return None
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -9,15 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from .elementwise import add, divide, exp, log, multiply, sqrt, square
+from .elementwise import add, divide, exp, log, multiply, sqrt, square, subtract
 from .selection import equal, isfinite, where
 from .shape import (
     as_operand,
+    astype,
     broadcast_row,
     normal_axes,
     product,
     reshape_row,
     shape_of,
+    unsupported,
 )
 from .structural import Shape, Structural
 
@@ -41,12 +43,18 @@ def _shifted(axes: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(axis + 1 for axis in axes)
 
 
+def _accumulated(dtype: Any, axes: tuple[int, ...]) -> Any:
+    """NumPy counts truth values, and adds small ints, in the machine's whole numbers."""
+    return dtype if dtype.kind == "f" else np.result_type(dtype, np.int64)
+
+
 sum_row: Structural = Structural(
     "sum",
     ("x",),
     "Sum of the elements over axes.",
     kernel=lambda x, axes: np.add.reduce(x, axis=axes),
     shape=_without,
+    dtype=_accumulated,
     vjp=lambda g, out, x, axes: (restored(g, shape_of(x), axes),),
     batch=lambda batched, x, axes: sum_row(x, axes=_shifted(axes)),
     linear=True,
@@ -96,19 +104,19 @@ def _others_tangent(x: Any, t: Any, axes: tuple[int, ...]) -> Any:
     # others_i = prod_j (1 if i == j else x_j): a product over a matrix, with its own derivative.
     rank = len(shape_of(x))
     last = [axis for axis in range(rank) if axis not in axes] + list(axes)
+    from .creation import identity_mask
     from .shape import transpose
 
     kept = [shape_of(x)[axis] for axis in range(rank) if axis not in axes]
     count = product([shape_of(x)[axis] for axis in axes])
-    n = int(count)
 
     def matrix(y: Any) -> Any:
-        flat = reshape_row(transpose(y, last), shape=(*kept, 1, n))
-        return broadcast_row(flat, shape=(*kept, n, n))
+        flat = reshape_row(transpose(y, last), shape=(*kept, 1, count))
+        return broadcast_row(flat, shape=(*kept, count, count))
 
-    eye = np.eye(n, dtype=bool)
-    holes = where(broadcast_row(eye, shape=(*kept, n, n)), 1.0, matrix(x))
-    moving = where(broadcast_row(eye, shape=(*kept, n, n)), 0.0, matrix(t))
+    eye = identity_mask(count)
+    holes = where(broadcast_row(eye, shape=(*kept, count, count)), 1.0, matrix(x))
+    moving = where(broadcast_row(eye, shape=(*kept, count, count)), 0.0, matrix(t))
     pairs = others_row(holes, axes=(len(kept) + 1,))
     total = sum_row(multiply(pairs, moving), axes=(len(kept) + 1,))
     shaped = reshape_row(total, shape=tuple(shape_of(x)[axis] for axis in last))
@@ -134,6 +142,7 @@ prod_row: Structural = Structural(
     saves=("x",),
     kernel=lambda x, axes: np.multiply.reduce(x, axis=axes),
     shape=_without,
+    dtype=_accumulated,
     vjp=lambda g, out, x, axes: (
         multiply(restored(g, shape_of(x), axes), others_row(x, axes=axes)),
     ),
@@ -154,77 +163,170 @@ def _reduced(row: Structural, x: Any, axis: Any, keepdims: bool) -> Any:
     return reshape_row(out, shape=_kept(shape, axes)) if keepdims else out
 
 
-def sum(x: Any, axis: Any = None, keepdims: bool = False) -> Any:  # noqa: A001, NumPy's name
+def _count(x: Any, axis: Any, name: str) -> Any:
+    """How many elements of x a reduction over these axes takes together."""
+    shape = shape_of(x)
+    return product([shape[a] for a in normal_axes(axis, len(shape), name)])
+
+
+def sum(  # noqa: A001, NumPy's name
+    a: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    out: None = None,
+    keepdims: bool = False,
+    initial: None = None,
+    where: None = None,
+) -> Any:
     """Sum of the elements over one axis, several or all.
+
+    ``dtype`` is that of the result, and of the sum. ``out``, ``initial`` and ``where`` are not
+    supported, and raise.
 
     >>> cr.grad(lambda x: cr.sum(x * x))(np.array([1.0, 2.0]))
     array([2., 4.])
     """
-    return _reduced(sum_row, x, axis, keepdims)
+    if not out is initial is where is None:
+        unsupported("sum", out=out, initial=initial, where=where)
+    return _reduced(sum_row, astype(a, dtype), axis, keepdims)
 
 
-def prod(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def prod(
+    a: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    out: None = None,
+    keepdims: bool = False,
+    initial: None = None,
+    where: None = None,
+) -> Any:
     """Product of the elements over one axis, several or all; zeros are no exception.
+
+    ``dtype`` is that of the result. ``out``, ``initial`` and ``where`` are not supported, and
+    raise.
 
     >>> cr.grad(cr.prod)(np.array([0.0, 2.0, 3.0]))
     array([6., 0., 0.])
     """
-    return _reduced(prod_row, x, axis, keepdims)
+    if not out is initial is where is None:
+        unsupported("prod", out=out, initial=initial, where=where)
+    return _reduced(prod_row, astype(a, dtype), axis, keepdims)
 
 
-def max(x: Any, axis: Any = None, keepdims: bool = False) -> Any:  # noqa: A001, NumPy's name
+def max(  # noqa: A001, NumPy's name
+    a: Any,
+    axis: Any = None,
+    out: None = None,
+    keepdims: bool = False,
+    initial: None = None,
+    where: None = None,
+) -> Any:
     """Largest element over one axis, several or all. A tie is shared equally.
+
+    ``out``, ``initial`` and ``where`` are not supported, and raise.
 
     >>> cr.grad(cr.max)(np.array([1.0, 3.0, 3.0]))
     array([0. , 0.5, 0.5])
     """
-    return _reduced(max_row, x, axis, keepdims)
+    if not out is initial is where is None:
+        unsupported("max", out=out, initial=initial, where=where)
+    return _reduced(max_row, a, axis, keepdims)
 
 
-def min(x: Any, axis: Any = None, keepdims: bool = False) -> Any:  # noqa: A001, NumPy's name
+def min(  # noqa: A001, NumPy's name
+    a: Any,
+    axis: Any = None,
+    out: None = None,
+    keepdims: bool = False,
+    initial: None = None,
+    where: None = None,
+) -> Any:
     """Smallest element over one axis, several or all. A tie is shared equally.
+
+    ``out``, ``initial`` and ``where`` are not supported, and raise.
 
     >>> cr.grad(cr.min)(np.array([1.0, 3.0, 3.0]))
     array([1., 0., 0.])
     """
-    return _reduced(min_row, x, axis, keepdims)
+    if not out is initial is where is None:
+        unsupported("min", out=out, initial=initial, where=where)
+    return _reduced(min_row, a, axis, keepdims)
 
 
-def mean(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def mean(
+    a: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    out: None = None,
+    keepdims: bool = False,
+    *,
+    where: None = None,
+) -> Any:
     """Arithmetic mean over one axis, several or all.
+
+    ``dtype`` is that of the result. ``out`` and ``where`` are not supported, and raise.
 
     >>> cr.grad(cr.mean)(np.array([1.0, 3.0]))
     array([0.5, 0.5])
     """
-    x = as_operand(x)
-    shape = shape_of(x)
-    axes = normal_axes(axis, len(shape), "mean")
-    return divide(_reduced(sum_row, x, axis, keepdims), product([shape[a] for a in axes]))
+    if not out is where is None:
+        unsupported("mean", out=out, where=where)
+    a = astype(a, dtype)
+    count = _count(a, axis, "mean")
+    return divide(_reduced(sum_row, a, axis, keepdims), count)
 
 
-def var(x: Any, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Any:
+def var(
+    a: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    out: None = None,
+    ddof: float = 0,
+    keepdims: bool = False,
+    *,
+    where: None = None,
+) -> Any:
     """Variance over one axis, several or all: mean squared distance from the mean.
 
-    ``ddof`` is taken off the number of elements that the sum is divided by.
+    ``ddof`` is taken off the number of elements that the sum is divided by; ``dtype`` is that of
+    the result. ``out`` and ``where`` are not supported, and raise.
 
     >>> round(float(cr.var(np.array([1.0, 2.0, 4.0]))), 6)
     1.555556
     """
-    x = as_operand(x)
-    shape = shape_of(x)
-    axes = normal_axes(axis, len(shape), "var")
-    centred = x - mean(x, axis, keepdims=True)
+    if not out is where is None:
+        unsupported("var", out=out, where=where)
+    return _variance("var", a, axis, dtype, ddof, keepdims)
+
+
+def _variance(name: str, a: Any, axis: Any, dtype: Any, ddof: float, keepdims: bool) -> Any:
+    a = astype(a, dtype)
+    count = _count(a, axis, name) - ddof
+    centred = subtract(a, mean(a, axis, keepdims=True))
     total = _reduced(sum_row, square(centred), axis, keepdims)
-    return divide(total, product([shape[a] for a in axes]) - ddof)
+    return divide(total, 0 if isinstance(count, float | int) and count < 0 else count)
 
 
-def std(x: Any, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Any:
+def std(
+    a: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    out: None = None,
+    ddof: float = 0,
+    keepdims: bool = False,
+    *,
+    where: None = None,
+) -> Any:
     """Standard deviation over one axis, several or all: the root of the variance.
+
+    Arguments are those of ``var``.
 
     >>> float(cr.std(np.array([1.0, 3.0])))
     1.0
     """
-    return sqrt(var(x, axis, ddof, keepdims))
+    if not out is where is None:
+        unsupported("std", out=out, where=where)
+    return sqrt(_variance("std", a, axis, dtype, ddof, keepdims))
 
 
 def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
@@ -239,7 +341,7 @@ def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     top = _reduced(max_row, x, axis, True)
     # Any finite shift gives the same result; its derivative is left out by taking it as constant.
     shift = constant(where(isfinite(top), top, 0.0))
-    out = add(log(_reduced(sum_row, exp(x - shift), axis, True)), shift)
+    out = add(log(_reduced(sum_row, exp(subtract(x, shift)), axis, True)), shift)
     return out if keepdims else reshape_row(out, shape=_without(shape, axes))
 
 
@@ -250,7 +352,7 @@ def softmax(x: Any, axis: Any = -1) -> Any:
     array([0.5, 0.5])
     """
     x = as_operand(x)
-    unnormal = exp(x - constant(_reduced(max_row, x, axis, True)))
+    unnormal = exp(subtract(x, constant(_reduced(max_row, x, axis, True))))
     return divide(unnormal, _reduced(sum_row, unnormal, axis, True))
 
 

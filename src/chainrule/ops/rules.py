@@ -16,7 +16,7 @@ from .elementwise import multiply
 from .op import Op, Row, one, zero
 from .reduce import restored, sum_row
 from .selection import logical_and, logical_not, logical_or, not_equal, where
-from .shape import broadcast_row, shape_of, sum_to
+from .shape import broadcast_row, filled_like, shape_of, sum_to
 from .structural import Shape, Structural
 
 
@@ -125,12 +125,15 @@ def _pulled_structural(
     parameters: dict[str, Any],
     wanted: Sequence[bool],
 ) -> list[Cotangent | None]:
-    if op.results > 1:
+    if op.pull is not None:
+        pulled: list[Cotangent | None] = op.pull(cotangent, out, operands, parameters, wanted)
+        return pulled
+    if op.results != 1:
         numbers = [None if c is None else c.numbers for c in cotangent]
-        pulled = op.vjp(numbers, out, *operands, **parameters)
+        shares = op.vjp(numbers, out, *operands, **parameters)
         return [
             Cotangent(x) if w and x is not None else None
-            for x, w in zip(pulled, wanted, strict=True)
+            for x, w in zip(shares, wanted, strict=True)
         ]
     g, mask = cotangent
     if op.selects:
@@ -143,18 +146,18 @@ def _pulled_structural(
             whole_mask = not_equal(restored(where(mask, 1.0, 0.0), shape_of(x), axes), 0.0)
             chosen = logical_and(chosen, whole_mask)
         return [Cotangent(where(chosen, multiply(whole, weight), 0.0), chosen)]
-    pulled = op.vjp(g, out, *operands, **parameters)
-    masks: Sequence[Any] = (None,) * len(pulled)
+    shares = op.vjp(g, out, *operands, **parameters)
+    masks: Sequence[Any] = (None,) * len(shares)
     if op.linear and (mask is not None or op.masks):
         # 0 and 1 go the way that the numbers go; what nothing reaches stays out.
-        ones = broadcast_row(1.0, shape=shape_of(g)) if mask is None else where(mask, 1.0, 0.0)
+        ones = filled_like(g, 1.0) if mask is None else where(mask, 1.0, 0.0)
         masks = [
             None if x is None else not_equal(x, 0.0)
             for x in op.vjp(ones, out, *operands, **parameters)
         ]
     return [
         Cotangent(x, m) if w and x is not None else None
-        for x, m, w in zip(pulled, masks, wanted, strict=True)
+        for x, m, w in zip(shares, masks, wanted, strict=True)
     ]
 
 
@@ -198,10 +201,64 @@ def push(
         return op.jvp(list(tangents), out, *operands, **parameters)
     first = op.indices_from if op.indices_from is not None else len(operands)
     moving = [
-        broadcast_row(0.0, shape=shape_of(operand)) if t is None else t
+        filled_like(operand, 0.0) if t is None else t
         for operand, t in zip(operands[:first], tangents[:first], strict=True)
     ]
     return op(*moving, *operands[first:], **parameters)
+
+
+def push_masked(
+    op: Row,
+    tangents: Sequence[Cotangent | None],
+    out: Any,
+    operands: Sequence[Any],
+    parameters: dict[str, Any],
+) -> Any:
+    """As ``push``, of tangents that count only where their masks say.
+
+    One-hot tangents, of which a Jacobian is made column by column, have masks, so that 0 is not
+    multiplied with the infinite partial of an element that does not move. Several results: a list.
+    """
+    if all(t is None or t.mask is None for t in tangents):
+        pushed = push(op, [t and t.numbers for t in tangents], out, operands, parameters)
+        if isinstance(pushed, tuple):
+            return [Cotangent(x) for x in pushed]
+        return None if pushed is None else Cotangent(pushed)
+    if isinstance(op, Op):
+        return _pushed_masked(op, tangents, out, operands)
+    assert isinstance(op, Structural)
+    if op.linear and op.results == 1:
+        numbers = push(op, [t and t.numbers for t in tangents], out, operands, parameters)
+        ones = [
+            None if t is None else where(_mask_of(t), 1.0, 0.0) for t in tangents
+        ]  # fmt: skip
+        reached = push(op, ones, out, operands, parameters)
+        return Cotangent(numbers, not_equal(reached, 0.0))
+    # Through the rest a mask is applied, and ends.
+    whole = [None if t is None else Cotangent(where(_mask_of(t), t.numbers, 0.0)) for t in tangents]
+    return push_masked(op, whole, out, operands, parameters)
+
+
+def _mask_of(t: Cotangent) -> Any:
+    return filled_like(t.numbers, 1.0) if t.mask is None else t.mask
+
+
+def _pushed_masked(
+    op: Op, tangents: Sequence[Cotangent | None], out: Any, operands: Sequence[Any]
+) -> Cotangent | None:
+    total: Cotangent | None = None
+    for i, t in enumerate(tangents):
+        if t is None or op.partials[i] is zero:
+            continue
+        alone = [t.numbers if k == i else None for k in range(len(tangents))]
+        share = push(op, alone, out, operands, {})
+        mask = t.mask
+        if mask is not None:
+            if shape_of(mask) != shape_of(out):
+                mask = broadcast_row(mask, shape=shape_of(out))
+            share = where(mask, share, 0.0)
+        total = Cotangent(share, mask) if total is None else plus(total, Cotangent(share, mask))
+    return total
 
 
 class _Probe:

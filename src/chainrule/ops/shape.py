@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import OperandError, UnsupportedFunctionError
 from .structural import Shape, Structural
 
 
@@ -29,7 +30,10 @@ def as_operand(x: Any) -> Any:
 
 def normal_axis(axis: Any, rank: int, name: str) -> int:
     """An axis counted from the front."""
-    place: int = operator.index(axis)
+    try:
+        place: int = operator.index(axis)
+    except TypeError:
+        raise TypeError(f"{name}: an axis is an int, not {axis!r}") from None
     if not -rank <= place < rank:
         raise np.exceptions.AxisError(place, rank, name)
     return place % rank
@@ -44,6 +48,35 @@ def normal_axes(axis: Any, rank: int, name: str) -> tuple[int, ...]:
     if len(set(axes)) < len(axes):
         raise ValueError(f"{name}: duplicate value in 'axis'")
     return axes
+
+
+#: What to write for an argument of NumPy's that has no place here.
+_INSTEAD = {
+    "out": "Take the result that is returned.",
+    "where": "Choose with cr.where before it.",
+    "initial": "Put it to the result: with + for a sum, * for a product, cr.maximum for a maximum.",
+    "dtype": "Convert the operand or the result with .astype.",
+    "order": "Elements come in row-major order, order='C'; transpose before it.",
+    "mode": "Positions have to be in range; limit or wrap them with NumPy first.",
+    "UPLO": "The symmetric part is taken; give a symmetric matrix.",
+}
+
+
+def unsupported(name: str, **arguments: Any) -> None:
+    """Raise if an argument of NumPy's function is given that chainrule's does not have.
+
+    None, and True for ``where``, leave it at NumPy's default.
+    """
+    for argument, given in arguments.items():
+        if given is not None and not (argument == "where" and given is True):
+            raise UnsupportedFunctionError(
+                f"{name}: the argument {argument}= is not supported. {_INSTEAD[argument]}"
+            )
+
+
+def row_major(name: str, order: str) -> None:
+    """Raise for an order of elements other than row-major."""
+    unsupported(name, order=None if order == "C" else order)
 
 
 def product(extents: Sequence[Any]) -> Any:
@@ -172,10 +205,30 @@ astype_row: Structural = Structural(
     "x with elements of another type.",
     kernel=lambda x, dtype: x.astype(dtype),
     shape=lambda x, dtype: x,
+    dtype=lambda x, dtype: dtype,
     vjp=lambda g, out, x, dtype: (of_dtype(g, x.dtype),),
     batch=lambda batched, x, dtype: astype_row(x, dtype=dtype),
     linear=True,
 )
+
+
+fill_row: Structural = Structural(
+    "fill",
+    ("x",),
+    "One number everywhere, in the shape and dtype of x.",
+    kernel=lambda x, value: np.broadcast_to(x.dtype.type(value), x.shape),
+    shape=lambda x, value: x,
+    vjp=lambda g, out, x, value: (None,),
+    jvp=lambda tangents, out, x, value: None,
+    batch=lambda batched, x, value: fill_row(x, value=value),
+)
+
+
+def filled_like(x: Any, value: float) -> Any:
+    """One number everywhere, in the shape and dtype of x, whose own numbers are not read."""
+    if hasattr(x, "_apply_op"):
+        return fill_row(x, value=value)
+    return np.broadcast_to(np.asarray(value, getattr(x, "dtype", None)), shape_of(x))
 
 
 def of_dtype(x: Any, dtype: Any) -> Any:
@@ -186,105 +239,153 @@ def of_dtype(x: Any, dtype: Any) -> Any:
 # --- functions ------------------------------------------------------------------------------------
 
 
-def reshape(x: Any, shape: Any) -> Any:
-    """x with the same elements, in row-major order, in another shape; one extent may be -1.
+def astype(x: Any, dtype: Any) -> Any:
+    """x with elements of another type; x itself if dtype is None.
+
+    Raises:
+        OperandError: x may need a derivative, and dtype is neither float64 nor float32.
+
+    >>> chainrule.ops.shape.astype(np.ones(2), np.float32).dtype
+    dtype('float32')
+    """
+    x = as_operand(x)
+    if dtype is None:
+        return x
+    wanted = np.dtype(dtype)
+    if hasattr(x, "_apply_op") and wanted not in (np.float32, np.float64):
+        raise OperandError(
+            f"astype: elements of type {wanted} have no derivative; float64 and float32 have. "
+            "Take .val where no derivative is wanted."
+        )
+    return astype_row(x, dtype=wanted) if getattr(x, "dtype", None) != wanted else x
+
+
+def extents_of(shape: Any) -> tuple[Any, ...]:
+    """A shape as users give it: one extent or several."""
+    given = shape if isinstance(shape, tuple | list) else (shape,)
+    return tuple(int(extent) if isinstance(extent, np.integer) else extent for extent in given)
+
+
+def reshape(a: Any, shape: Any, order: str = "C") -> Any:
+    """a with the same elements, in row-major order, in another shape; one extent may be -1.
+
+    Raises:
+        ValueError: the shape has another number of elements.
+        UnsupportedFunctionError: ``order`` is not "C".
 
     >>> cr.reshape(np.arange(6.0), (2, -1)).shape
     (2, 3)
     """
-    x = as_operand(x)
-    extents = list(shape) if isinstance(shape, tuple | list) else [shape]
+    row_major("reshape", order)
+    x = as_operand(a)
+    extents = list(extents_of(shape))
     size = product(shape_of(x))
     unknown = [i for i, extent in enumerate(extents) if isinstance(extent, int) and extent == -1]
     if len(unknown) > 1:
-        raise ValueError("reshape: only one extent may be -1")
+        raise ValueError(f"reshape: only one extent may be -1, not {len(unknown)}: {shape}")
+    misfit = f"reshape: cannot reshape an array of shape {shape_of(x)} into {tuple(extents)}"
+    if any(isinstance(extent, int) and extent < -1 for extent in extents):
+        raise ValueError(misfit)
     if unknown:
         known = product([extent for i, extent in enumerate(extents) if i != unknown[0]])
         if isinstance(size, int) and isinstance(known, int) and (known == 0 or size % known):
-            raise ValueError(
-                f"reshape: cannot reshape an array of shape {shape_of(x)} into {tuple(extents)}"
-            )
+            raise ValueError(misfit)
         extents[unknown[0]] = size // known
     elif product(extents) != size:
-        raise ValueError(
-            f"reshape: cannot reshape an array of shape {shape_of(x)} into {tuple(extents)}"
-        )
+        raise ValueError(misfit)
     return reshape_row(x, shape=tuple(extents))
 
 
-def ravel(x: Any) -> Any:
-    """x in one axis, row-major.
+def ravel(a: Any, order: str = "C") -> Any:
+    """a in one axis, row-major.
 
     >>> cr.ravel(np.ones((2, 3))).shape
     (6,)
     """
-    return reshape(x, (-1,))
+    row_major("ravel", order)
+    x = as_operand(a)
+    return reshape_row(x, shape=(product(shape_of(x)),))
 
 
-def transpose(x: Any, axes: Any = None) -> Any:
-    """x with its axes in another order, reversed by default.
+def _several(axes: Any) -> tuple[Any, ...]:
+    return tuple(axes) if np.iterable(axes) else (axes,)
+
+
+def transpose(a: Any, axes: Any = None) -> Any:
+    """a with its axes in another order, reversed by default.
 
     >>> cr.transpose(np.ones((2, 3))).shape
     (3, 2)
     """
-    x = as_operand(x)
+    x = as_operand(a)
     rank = len(shape_of(x))
-    order = tuple(reversed(range(rank))) if axes is None else tuple(
-        normal_axis(axis, rank, "transpose") for axis in axes
-    )  # fmt: skip
+    if axes is None:
+        order = tuple(reversed(range(rank)))
+    else:
+        order = tuple(normal_axis(axis, rank, "transpose") for axis in _several(axes))
     if sorted(order) != list(range(rank)):
         raise ValueError(f"transpose: axes {axes} are not a permutation of {rank} axes")
     return x if order == tuple(range(rank)) else transpose_row(x, axes=order)
 
 
-def moveaxis(x: Any, source: int, destination: int) -> Any:
-    """x with one axis moved to another place.
+def moveaxis(a: Any, source: Any, destination: Any) -> Any:
+    """a with one axis moved to another place, or several to as many places.
 
     >>> cr.moveaxis(np.ones((2, 3, 4)), 0, -1).shape
     (3, 4, 2)
     """
-    x = as_operand(x)
+    x = as_operand(a)
     rank = len(shape_of(x))
-    source = normal_axis(source, rank, "source")
-    order = [axis for axis in range(rank) if axis != source]
-    order.insert(normal_axis(destination, rank, "destination"), source)
+    places = []
+    for given, name in (source, "moveaxis: source"), (destination, "moveaxis: destination"):
+        normal_axes(_several(given), rank, name)
+        places.append([normal_axis(axis, rank, name) for axis in _several(given)])
+    sources, destinations = places
+    if len(sources) != len(destinations):
+        raise ValueError(f"moveaxis: {source} and {destination} differ in number")
+    order = [axis for axis in range(rank) if axis not in sources]
+    for place, axis in sorted(zip(destinations, sources, strict=True)):
+        order.insert(place, axis)
     return transpose(x, order)
 
 
-def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
-    """x with two axes exchanged.
+def swapaxes(a: Any, axis1: int, axis2: int) -> Any:
+    """a with two axes exchanged.
 
     >>> cr.swapaxes(np.ones((2, 3, 4)), 0, 2).shape
     (4, 3, 2)
     """
-    x = as_operand(x)
+    x = as_operand(a)
     order = list(range(len(shape_of(x))))
     one, other = (normal_axis(axis, len(order), "swapaxes") for axis in (axis1, axis2))
     order[one], order[other] = order[other], order[one]
     return transpose(x, order)
 
 
-def expand_dims(x: Any, axis: Any) -> Any:
-    """x with new axes of extent 1 at the given places of the result.
+def expand_dims(a: Any, axis: Any) -> Any:
+    """a with new axes of extent 1 at the given places of the result.
 
     >>> cr.expand_dims(np.ones(3), 0).shape
     (1, 3)
     """
-    x = as_operand(x)
+    return _expanded(as_operand(a), axis, "expand_dims")
+
+
+def _expanded(x: Any, axis: Any, name: str) -> Any:
     shape = list(shape_of(x))
     given = axis if isinstance(axis, tuple | list) else (axis,)
-    for place in normal_axes(tuple(given), len(shape) + len(given), "expand_dims"):
+    for place in normal_axes(tuple(given), len(shape) + len(given), name):
         shape.insert(place, 1)
     return reshape_row(x, shape=tuple(shape))
 
 
-def squeeze(x: Any, axis: Any = None) -> Any:
-    """x without its axes of extent 1, or without the given ones.
+def squeeze(a: Any, axis: Any = None) -> Any:
+    """a without its axes of extent 1, or without the given ones.
 
     >>> cr.squeeze(np.ones((1, 3, 1))).shape
     (3,)
     """
-    x = as_operand(x)
+    x = as_operand(a)
     shape = shape_of(x)
     single = [i for i, extent in enumerate(shape) if isinstance(extent, int) and extent == 1]
     axes = single if axis is None else normal_axes(axis, len(shape), "squeeze")
@@ -294,14 +395,14 @@ def squeeze(x: Any, axis: Any = None) -> Any:
     return reshape_row(x, shape=tuple(e for i, e in enumerate(shape) if i not in axes))
 
 
-def broadcast_to(x: Any, shape: Any) -> Any:
-    """x repeated to a shape, by NumPy's rules of broadcasting.
+def broadcast_to(array: Any, shape: Any) -> Any:
+    """An array repeated to a shape, by NumPy's rules of broadcasting.
 
     >>> cr.broadcast_to(np.arange(3.0), (2, 3)).shape
     (2, 3)
     """
-    x = as_operand(x)
-    wanted = tuple(shape) if isinstance(shape, tuple | list) else (shape,)
+    x = as_operand(array)
+    wanted = extents_of(shape)
     own = shape_of(x)
     if own == wanted:
         return x
@@ -333,33 +434,52 @@ def broadcast_shapes(name: str, *shapes: Shape) -> Shape:
     return tuple(result)
 
 
-def concatenate(arrays: Any, axis: int | None = 0) -> Any:
+def _parts(arrays: Any, name: str) -> list[Any]:
+    """The arrays that a function puts together."""
+    if len(shape_of(arrays)) == 0 and not isinstance(arrays, list | tuple):
+        raise TypeError(f"{name}: takes a list or tuple of arrays, not one {type(arrays).__name__}")
+    parts = [as_operand(x) for x in arrays]
+    if not parts:
+        raise ValueError(f"{name}: needs at least one array")
+    return [x if hasattr(x, "shape") or hasattr(x, "_apply_op") else np.asarray(x) for x in parts]
+
+
+def concatenate(
+    arrays: Any, /, axis: int | None = 0, out: None = None, *, dtype: None = None
+) -> Any:
     """Arrays one after the other along an axis; flattened first if axis is None.
+
+    ``out`` and ``dtype`` are not supported, and raise.
 
     >>> cr.concatenate([np.ones(2), np.zeros(1)])
     array([1., 1., 0.])
     """
-    parts = [as_operand(x) for x in arrays]
-    if not parts:
-        raise ValueError("concatenate: needs at least one array")
+    unsupported("concatenate", out=out, dtype=dtype)
+    parts = _parts(arrays, "concatenate")
     if axis is None:
         parts, axis = [ravel(x) for x in parts], 0
+    if any(shape_of(x) == () for x in parts):
+        raise ValueError(
+            "concatenate: an array without axes cannot be concatenated; use cr.array or cr.stack"
+        )
     return concatenate_row(*parts, axis=normal_axis(axis, len(shape_of(parts[0])), "concatenate"))
 
 
-def stack(arrays: Any, axis: int = 0) -> Any:
+def stack(arrays: Any, axis: int = 0, out: None = None, *, dtype: None = None) -> Any:
     """Arrays of one shape side by side along a new axis.
+
+    ``out`` and ``dtype`` are not supported, and raise.
 
     >>> cr.stack([np.ones(2), np.zeros(2)], axis=1).shape
     (2, 2)
     """
-    parts = [as_operand(x) for x in arrays]
-    if not parts:
-        raise ValueError("stack: needs at least one array")
-    parts = [x if hasattr(x, "shape") or hasattr(x, "_apply_op") else np.asarray(x) for x in parts]
+    unsupported("stack", out=out, dtype=dtype)
+    parts = _parts(arrays, "stack")
     if any(shape_of(x) != shape_of(parts[0]) for x in parts):
-        raise ValueError(f"stack: shapes {[shape_of(x) for x in parts]} differ")
-    return concatenate([expand_dims(x, axis) for x in parts], axis)
+        shapes = ", ".join(str(shape_of(x)) for x in parts)
+        raise ValueError(f"stack: shapes {shapes} differ")
+    place = normal_axis(axis, len(shape_of(parts[0])) + 1, "stack")
+    return concatenate_row(*(_expanded(x, place, "stack") for x in parts), axis=place)
 
 
 def array(values: Any) -> Any:
@@ -373,6 +493,9 @@ def array(values: Any) -> Any:
         is_operand = hasattr(values, "shape") or hasattr(values, "_apply_op")
         return values if is_operand else np.asarray(values)
     parts = [array(x) for x in values]
+    if any(shape_of(x) != shape_of(parts[0]) for x in parts):
+        shapes = ", ".join(str(shape_of(x)) for x in parts)
+        raise ValueError(f"array: a nested list has entries of different shapes: {shapes}")
     if all(isinstance(x, np.ndarray | np.generic) for x in parts):
         return np.array(values) if not parts else np.stack(parts)
     return stack(parts)

@@ -49,6 +49,8 @@ class Structural(Row):
     jvp: Callable[..., Any] | None = None
     #: ``batch(batched, *operands, **parameters)``: ``batched`` says which have the axis in front.
     batch: Callable[..., Any] | None = None
+    #: ``dtype(*dtypes, **parameters)``: that of the result; by default the operands' common one.
+    dtype: Callable[..., Any] | None = None
     #: True where the result is linear in all operands together, False otherwise.
     linear: bool = False
     #: True where the elements of the result are elements of the operand (max, min): ``vjp``
@@ -58,8 +60,10 @@ class Structural(Row):
     masks: bool = False
     #: Which numbers ``vjp`` reads, besides shapes: names of operands, and "out".
     saves: tuple[str, ...] = ()
-    #: Number of results; more than one make the result a tuple.
+    #: Number of results; where it is not one the result is a tuple. 0: it depends on the call.
     results: int = 1
+    #: The whole rule of a row that looks at masks itself: as ``rules.pull``, without ``op``.
+    pull: Callable[..., Any] | None = None
     #: Operands from this position on are indices, and have no derivative.
     indices_from: int | None = None
 

@@ -1,0 +1,126 @@
+"""What a function reads from outside of its arguments: cells, globals, defaults.
+
+A Program is only the function as long as these are what they were when it was traced: numbers and
+text of the same value, anything else the same object. What cannot be seen is attributes and what
+is in a container: ``self.rate`` and ``options["rate"]`` are read once, at tracing.
+"""
+
+from __future__ import annotations
+
+import functools
+import types
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+#: Compared by value.
+_PLAIN = (int, float, complex, bool, str, bytes, type(None))
+#: Functions of these packages read nothing that a user changes.
+_LIBRARIES = ("chainrule", "numpy", "scipy", "math", "functools", "operator", "builtins")
+_MISSING = object()
+
+
+@dataclass(frozen=True)
+class Read:
+    """One name that a function reads, and what it was."""
+
+    what: str
+    current: Callable[[], Any]
+    value: Any
+
+    def changed(self) -> bool:
+        now = self.current()
+        if now is self.value:
+            return False
+        if type(now) is not type(self.value) or not isinstance(now, _PLAIN):
+            return True
+        return now != self.value and not (now != now and self.value != self.value)
+
+
+def reads_of(f: Any) -> tuple[Read, ...]:
+    """All that f, and the user's functions that it reads, read from outside."""
+    reads: list[Read] = []
+    seen: set[int] = set()
+    waiting = [f]
+    while waiting:
+        function = waiting.pop()
+        if id(function) in seen:
+            continue
+        seen.add(id(function))
+        own = list(_of_one(function))
+        reads += own
+        waiting += [read.value for read in own if callable(read.value)]
+    return tuple(reads)
+
+
+def _of_one(function: Any) -> Any:
+    if isinstance(function, functools.partial):
+        yield _constant("function of a partial", function.func)
+        for value in (*function.args, *function.keywords.values()):
+            if callable(value):
+                yield _constant("argument of a partial", value)
+    elif isinstance(function, types.MethodType):
+        yield _constant("method", function.__func__)
+    elif isinstance(function, types.FunctionType):
+        yield from _of_function(function)
+    elif hasattr(function, "__wrapped__"):
+        yield _constant("wrapped function", function.__wrapped__)
+    elif isinstance(call := vars(type(function)).get("__call__"), types.FunctionType):
+        if _is_library(call):
+            # custom_vjp and its like hold the user's functions in their attributes.
+            for value in vars(function).values():
+                if isinstance(value, types.FunctionType):
+                    yield _constant("rule", value)
+        else:
+            yield _constant("__call__", call)
+
+
+def _is_library(function: types.FunctionType) -> bool:
+    return str(function.__module__).partition(".")[0] in _LIBRARIES
+
+
+def _constant(what: str, value: Any) -> Read:
+    return Read(what, lambda: value, value)
+
+
+def _of_function(function: types.FunctionType) -> Any:
+    name = function.__name__
+    cells = function.__closure__ or ()
+    for variable, cell in zip(function.__code__.co_freevars, cells, strict=True):
+        yield _read(f"{variable!r} of {name}'s closure", functools.partial(_contents, cell))
+    if _is_library(function):
+        return
+    for variable in _globals_of(function.__code__):
+        if variable in function.__globals__:
+            yield _read(
+                f"the global {variable!r} of {name}",
+                functools.partial(function.__globals__.get, variable, _MISSING),
+            )
+    defaults = (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values())
+    for i, _ in enumerate(defaults):
+        yield _read(f"default {i} of {name}", functools.partial(_default, function, i))
+
+
+def _read(what: str, current: Callable[[], Any]) -> Read:
+    return Read(what, current, current())
+
+
+def _contents(cell: types.CellType) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return _MISSING
+
+
+def _default(function: types.FunctionType, i: int) -> Any:
+    defaults = (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values())
+    return defaults[i] if i < len(defaults) else _MISSING
+
+
+def _globals_of(code: types.CodeType) -> set[str]:
+    """Names that code may read as globals, also in the functions written inside of it."""
+    names = set(code.co_names)
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            names |= _globals_of(constant)
+    return names

@@ -1,0 +1,111 @@
+"""The interpreter: NumPy, term by term. What it computes is what a Program means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..ops import Op
+from ..program.extents import evaluated, is_free
+from ..program.program import Program
+from ..program.symbol import Term
+
+Run = Callable[[Sequence[Any], Sequence[int]], list[Any]]
+"""Takes the inputs and the extents, gives the results."""
+
+
+def compiled(program: Program) -> Run:
+    """A function that runs a Program on NumPy arrays and plain numbers."""
+    slots = {term.serial: i for i, term in enumerate(program.inputs)}
+    last_use: dict[int, int] = {}
+    for i, term in enumerate(program.terms):
+        slots[term.serial] = len(program.inputs) + i
+        for operand in term.operands:
+            if type(operand) is Term:
+                last_use[slots[operand.serial]] = i
+    kept = {slots[x.serial] for x in program.results if type(x) is Term}
+    free: list[list[int]] = [[] for _ in program.terms]
+    for slot, i in last_use.items():
+        if slot not in kept:
+            free[i].append(slot)
+    steps = [
+        (
+            _kernel(term),
+            tuple(slots[x.serial] if type(x) is Term else -1 for x in term.operands),
+            tuple(None if type(x) is Term else x for x in term.operands),
+            term.parameters,
+            any(map(is_free, term.parameters.values())),
+            tuple(free[i]),
+        )
+        for i, term in enumerate(program.terms)
+    ]
+    results = [
+        (slots[x.serial], _finish(x)) if type(x) is Term else (-1, x) for x in program.results
+    ]
+
+    def run(inputs: Sequence[Any], extents: Sequence[int] = ()) -> list[Any]:
+        values: list[Any] = [*inputs]
+        with np.errstate(all="ignore"):
+            for kernel, places, constants, parameters, is_open, unused in steps:
+                operands = [
+                    values[place] if place >= 0 else constant
+                    for place, constant in zip(places, constants, strict=True)
+                ]
+                if parameters:
+                    if is_open:
+                        given = {k: evaluated(v, extents) for k, v in parameters.items()}
+                        values.append(kernel(*operands, **given))
+                    else:
+                        values.append(kernel(*operands, **parameters))
+                else:
+                    values.append(kernel(*operands))
+                for slot in unused:
+                    values[slot] = None
+        return [finish(values[slot]) if slot >= 0 else finish for slot, finish in results]
+
+    return run
+
+
+def run_once(program: Program, inputs: Sequence[Any]) -> list[Any]:
+    """The results of a Program without free extents."""
+    return compiled(program)(inputs)
+
+
+def run_on_values(program: Program, inputs: Sequence[Any]) -> list[Any]:
+    """The results on Values, operation by operation, so that they record what is done."""
+    found: dict[int, Any] = {term.serial: x for term, x in zip(program.inputs, inputs, strict=True)}
+    for term in program.terms:
+        operands = [found[x.serial] if type(x) is Term else x for x in term.operands]
+        found[term.serial] = (
+            operands[0][term.parameters["k"]]
+            if term.op.name == "part"
+            else term.op(*operands, **term.parameters)
+        )
+    return [found[x.serial] if type(x) is Term else x for x in program.results]
+
+
+def _kernel(term: Term) -> Callable[..., Any]:
+    if isinstance(term.op, Op):
+        return term.op.numpy
+    return term.op.numpy  # type: ignore[attr-defined, no-any-return]
+
+
+_SCALARS = {"f": float, "i": int, "u": int, "b": bool}
+
+
+def _finish(term: Term) -> Callable[[Any], Any]:
+    """How a result is handed out: a weak one as a Python number."""
+    if term.weak and not term.shape:
+        return _SCALARS[term.dtype.kind]  # type: ignore[no-any-return]
+    return _own if term.shape == () else _owned
+
+
+def _own(x: Any) -> Any:
+    return x[()] if isinstance(x, np.ndarray) else x
+
+
+def _owned(x: Any) -> Any:
+    """An array that nobody else holds: no view of an input, and writeable."""
+    return x

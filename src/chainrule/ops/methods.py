@@ -1,0 +1,157 @@
+"""ndarray's attributes and methods, for whatever stands for an array.
+
+:class:`ArrayMethods` is a mixin. What uses it has ``shape`` and ``dtype``, and takes part in
+dispatch (``_apply_op``, ``_dispatch_rank``); everything here goes through the functions of ``ops``
+and is no second implementation of one. A method of ndarray's that is not here raises, with its
+name and with what to write instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..errors import OperandError
+from . import contract, index, numpy_names, reduce
+from . import shape as of_shape
+from .at import At
+
+
+class ArrayMethods:
+    """What an array says and does, in NumPy's names."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        @property
+        def shape(self) -> Any:
+            """The extents."""
+
+        @property
+        def dtype(self) -> Any:
+            """The type of the elements."""
+
+    # --- attributes ---------------------------------------------------------------------------
+
+    @property
+    def ndim(self) -> int:
+        """The number of its axes."""
+        return len(self.shape)
+
+    @property
+    def size(self) -> Any:
+        """The number of its elements."""
+        return of_shape.product(self.shape)
+
+    @property
+    def T(self) -> Any:  # noqa: N802, NumPy's name
+        """The array with its axes reversed."""
+        return of_shape.transpose(self)
+
+    @property
+    def mT(self) -> Any:  # noqa: N802, NumPy's name
+        """The array with its last two axes exchanged."""
+        return of_shape.swapaxes(self, -1, -2)
+
+    @property
+    def at(self) -> At:
+        """``v.at[key].set(x)`` and ``v.at[key].add(x)``: v with other elements at a key."""
+        return At(self)
+
+    # --- methods that are the functions of their names ------------------------------------------
+
+    sum = reduce.sum
+    prod = reduce.prod
+    mean = reduce.mean
+    var = reduce.var
+    std = reduce.std
+    max = reduce.max
+    min = reduce.min
+    ravel = of_shape.ravel
+    squeeze = of_shape.squeeze
+    swapaxes = of_shape.swapaxes
+    dot = contract.dot
+    take = index.take
+    round = numpy_names.round
+    copy = numpy_names.copy
+
+    # --- methods that NumPy gives arguments of their own ----------------------------------------
+
+    def reshape(self, *extents: Any, order: str = "C") -> Any:
+        """The same elements in another shape, given as one tuple or as several ints."""
+        return of_shape.reshape(self, extents[0] if len(extents) == 1 else extents, order)
+
+    def flatten(self, order: str = "C") -> Any:
+        """The elements in one axis, row-major."""
+        return of_shape.ravel(self, order)
+
+    def transpose(self, *axes: Any) -> Any:
+        """The axes in another order, given as one tuple or as several ints; reversed without."""
+        if not axes:
+            return of_shape.transpose(self)
+        return of_shape.transpose(self, axes[0] if len(axes) == 1 else axes)
+
+    def clip(self, min: Any = None, max: Any = None, out: None = None) -> Any:
+        """The elements limited to the interval from min to max."""
+        return numpy_names.clip(self, min, max, out)
+
+    def astype(self, dtype: Any, order: str = "C") -> Any:
+        """The elements as float64 or float32."""
+        of_shape.row_major("astype", "C" if order in ("K", "A") else order)
+        return of_shape.astype(self, dtype)
+
+    def item(self, *key: Any) -> float:
+        """One element as a plain number.
+
+        Raises:
+            DroppedDerivativeError: the element needs a derivative; index instead.
+        """
+        if not key:
+            if self.size != 1:
+                raise ValueError(f"item: an array of shape {self.shape} is more than one number")
+            return float(of_shape.reshape(self, ()))
+        place = key[0] if len(key) == 1 else key
+        return float(index.getitem(self if isinstance(place, tuple) else self.flatten(), place))
+
+    # --- Python's protocols ---------------------------------------------------------------------
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise TypeError("len() of an array without axes, which is one number")
+        return int(self.shape[0])
+
+    def __iter__(self) -> Iterator[Any]:
+        if not self.shape:
+            raise TypeError("iteration over an array without axes, which is one number")
+        return (self[i] for i in range(len(self)))
+
+    def __getitem__(self, key: Any) -> Any:
+        return index.getitem(self, key)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        raise OperandError(
+            "v[key] = x: an array that is differentiated keeps its elements. Choose with "
+            "cr.where(condition, x, v), or make another array with v.at[key].set(x)."
+        )
+
+    def __matmul__(self, other: Any) -> Any:
+        return contract.matmul(self, other) if _is_operand(other) else NotImplemented
+
+    def __rmatmul__(self, other: Any) -> Any:
+        return contract.matmul(other, self) if _is_operand(other) else NotImplemented
+
+    def __getattr__(self, name: str) -> Any:
+        # Only what is not found anywhere comes here.
+        if hasattr(np.ndarray, name) and not name.startswith("_"):
+            raise numpy_names.no_method(name)
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name)
+
+
+def _is_operand(x: Any) -> bool:
+    """Whether x is an array, a list or a number, and not a stranger with an operator of its own."""
+    return (
+        hasattr(x, "shape") or hasattr(x, "_apply_op") or isinstance(x, list | tuple | float | int)
+    )

@@ -1,0 +1,22 @@
+"""Record now, run later: a function is traced on Symbols, and becomes a Program of terms.
+
+Start reading at ``symbol.py`` (what a term is), then ``trace.py``, ``extents.py``, ``program.py``.
+"""
+
+from .extents import Dimension, Extents, Guard
+from .program import Program, program_of
+from .symbol import Batched, Symbol, Term
+from .trace import Trace, opened
+
+__all__ = [
+    "Batched",
+    "Dimension",
+    "Extents",
+    "Guard",
+    "Program",
+    "Symbol",
+    "Term",
+    "Trace",
+    "opened",
+    "program_of",
+]

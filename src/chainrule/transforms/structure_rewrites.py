@@ -1,0 +1,219 @@
+"""Rewrite rules of what moves, sums and casts elements: one move instead of two, none instead of one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..ops.creation import extent_row
+from ..ops.elementwise import divide, multiply, negative
+from ..ops.index import index_row, scatter_row
+from ..ops.reduce import constant_row, sum_row
+from ..ops.shape import (
+    astype_row,
+    broadcast_row,
+    reshape_row,
+    transpose_row,
+)
+from ..program.symbol import Term
+from .rewriting import Rewriter, rewrites, same_extent, same_shape
+
+
+@rewrites("reshape")
+def reshape_of_reshape(rewriter: Rewriter, term: Term) -> Any:
+    """reshape(reshape(x)) = reshape(x), and x itself where it has the shape."""
+    (x,) = term.operands
+    if same_shape(x.shape, term.shape):
+        return x
+    if x.op is reshape_row:
+        return rewriter.apply(reshape_row, x.operands, term, term.parameters)
+    return None
+
+
+@rewrites("transpose")
+def transpose_of_transpose(rewriter: Rewriter, term: Term) -> Any:
+    """transpose(transpose(x)) = transpose(x), and x itself where the axes are in order."""
+    (x,) = term.operands
+    axes = term.parameters["axes"]
+    if axes == tuple(range(len(axes))):
+        return x
+    if x.op is transpose_row:
+        (source,) = x.operands
+        combined = tuple(x.parameters["axes"][axis] for axis in axes)
+        return rewriter.apply(transpose_row, (source,), term, {"axes": combined})
+    return None
+
+
+@rewrites("broadcast_to")
+def broadcast_of_broadcast(rewriter: Rewriter, term: Term) -> Any:
+    """broadcast(broadcast(x)) = broadcast(x), and x itself where it has the shape."""
+    (x,) = term.operands
+    if same_shape(x.shape, term.shape):
+        return x
+    if x.op is broadcast_row:
+        return rewriter.apply(broadcast_row, x.operands, term, term.parameters)
+    return None
+
+
+@rewrites("astype")
+def cast_of_cast(rewriter: Rewriter, term: Term) -> Any:
+    """astype(astype(x)) = astype(x) where the inner one loses nothing; x where it has the dtype."""
+    (x,) = term.operands
+    if x.dtype == term.dtype:
+        return x
+    if x.op is astype_row and np.can_cast(x.operands[0].dtype, x.dtype, "safe"):
+        return rewriter.apply(astype_row, x.operands, term, term.parameters)
+    return None
+
+
+@rewrites("stop_gradient")
+def final_constant(rewriter: Rewriter, term: Term) -> Any:
+    """stop_gradient(x) = x where no derivative is taken any more; twice is once."""
+    (x,) = term.operands
+    return x if rewriter.is_final or x.op is constant_row else None
+
+
+@rewrites("extent")
+def known_extent(rewriter: Rewriter, term: Term) -> Any:
+    """An extent that is the same for every length is a number."""
+    extent = term.parameters["extent"]
+    return float(extent) if type(extent) is int else None
+
+
+# --- reductions -----------------------------------------------------------------------------------
+
+
+@rewrites("sum", "prod", "max", "min")
+def reduce_nothing(rewriter: Rewriter, term: Term) -> Any:
+    """A reduction over axes of extent 1, or over none, is a reshape."""
+    (x,) = term.operands
+    if x.dtype != term.dtype or not all(_is_one(x.shape[a]) for a in term.parameters["axes"]):
+        return None
+    return rewriter.apply(reshape_row, (x,), term, {"shape": term.shape})
+
+
+def _is_one(extent: Any) -> bool:
+    return type(extent) is int and extent == 1
+
+
+@rewrites("sum")
+def sum_of_scaled(rewriter: Rewriter, term: Term) -> Any:
+    """sum(s * v) = s * sum(v) where s is the same along the axes; so are sum(v / s) and sum(-v)."""
+    (x,) = term.operands
+    if x.dtype != term.dtype or x.dtype.kind != "f":
+        return None
+    if x.op is negative:
+        return rewriter.apply(
+            negative, (rewriter.apply(sum_row, x.operands, term, term.parameters),), term
+        )
+    if x.op is not multiply and x.op is not divide:
+        return None
+    v, s = x.operands
+    scale = _along(rewriter, s, term, x)
+    if scale is None and x.op is multiply:
+        v, s = s, v
+        scale = _along(rewriter, s, term, x)
+    if scale is None or type(v) is not Term:
+        return None
+    total = rewriter.apply(sum_row, (v,), term, term.parameters)
+    return rewriter.apply(x.op, (total, scale), term)
+
+
+def _along(rewriter: Rewriter, s: Any, total: Term, summed: Term) -> Any:
+    """s in the shape of a sum, if it is the same along all axes that are summed; else None."""
+    if type(s) is not Term:
+        return s
+    if s.op is not broadcast_row:
+        return None
+    (source,) = s.operands
+    axes = total.parameters["axes"]
+    padded = (1,) * (len(summed.shape) - len(source.shape)) + source.shape
+    if not all(_is_one(padded[axis]) for axis in axes):
+        return None
+    kept = tuple(extent for axis, extent in enumerate(padded) if axis not in axes)
+    aligned = rewriter.apply(reshape_row, (source,), total, {"shape": kept}, kept)
+    return rewriter.apply(broadcast_row, (aligned,), total, {"shape": total.shape})
+
+
+# --- indices --------------------------------------------------------------------------------------
+
+
+def _is_full(key: tuple[Any, ...], shape: tuple[Any, ...]) -> bool:
+    return all(
+        type(entry) is tuple
+        and same_extent(entry[0], 0)
+        and same_extent(entry[1], extent)
+        and entry[2] == 1
+        for entry, extent in zip(key, shape, strict=True)
+    )
+
+
+@rewrites("index")
+def index_of_whole(rewriter: Rewriter, term: Term) -> Any:
+    """x[:] = x; what was scattered at a key is what it was; an index of an index is one."""
+    (x,) = term.operands
+    key = term.parameters["key"]
+    if _is_full(key, x.shape):
+        return x
+    if x.op is scatter_row and x.parameters["key"] == key:
+        return x.operands[0]
+    if x.op is index_row:
+        combined = _combined(x.parameters["key"], key)
+        return combined and rewriter.apply(index_row, x.operands, term, {"key": combined})
+    return None
+
+
+def _combined(first: tuple[Any, ...], second: tuple[Any, ...]) -> tuple[Any, ...] | None:
+    """One key for two, if the first has whole numbers or slices of step 1."""
+    rest = iter(second)
+    combined: list[Any] = []
+    for entry in first:
+        if type(entry) is not tuple:
+            combined.append(entry)
+            continue
+        start, _, step = entry
+        inner = next(rest)
+        if step != 1:
+            return None
+        if type(inner) is tuple:
+            if inner[2] < 0:
+                return None
+            combined.append((start + inner[0], start + inner[1], inner[2]))
+        else:
+            combined.append(start + inner)
+    return tuple(combined)
+
+
+@rewrites("scatter")
+def scatter_whole(rewriter: Rewriter, term: Term) -> Any:
+    """A scatter to every place is what it was made of."""
+    (x,) = term.operands
+    return x if _is_full(term.parameters["key"], term.shape) else None
+
+
+@rewrites("concatenate")
+def concatenate_pieces(rewriter: Rewriter, term: Term) -> Any:
+    """One array alone is itself, and the pieces of an array in their order are the array."""
+    xs = term.operands
+    if len(xs) == 1:
+        return xs[0] if xs[0].dtype == term.dtype else None
+    axis = term.parameters["axis"]
+    source = None
+    at: Any = 0
+    for x in xs:
+        if x.op is not index_row or (source is not None and x.operands[0] is not source):
+            return None
+        (source,) = x.operands
+        key = x.parameters["key"]
+        if any(type(entry) is not tuple for entry in key):
+            return None
+        start, stop, step = key[axis]
+        others = _is_full(
+            key[:axis] + key[axis + 1 :], source.shape[:axis] + source.shape[axis + 1 :]
+        )
+        if not others or step != 1 or not same_extent(start, at):
+            return None
+        at = stop
+    assert source is not None
+    return source if same_extent(at, source.shape[axis]) and source.dtype == term.dtype else None
