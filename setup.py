@@ -10,7 +10,10 @@ native = Extension(
     include_dirs=["src/chainrule/eager", np.get_include()],
     define_macros=[("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION")],
     depends=[
-        *(f"src/chainrule/eager/{name}.pxi" for name in ("sweeping", "arrays", "backward")),
+        *(
+            f"src/chainrule/eager/{name}.pxi"
+            for name in ("sweeping", "arrays", "backward", "pulling")
+        ),
         *(
             f"src/chainrule/eager/generated/{name}"
             for name in ("functions.pxi", "kernels.h", "methods.pxi", "operators.pxi")

@@ -398,7 +398,14 @@ def test_arrays_of_other_layouts(x):
 @pytest.mark.parametrize("size", SIZES)
 def test_nothing_warns(size):
     x = np.zeros(size)
-    for f in (cr.log, np.log, lambda v: 1.0 / v, lambda v: v / v, cr.sqrt, lambda v: cr.exp(v + 1e4)):
+    for f in (
+        cr.log,
+        np.log,
+        lambda v: 1.0 / v,
+        lambda v: v / v,
+        cr.sqrt,
+        lambda v: cr.exp(v + 1e4),
+    ):
         v = Var(x)
         out = f(v)
         out.back(np.ones(size))

@@ -146,7 +146,8 @@ def test_nothing_pending_stays_behind_of_a_recorded_sweep(make_graph, closure_op
 
 
 @pytest.mark.parametrize(
-    ("make_graph", "create_graph"), [*((graph, False) for graph in GRAPHS), (of_rows, True), (of_arrays, True)]
+    ("make_graph", "create_graph"),
+    [*((graph, False) for graph in GRAPHS), (of_rows, True), (of_arrays, True)],
 )
 def test_a_sweep_adds_all_or_nothing(make_graph, create_graph, closure_op):
     halves = [

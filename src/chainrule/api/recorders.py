@@ -54,9 +54,9 @@ class Eager:
             number = root if isinstance(root, Value) else plain_number(root)
             value, *adjoints = self.settled([number, *map(self.zero, leaves)], leaves)
             return value, adjoints
-        adjoints = fast_gradient(root, list(leaves), 1.0)
-        if adjoints is not None:
-            return root.val, adjoints
+        numbers = fast_gradient(root, list(leaves), 1.0)
+        if numbers is not None:
+            return root.val, numbers
         begun = sweep.begun(root, leaves, self._seed(root, 1.0))
         if begun.recorded:
             value, *adjoints = self.settled([root, *sweep.finished(begun, leaves)], leaves)

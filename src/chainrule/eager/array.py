@@ -11,7 +11,6 @@ sweeps are in ``sweep.py``, the chain rule of one operation is in ``ops/rules.py
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np

@@ -728,6 +728,7 @@ cdef object new_tracked(short code, double number, PyObject **links, double *wei
 include "sweeping.pxi"
 include "arrays.pxi"
 include "backward.pxi"
+include "pulling.pxi"
 
 prepare_rows()
 

@@ -121,7 +121,9 @@ def pulled(node: Node, adjoint: Any, recorded: bool) -> list[tuple[Any, Any]]:
             continue
         if is_array_node(operand):
             numbers = of_dtype(share.numbers, operand.dtype)
-            passed.append((operand, share if numbers is share.numbers else Cotangent(numbers, share.mask)))
+            passed.append(
+                (operand, share if numbers is share.numbers else Cotangent(numbers, share.mask))
+            )
         elif share.mask is None or bool(getattr(share.mask, "val", share.mask)):
             passed.append((operand, number_of(share.numbers)))
     return passed

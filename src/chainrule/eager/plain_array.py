@@ -112,11 +112,6 @@ class ArrayBase(Value):
         if node is not None:
             self._serial = node._serial
 
-    @property
-    def reqgrad(self) -> bool:
-        """Whether derivatives with respect to it are wanted."""
-        return self._node is not None
-
     def back(self, grad: Any = 1, create_graph: bool = False) -> None:
         """``back`` of ``array.py``."""
         sweeps.back_from_array(self, grad, create_graph)
@@ -139,7 +134,6 @@ def made_array(numbers: Any, node: Node | None) -> Any:
     value = _new(_array_class)
     ArrayBase.__init__(value, numbers, node)
     return value
-
 
 
 class Backward:

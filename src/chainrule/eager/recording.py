@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 else:
     from . import ArrayBase, Node, Value, made_array, recorded_node
 
+
 def _numbers(op: Row, x: Any) -> Any:
     """The plain numbers of an operand."""
     if isinstance(x, ArrayBase):
@@ -68,9 +69,7 @@ def apply(op: Row, operands: Sequence[Any], parameters: dict[str, Any]) -> Any:
     if isinstance(out, tuple):
         return record_parts(op, numbers, nodes, parameters, out)
     dtype = getattr(out, "dtype", np.float64)
-    return made_array(
-        out, recorded_node(op, numbers, nodes, parameters, out, np.shape(out), dtype)
-    )
+    return made_array(out, recorded_node(op, numbers, nodes, parameters, out, np.shape(out), dtype))
 
 
 def node_of_operand(x: Any) -> Any:
