@@ -171,7 +171,7 @@ def _backward(call: Call, result: Any) -> list[Any]:
     if not isinstance(result, Symbol):
         return [_zeros(call, result, leaf) for leaf in call.leaves]
     if not shape_of(result):
-        return recorder.gradient(result, call.leaves)[0]
+        return recorder.gradient(result, call.leaves)
     trace = recorder.trace
     seeds = _one_hot(recorder, result)
     with trace.vmap_level(_size(result)) as level:
@@ -186,10 +186,10 @@ def _backward(call: Call, result: Any) -> list[Any]:
 def _backward_eagerly(call: Call, result: Any) -> list[Any]:
     shape = shape_of(result)
     if not shape:
-        return call.recorder.gradient(result, call.leaves)[0]
+        return call.recorder.gradient(result, call.leaves)
     # Elements are picked by index, which masks what was not picked.
     elements = reshape(result, (-1,))
-    sweeps = [call.recorder.gradient(element, call.leaves)[0] for element in elements]
+    sweeps = [call.recorder.gradient(element, call.leaves) for element in elements]
     return [
         _stacked([adjoints[i] for adjoints in sweeps], (*shape, *shape_of(leaf)))
         for i, leaf in enumerate(call.leaves)
