@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import chainrule as cr
-from chainrule.errors import ArgumentError, OperandError, ResultError
+from chainrule.errors import ArgumentError, OperandError, ResultError, SideEffectError
 
 X = np.array([0.3, -1.2, 2.0])
 RATE = 2.0
@@ -262,3 +262,39 @@ def test_logging(caplog):
         cr.jit(lambda x: x * 2)(1.0)
     assert "traced in" in caplog.text
     assert "called for the first time" in caplog.text
+
+
+CHANGES = {
+    "back": lambda v: cr.sum(v).back(),
+    "back of a term": lambda v: cr.sum(v * 2.0).back(),
+    "val": lambda v: setattr(v, "val", 1.0),
+    "grad": lambda v: setattr(v, "grad", 0),
+    "reqgrad": lambda v: setattr(v, "reqgrad", False),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("value", [2.0, X])
+@pytest.mark.parametrize("transform", [cr.jit, cr.vmap])
+def test_a_value_from_outside_is_not_changed_while_tracing(transform, value, change):
+    v = cr.Var(value)
+
+    def f(x):
+        CHANGES[change](v)
+        return x
+
+    with pytest.raises(SideEffectError, match="while it is traced"):
+        transform(f)(X)
+    assert np.all(np.asarray(v.grad) == 0)
+    np.testing.assert_array_equal(v.val, value)
+    cr.sum(v).back()
+    assert np.all(np.asarray(v.grad) == 1)
+
+
+def test_a_value_from_inside_may_be_changed():
+    def f(x):
+        v = cr.Var(1.0)
+        v.val = 3.0
+        return x * v.val
+
+    assert cr.jit(f)(2.0) == 6.0

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import DroppedDerivativeError, OperandError
-from ..ops import TABLE
+from ..ops import TABLE, tracing
 from ..ops import shape as of_shape
 from ..ops.methods import ArrayMethods
 from . import protocol
@@ -119,6 +119,8 @@ class ArrayValue(ArrayMethods, ArrayBase):
         self._node._grad = grad
 
     def _only_of_a_leaf(self, attribute: str) -> None:
+        if tracing.count:
+            protocol.refuse_side_effect(self, f".{attribute} = ...")
         if self._node is not None and not self._node.is_leaf:
             raise protocol.assigned_term(attribute)
 

@@ -84,7 +84,7 @@ cdef class ArrayBase(Value):
 
     def back(self, grad=1, create_graph=False):
         """``back`` of ``array.py``."""
-        if not create_graph and not sweeps.active and small_back(self, grad):
+        if not create_graph and not sweeps.active and not tracing.count and small_back(self, grad):
             return
         sweeps.back_from_array(self, grad, create_graph)
 

@@ -28,15 +28,15 @@ from cpython.object cimport (
 from cpython.ref cimport Py_INCREF, Py_TYPE
 from cpython.tuple cimport PyTuple_New, PyTuple_SET_ITEM
 
-from ..ops import TABLE, Cotangent, Op, elementwise_rows, foreign_names
+from ..ops import TABLE, Cotangent, Op, elementwise_rows, foreign_names, tracing
 from ..ops.op import one, zero
+from ..ops.quiet import quietly
 from ..ops.rules import plus, unbroadcast
 from . import generated, nodes, protocol, sweep as sweeps
 from .nodes import Stub
 from .operands import (
     called_back, fixed_operand, gradient_number, leaf_number, other_operands, plain_number,
 )
-from .quiet import quietly
 
 cnp.import_array()
 
@@ -256,6 +256,8 @@ cdef class Value(Methods):
     def val(self, val):
         if self.code != CR_LEAF:
             raise protocol.assigned_term("val")
+        if tracing.count:
+            protocol.refuse_side_effect(self, ".val = ...")
         self.number = leaf_number(val)
         self.left_partial = next_serial()
 
@@ -270,6 +272,8 @@ cdef class Value(Methods):
     def grad(self, grad):
         if self.code != CR_LEAF:
             raise protocol.assigned_term("grad")
+        if tracing.count:
+            protocol.refuse_side_effect(self, ".grad = ...")
         set_gradient(self, grad if isinstance(grad, Value) else gradient_number(grad))
 
     @property
@@ -281,6 +285,8 @@ cdef class Value(Methods):
     def reqgrad(self, reqgrad):
         if self.code != CR_LEAF:
             raise protocol.assigned_term("reqgrad")
+        if tracing.count:
+            protocol.refuse_side_effect(self, ".reqgrad = ...")
         self.flags = (self.flags & ~REQGRAD) | (REQGRAD if reqgrad else 0)
 
     @property
@@ -308,6 +314,8 @@ cdef class Value(Methods):
         """
         if sweeps.active and sweeps.absorbed(self, grad):
             return
+        if tracing.count:
+            protocol.refuse_side_effect(self, "back()")
         if not self.flags & REQGRAD:
             raise protocol.nothing_to_sweep()
         cdef double seed

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ..ops import Op, Row, elementwise_rows
+from ..ops import Op, Row, elementwise_rows, tracing
 from . import protocol
 from . import sweep as sweeps
 from .generated import kernels
@@ -151,6 +151,8 @@ class Value(Methods):
         self._reqgrad = bool(reqgrad)
 
     def _only_a_leaf(self, attribute: str) -> None:
+        if tracing.count:
+            protocol.refuse_side_effect(self, f".{attribute} = ...")
         if self._code != kernels.LEAF:
             raise protocol.assigned_term(attribute)
 
@@ -179,6 +181,8 @@ class Value(Methods):
         """
         if sweeps.active and sweeps.absorbed(self, grad):
             return
+        if tracing.count:
+            protocol.refuse_side_effect(self, "back()")
         if not self._reqgrad:
             raise protocol.nothing_to_sweep()
         if not create_graph and not isinstance(grad, Value):

@@ -17,10 +17,12 @@ from ..errors import (
     DroppedDerivativeError,
     NoDerivativeError,
     OperandError,
+    SideEffectError,
     TermCopyError,
     TermError,
+    user_line,
 )
-from ..ops import Op, Row, elementwise_rows, numpy_names
+from ..ops import Op, Row, elementwise_rows, numpy_names, tracing
 
 if TYPE_CHECKING:
     from . import Value
@@ -41,6 +43,17 @@ def assigned_term(attribute: str) -> TermError:
         f"{attribute} cannot be assigned: this Value is a term, the result of an operation. "
         f"Assign .{attribute} of a leaf (Var or Value), or make a new one: Var(v.val)."
     )
+
+
+def refuse_side_effect(value: Value, what: str) -> None:
+    """Raise where a function would change Values from outside of it while it is traced."""
+    trace = tracing.current()
+    if trace is not None and (what == "back()" or value._serial < trace.outside_before):
+        raise SideEffectError(
+            f"{what}{user_line()}: a function changes a Value from outside while it is traced, "
+            "which would happen once, at tracing, and not when it is run. Return what is new, and "
+            "change the Value outside; in the function, differentiate with cr.grad."
+        )
 
 
 def copied_term() -> TermCopyError:

@@ -16,7 +16,7 @@ from ..ops import Cotangent, Op, Row, Structural
 from ..ops.shape import array as stacked
 from ..ops.shape import broadcast_to, shape_of
 from .operands import described
-from .quiet import quietly
+from ..ops.quiet import quietly
 
 if TYPE_CHECKING:
     from .plain import Value

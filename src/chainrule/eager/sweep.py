@@ -23,10 +23,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import ClosureError, DroppedDerivativeError
-from ..ops import Cotangent
+from ..ops import Cotangent, tracing
 from .nodes import is_array_node, names_read, pushed, whole
 from .operands import gradient_number
-from .protocol import changed_value, nothing_to_sweep, undifferentiable_closure
+from .protocol import (
+    changed_value,
+    nothing_to_sweep,
+    refuse_side_effect,
+    undifferentiable_closure,
+)
 
 if TYPE_CHECKING:
     from . import Backward, Value
@@ -147,6 +152,8 @@ def back_from_array(root: Any, grad: Any, create_graph: bool) -> None:
 
     if active and absorbed(root, grad):
         return
+    if tracing.count:
+        refuse_side_effect(root, "back()")
     if not root.reqgrad:
         raise nothing_to_sweep()
     _refuse_dropping(grad, create_graph)

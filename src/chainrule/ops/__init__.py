@@ -14,6 +14,7 @@ from . import (
     selection,
     shape,
     special,
+    tracing,
 )
 from .op import TABLE, Accuracy, Op, Row, elementwise_rows, foreign_names, public_rows
 from .rules import Cotangent, pull, push, saved
@@ -42,4 +43,5 @@ __all__ = [
     "selection",
     "shape",
     "special",
+    "tracing",
 ]

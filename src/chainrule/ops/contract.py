@@ -6,6 +6,7 @@ derivatives are contractions again, with the letters moved.
 
 from __future__ import annotations
 
+import math
 import string
 from typing import Any
 
@@ -70,7 +71,7 @@ def _kernel(x: Any, y: Any, subscripts: str) -> Any:
     extents = dict(zip(a, x.shape, strict=True)) | dict(zip(b, y.shape, strict=True))
 
     def size(letters: list[str]) -> int:
-        return int(np.prod([extents[letter] for letter in letters], dtype=int))
+        return math.prod(extents[letter] for letter in letters)
 
     x = x.transpose([a.index(letter) for letter in batch + left + summed])
     y = y.transpose([b.index(letter) for letter in batch + summed + right])

@@ -19,6 +19,8 @@ from typing import Any
 
 import numpy as np
 
+from .quiet import quietly
+
 Partial = Callable[..., Any]
 """``partial(out, *operands)``: the derivative of the result with respect to one operand."""
 
@@ -72,8 +74,7 @@ class Row:
             # Python's own floats raise where NumPy answers inf or nan. Beside an array they do
             # not, and leave its dtype alone, which a float64 would not.
             operands = tuple(np.float64(x) if type(x) in (int, float) else x for x in operands)
-        with np.errstate(all="ignore"):
-            return self.numpy(*operands, **parameters)  # type: ignore[attr-defined]
+        return quietly(self.numpy, *operands, **parameters)  # type: ignore[attr-defined]
 
 
 def _free_extent(parameters: tuple[Any, ...]) -> Any:
