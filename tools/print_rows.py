@@ -320,11 +320,6 @@ def operand_list(op: Op, first: str | None = None) -> list[str]:
     return names
 
 
-def method_names(op: Op) -> tuple[str, ...]:
-    """Methods take the Value as first operand; where's and polygamma's first is no Value."""
-    return () if op.name in ("where", "polygamma") or op.predicate else op.names
-
-
 #: Operators of the native build whose kernels are written into the method, not looked up: they
 #: are what most of a program's terms are.
 INLINED = ("add", "subtract", "multiply", "divide")
@@ -381,7 +376,7 @@ def methods_pxi() -> str:
     for symbol, name in UNARY_OPERATORS.items():
         parts.append(f"    def __{symbol}__(self):\n        return call1({CODES[name]}, self)\n")
     for op in public_rows():
-        for name in method_names(op):
+        for name in op.methods:
             head = f"    def {name}({signature(op, '', 'self')}):\n"
             doc = f'        """``cr.{name}`` of this Value: {op.doc}"""\n'
             operands = ", ".join(operand_list(op, "self"))
@@ -409,7 +404,7 @@ def methods_py() -> str:
         )
     for op in public_rows():
         operands = ", ".join(operand_list(op, "self"))
-        for name in method_names(op):
+        for name in op.methods:
             parameters = signature(op, ": Operand", "self").replace("self, /", "self")
             methods.append(
                 f"    def {name}({parameters}) -> Value:\n"

@@ -21,7 +21,7 @@ import numpy as np
 
 from .. import log
 from ..backends import interpreter
-from ..containers import Rebuild, flatten, flatten_with_structure, path_of
+from ..containers import Rebuild, flatten, flatten_structure, path_of, unflatten
 from ..eager import Value
 from ..eager.array import ArrayValue
 from ..eager.operands import described
@@ -225,7 +225,8 @@ class _Arguments:
         if jitted.static_argnums or jitted.static_argnames:
             args, kwargs = self._without_static(args, kwargs)
         self.tree = (args, kwargs)
-        self.leaves, self.rebuild, structure = flatten_with_structure(self.tree)
+        self.leaves, structure = flatten_structure(self.tree)
+        self.structure = structure
         kinds = []
         pattern: list[int] = []
         self.shapes: list[tuple[int, ...]] = []
@@ -300,7 +301,7 @@ class _Arguments:
 
     def put(self, leaves: list[Any]) -> tuple[list[Any], dict[str, Any]]:
         """The arguments of the function with other numbers."""
-        moving, kwargs = self.rebuild(leaves)
+        moving, kwargs = unflatten(self.structure, leaves)
         rest = iter(moving)
         args = [self.static[i] if i in self.static else next(rest) for i in range(self.count)]
         kwargs = kwargs | {k: x for k, x in self.static.items() if isinstance(k, str)}

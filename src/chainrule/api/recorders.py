@@ -22,8 +22,8 @@ from ..eager.recording import seed_of
 from ..ops import Cotangent, tracing
 from ..ops.elementwise import positive
 from ..ops.shape import astype_row, filled_like, shape_of
-from ..program.symbol import Batched, Symbol, Term
-from ..program.trace import FLOAT64, Trace, wrapped
+from ..program.symbol import FLOAT64, Batched, Symbol, Term
+from ..program.trace import Trace, wrapped
 from ..transforms import forward, reverse
 
 

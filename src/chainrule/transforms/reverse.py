@@ -27,7 +27,10 @@ def gradient(root: Term, leaves: Sequence[Term], seed: Cotangent) -> list[Cotang
 
 
 def dependent(trace: Trace, leaves: Sequence[Term], last: int) -> tuple[int, bytearray]:
-    """Which terms depend on leaves, as flags, from the first leaf's serial to the last one."""
+    """Which terms depend on leaves, as flags, from the first leaf's serial to the last one.
+
+    Whole numbers and truth values depend on nothing: between two of them is no derivative.
+    """
     first = min(leaf.serial for leaf in leaves)
     flags = bytearray(max(last - first + 1, 1))
     for leaf in leaves:
@@ -36,7 +39,7 @@ def dependent(trace: Trace, leaves: Sequence[Term], last: int) -> tuple[int, byt
     for place, term in enumerate(trace.terms[first : last + 1]):
         for operand in term.operands:
             if type(operand) is Term and operand.serial >= first and flags[operand.serial - first]:
-                flags[place] = 1
+                flags[place] = term.dtype is FLOAT64 or term.dtype.kind == "f"
                 break
     return first, flags
 
