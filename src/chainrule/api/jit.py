@@ -201,7 +201,7 @@ class Jitted:
         inputs += [term for _, term in trace.hidden.values()]
         traced = program_of(self.name, inputs, results, hidden, trace.extents, arguments.names)
         program = simplify(traced, final=True)
-        run = _owning(program, interpreter.compiled(program))
+        run = interpreter.compiled(program)
         seconds = time.perf_counter() - start
         return Entry(
             arguments.signature,
@@ -357,33 +357,6 @@ def _result(trace: Trace, x: Any) -> Any:
     if isinstance(x, np.ndarray | Value | Dimension):
         return trace.operand(None, x)
     return x
-
-
-#: What may give a view of an operand; results are arrays of their own.
-_VIEWS = {
-    *("input", "reshape", "transpose", "broadcast_to", "index", "part", "stop_gradient", "custom")
-}
-
-
-def _owning(program: Program, run: interpreter.Run) -> interpreter.Run:
-    """The same, with every result an array that nobody else holds."""
-    seen: set[int] = set()
-    copied = []
-    for i, x in enumerate(program.results):
-        if type(x) is Term and x.shape and (x.op.name in _VIEWS or x.serial in seen):
-            copied.append(i)
-        if type(x) is Term:
-            seen.add(x.serial)
-    if not copied:
-        return run
-
-    def owning(inputs: Sequence[Any], extents: Sequence[int] = ()) -> list[Any]:
-        results = run(inputs, extents)
-        for i in copied:
-            results[i] = np.array(results[i])
-        return results
-
-    return owning
 
 
 def _on_values(entry: Entry, given: list[Any], extents: Sequence[int]) -> list[Any]:
