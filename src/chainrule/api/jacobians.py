@@ -171,7 +171,7 @@ def _backward(call: Call, result: Any) -> list[Any]:
     if not isinstance(result, Symbol):
         return [_zeros(call, result, leaf) for leaf in call.leaves]
     if not shape_of(result):
-        return recorder.gradient(result, call.leaves)[0]
+        return recorder.gradient(result, call.leaves)
     trace = recorder.trace
     seeds = _one_hot(recorder, result)
     with trace.vmap_level(_size(result)) as level:
@@ -186,10 +186,10 @@ def _backward(call: Call, result: Any) -> list[Any]:
 def _backward_eagerly(call: Call, result: Any) -> list[Any]:
     shape = shape_of(result)
     if not shape:
-        return call.recorder.gradient(result, call.leaves)[0]
+        return call.recorder.gradient(result, call.leaves)
     # Elements are picked by index, which masks what was not picked.
     elements = reshape(result, (-1,))
-    sweeps = [call.recorder.gradient(element, call.leaves)[0] for element in elements]
+    sweeps = [call.recorder.gradient(element, call.leaves) for element in elements]
     return [
         _stacked([adjoints[i] for adjoints in sweeps], (*shape, *shape_of(leaf)))
         for i, leaf in enumerate(call.leaves)
@@ -224,7 +224,10 @@ def _columns(call: Call, results: list[Any], place: int) -> list[Any]:
         with trace.vmap_level(_size(leaf)) as level:
             rest[place] = _batch(trace, seeds, level)
             pushed = recorder.push(results, call.leaves, rest)
-            columns = [trace.unbatched(x, len(shape_of(x)), level) for x in pushed]
+            # Of the argument's dtype, as in reverse mode.
+            columns = [
+                of_dtype(trace.unbatched(x, len(shape_of(x)), level), leaf.dtype) for x in pushed
+            ]
         return [reshape_row(x, shape=shape) for x, shape in zip(columns, shapes, strict=True)]
     if not shape_of(leaf):
         rest[place] = 1.0
@@ -234,7 +237,9 @@ def _columns(call: Call, results: list[Any], place: int) -> list[Any]:
         rest[place] = one.reshape(shape_of(leaf))
         pushes.append(recorder.push(results, call.leaves, rest))
     return [
-        reshape(stack([push[i] for push in pushes], -1), shape) if pushes else np.zeros(shape)
+        of_dtype(reshape(stack([push[i] for push in pushes], -1), shape), leaf.dtype)
+        if pushes
+        else np.zeros(shape)
         for i, shape in enumerate(shapes)
     ]
 

@@ -111,4 +111,7 @@ def _finish(term: Term) -> Callable[[Any, set[int]], Any]:
 
 def _owned(x: Any, borrowed: set[int]) -> Any:
     """The array, or a copy if it is an input, or a view of one or of a number repeated."""
-    return x if x.base is None and id(x) not in borrowed else x.copy()
+    if x.base is not None or id(x) in borrowed:
+        return x.copy()
+    borrowed.add(id(x))  # by this result, from any other
+    return x
