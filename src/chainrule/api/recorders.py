@@ -92,7 +92,7 @@ class Eager:
     def push(
         self, results: Sequence[Any], leaves: Sequence[Any], tangents: Sequence[Any]
     ) -> list[Any]:
-        """The tangents of results from those of leaves."""
+        """The tangents of results from those of leaves; None is one that does not move."""
         pushed = [self.zero(x) for x in results]
         moving = [i for i, x in enumerate(results) if isinstance(x, Value) and x.reqgrad]
         if leaves and moving:
@@ -179,8 +179,7 @@ class Traced:
     ) -> tuple[Any, list[Any]]:
         """A function's value and its derivatives."""
         root = results.pop()
-        value = root.val if isinstance(root, Value) else root
-        return value, self.gradient(root, leaves)
+        return root, self.gradient(root, leaves)
 
     def gradient(self, root: Any, leaves: Sequence[Any]) -> list[Any]:
         """The derivatives of a number."""
@@ -205,11 +204,11 @@ class Traced:
     def push(
         self, results: Sequence[Any], leaves: Sequence[Any], tangents: Sequence[Any]
     ) -> list[Any]:
-        """The tangents of results from those of leaves."""
+        """The tangents of results from those of leaves; None is one that does not move."""
         moving = [i for i, x in enumerate(results) if isinstance(x, Symbol)]
         roots = [self.whole(results[i]) for i in moving]
-        wholes = [self.whole(leaf) for leaf in leaves]
-        opened = [self._opened_pair(t) for t in tangents]
+        wholes = [self.whole(x) for x, t in zip(leaves, tangents, strict=True) if t is not None]
+        opened = [self._opened_pair(t) for t in tangents if t is not None]
         with self._later_levels():
             found = forward.pushforward(roots, wholes, opened)
         pushed: list[Any] = [self.zero(x) for x in results]

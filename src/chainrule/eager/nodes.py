@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..ops import Cotangent, Row, Structural, pull, push, saved
+from ..ops import Cotangent, Row, Structural, pull, saved
+from ..ops.rules import push_masked
 from ..ops.shape import of_dtype
 from . import protocol
 
@@ -130,7 +131,7 @@ def pulled(node: Node, adjoint: Any, recorded: bool) -> list[tuple[Any, Any]]:
 
 
 def pushed(node: Node, reached: dict[Any, Any], recorded: bool) -> Any:
-    """The tangent of a node from those of its operands; None for zero."""
+    """The tangent of a node from those of its operands, a pair with its mask; None for zero."""
     if node.part >= 0:
         whole = reached.get(node.nodes[0])
         return None if whole is None else whole[node.part]
@@ -141,8 +142,11 @@ def pushed(node: Node, reached: dict[Any, Any], recorded: bool) -> Any:
     out, operands = _read(node, recorded)
     if out is None:
         out = Stub(node.shape, node.dtype)
-    tangent = push(node.op, tangents, out, operands, node.parameters)
-    return tangent if node.parts else of_dtype(tangent, node.dtype)
+    pairs = [t if t is None or isinstance(t, Cotangent) else Cotangent(t) for t in tangents]
+    tangent = push_masked(node.op, pairs, out, operands, node.parameters)
+    if tangent is None or node.parts:
+        return tangent
+    return Cotangent(of_dtype(tangent.numbers, node.dtype), tangent.mask)
 
 
 def number_of(x: Any) -> float | Value:

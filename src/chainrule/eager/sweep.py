@@ -261,7 +261,10 @@ def _adjoint_of(leaf: Any, adjoint: Any) -> Any:
 def pushforward(
     roots: Sequence[Value], leaves: Sequence[Value], tangents: Sequence[Adjoint]
 ) -> list[Adjoint]:
-    """The tangents of roots, given those of leaves, made one after the other."""
+    """The tangents of roots, given those of leaves, made one after the other.
+
+    A leaf's is None where it does not move; an array's may be a pair with its mask.
+    """
     oldest, newest = leaves[0]._serial, leaves[-1]._serial
     recorded = False
     found: dict[Any, None] = {}
@@ -286,9 +289,13 @@ def pushforward(
                 recorded = True
             else:
                 waiting.append(operand)
-    reached: dict[Any, Adjoint] = dict(zip(map(node_of, leaves), tangents, strict=True))
+    reached: dict[Any, Adjoint] = {
+        node_of(leaf): tangent
+        for leaf, tangent in zip(leaves, tangents, strict=True)
+        if tangent is not None
+    }
     for value in sorted(found, key=lambda value: value._serial):
-        if value in reached:
+        if value in reached or value._serial <= newest:
             continue
         total: Adjoint = None
         if is_array_node(value):
@@ -301,7 +308,8 @@ def pushforward(
                     total = share if total is None else total + share
         if total is not None:
             reached[value] = total
-    return [reached.get(node_of(root), _zero_like(root)) for root in roots]
+    found_at = [reached.get(node_of(root), _zero_like(root)) for root in roots]
+    return [x.numbers if isinstance(x, Cotangent) else x for x in found_at]
 
 
 def _zero_like(root: Any) -> Any:
