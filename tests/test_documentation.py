@@ -88,6 +88,7 @@ def test_every_block_is_of_a_kind_that_is_tested(page):
         kinds |= {"text"}  # the output of a command
     if page.name == "adding-an-operation.md":
         kinds |= {"c", "pycon"}  # what follows from the row there
+        kinds |= {"py"}  # rows as they are in the sources
     assert set(fences[::2]) <= kinds
     assert set(fences[1::2]) <= {""}
 
@@ -172,6 +173,14 @@ def test_the_table_of_errors_is_complete():
     for name, builtin in claimed.items():
         assert issubclass(classes[name], errors.ChainruleError)
         assert issubclass(classes[name], getattr(builtins, builtin))
+
+
+def test_rows_that_are_shown_are_in_the_sources():
+    page = (DOCS / "adding-an-operation.md").read_text("utf-8")
+    shown = re.findall(r"^<!-- from (\S+) -->\n```py\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    assert len(shown) == page.count("```py\n")
+    for path, row in shown:
+        assert row in (ROOT / path).read_text("utf-8"), path
 
 
 def same_digits(output: str) -> str:
