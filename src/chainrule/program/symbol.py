@@ -190,7 +190,7 @@ class Batched(Symbol):
         self.levels = levels
 
     @property
-    def trace(self) -> Any:  # type: ignore[override]
+    def trace(self) -> Any:
         return self.term.trace
 
     @property
@@ -204,7 +204,7 @@ class Batched(Symbol):
         return self.term.dtype
 
     @property
-    def weak(self) -> bool:
+    def weak(self) -> bool:  # type: ignore[override]
         return self.term.weak
 
 

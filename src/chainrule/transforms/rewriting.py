@@ -239,10 +239,10 @@ class Rewriter:
             )
         return known
 
-    def folded(self, op: Op, numbers: Sequence[Any], dtype: Any) -> Any:
+    def folded(self, op: Row, numbers: Sequence[Any], dtype: Any) -> Any:
         """An elementwise operation on plain numbers, as a plain number."""
         with np.errstate(all="ignore"):
-            return _PYTHON[dtype.kind](dtype.type(op.numpy(*numbers)))
+            return _PYTHON[dtype.kind](dtype.type(op.numpy(*numbers)))  # type: ignore[attr-defined]
 
     def _typed_branches(self, operands: tuple[Any, ...], like: Term) -> tuple[Any, ...]:
         """Numbers for where to choose from: their type is the result's, as nothing else says it."""
