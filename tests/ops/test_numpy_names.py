@@ -53,7 +53,7 @@ def check(name: str, *arguments: Any, ours: Any = None, **options: Any) -> None:
     values = [valued(x) for x in arguments]
     for f, operands in (ours, arguments), (ours, values), (theirs, values):
         got = outcome(f, *operands, **options)
-        if isinstance(got, np.exceptions.AxisError) and np.ndim(arguments[0]) == 0:
+        if isinstance(got, np.exceptions.AxisError) and getattr(arguments[0], "ndim", 1) == 0:
             # NumPy lets axis=0 pass for an array without axes, in some functions.
             continue
         if isinstance(expected, Exception):

@@ -13,10 +13,10 @@ import numpy as np
 
 from ..errors import OperandError, ResultError
 from ..ops import Cotangent, Op, Row, Structural
+from ..ops.quiet import quietly
 from ..ops.shape import array as stacked
 from ..ops.shape import broadcast_to, shape_of
 from .operands import described
-from ..ops.quiet import quietly
 
 if TYPE_CHECKING:
     from .plain import Value
