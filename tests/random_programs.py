@@ -97,9 +97,9 @@ UNARY: dict[str, Callable[[Any], Any]] = {
     "3 - x/4": lambda x: 3 - x / 4,
     "where(x > 0, log(x), 0)": lambda x: cr.where(real(x) > 0, cr.log(x), 0),
     "where(x > 0, sqrt(x), 0)": lambda x: cr.where(real(x) > 0, cr.sqrt(x), 0.0),
-    "where(x*x > 0.25, 1/x, 2)": lambda x: cr.where(real(x * x) > 0.25, 1 / x, 2),
-    "where(x > 0.1, x**-1.5, x)": lambda x: cr.where(real(x) > 0.1, x**-1.5, x),
-    "where(x <= 0, 0, x**0.5)": lambda x: cr.where(real(x) <= 0, 0, x**0.5),
+    "where(x*x > 0.25, 1/x, 2)": lambda x: cr.where(real(x * x) > 0.25, cr.divide(1, x), 2),
+    "where(x > 0.1, x**-1.5, x)": lambda x: cr.where(real(x) > 0.1, cr.power(x, -1.5), x),
+    "where(x <= 0, 0, x**0.5)": lambda x: cr.where(real(x) <= 0, 0, cr.power(x, 0.5)),
     "relu(x - 0.01)": lambda x: cr.relu(x - 0.01),
     "maximum(x, 0.3)": lambda x: cr.maximum(x, 0.3),
     "minimum(x*x + 0.1, x)": lambda x: cr.minimum(x * x + 0.1, x),
@@ -118,13 +118,15 @@ BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "maximum(x, y + 0.017)": lambda x, y: cr.maximum(x, y + 0.017),
     "minimum(x, 2*y + 0.013)": lambda x, y: cr.minimum(x, 2 * y + 0.013),
     "where(x > y, x*y, sin(y))": lambda x, y: cr.where(real(x) > real(y), x * y, cr.sin(y)),
-    "where(y > 0.05, x/y, x)": lambda x, y: cr.where(real(y) > 0.05, x / y, x),
+    "where(y > 0.05, x/y, x)": lambda x, y: cr.where(real(y) > 0.05, cr.divide(x, y), x),
 }
 
 
 def _ramp(x: Any) -> Array:
     """Different numbers, so that there are no ties: a complex step sees one side of a kink."""
-    return 0.0137 * np.arange(np.size(x), dtype=np.float32).reshape(np.shape(x))
+    return 0.0137 * np.arange(int(np.size(x)), dtype=np.float32).reshape(
+        tuple(map(int, np.shape(x)))
+    )
 
 
 REDUCTIONS: dict[str, Callable[..., Any]] = {
@@ -283,7 +285,7 @@ def _reduction(draw: Any, pool: Pool, generator: Any) -> Step:
     rank = np.ndim(pool[i])
     axes = draw(st.lists(st.integers(0, rank - 1), unique=True)) if rank else []
     axis = tuple(a - rank * draw(st.booleans()) for a in axes)
-    options = {"axis": axis if axes or draw(st.booleans()) and rank == 0 else None}
+    options = {"axis": axis if axes or (draw(st.booleans()) and rank == 0) else None}
     options["keepdims"] = draw(st.booleans())
     return f"{name}(t{i}, {options})", lambda pool: lifted(
         lambda x: REDUCTIONS[name](x, **options), pool[i]
@@ -364,9 +366,14 @@ def _product(draw: Any, pool: Pool, generator: Any) -> Step | None:
     try:
         np.matmul(np.zeros(a), np.zeros(b))
     except ValueError:
-        return f"t{i} @ t{i}.T", lambda pool: cr.matmul(pool[i], np.swapaxes(pool[i], -1, -2)) if (
-            np.ndim(pool[i]) > 1
-        ) else pool[i] @ pool[i]
+        return (
+            f"t{i} @ t{i}.T",
+            lambda pool: (
+                cr.matmul(pool[i], np.swapaxes(pool[i], -1, -2))
+                if (np.ndim(pool[i]) > 1)
+                else pool[i] @ pool[i]
+            ),
+        )
     return f"t{i} @ t{j}", lambda pool: cr.matmul(pool[i], pool[j])
 
 

@@ -10,9 +10,7 @@ import os
 from typing import Any
 
 import numpy as np
-import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from random_programs import Program, programs
 
 import chainrule as cr
@@ -83,8 +81,7 @@ def test_the_two_directions_agree(program: Program):
         backward = sum(np.sum(t * g) for t, g in zip(tangents, pulled, strict=True))
         close(forward, backward, 1e-9, program, f"jvp against vjp, {name}")
         expected = sum(
-            np.tensordot(steps(program, inputs, k), t, axes=t.ndim)
-            for k, t in enumerate(tangents)
+            np.tensordot(steps(program, inputs, k), t, axes=t.ndim) for k, t in enumerate(tangents)
         )
         close(pushed, expected, 1e-9, program, f"jvp against complex steps, {name}")
         rows = way(cr.jacrev(program))(*inputs)
@@ -158,9 +155,7 @@ def test_batches(program: Program):
     close(
         cr.vmap(cr.grad(f), shared)(batch[0], *inputs[1:]), loop, 1e-9, program, "a shared argument"
     )
-    twice = np.stack(
-        [np.asarray(cr.hessian(f)(batch[0][i], *inputs[1:])) for i in range(5)]
-    )
+    twice = np.stack([np.asarray(cr.hessian(f)(batch[0][i], *inputs[1:])) for i in range(5)])
     hessians = cr.jit(cr.vmap(cr.hessian(f), shared))(batch[0], *inputs[1:])
     close(hessians, twice, 1e-8, program, "jit of vmap of hessian")
 
