@@ -104,7 +104,9 @@ clip: Op = Op(
     "clip",
     ("x", "min", "max"),
     (
-        lambda out, x, lower, upper: where((lower < x) & (x < upper), 1, where(isnan(out), math.nan, 0)),
+        lambda out, x, lower, upper: where(
+            (lower < x) & (x < upper), 1, where(isnan(out), math.nan, 0)
+        ),
         # A bound that is reached carries the derivative, so that the three sum to 1.
         lambda out, x, lower, upper: where((x <= lower) & (lower < upper), 1, 0),
         lambda out, x, lower, upper: where((x >= upper) | (lower >= upper), 1, 0),
