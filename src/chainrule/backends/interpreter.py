@@ -97,7 +97,7 @@ _SCALARS = {"f": float, "i": int, "u": int, "b": bool}
 def _finish(term: Term) -> Callable[[Any], Any]:
     """How a result is handed out: a weak one as a Python number."""
     if term.weak and not term.shape:
-        return _SCALARS[term.dtype.kind]  # type: ignore[no-any-return]
+        return _SCALARS[term.dtype.kind]
     return _own if term.shape == () else _owned
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from ..ops.creation import extent_row
 from ..ops.elementwise import divide, multiply, negative
 from ..ops.index import index_row, scatter_row
 from ..ops.reduce import constant_row, sum_row
