@@ -170,3 +170,10 @@ def test_float32(program: Program):
     assert jitted.dtype == value.dtype == np.float32, program
     gradients = cr.jit(cr.grad(program.loss))(*inputs), cr.grad(program.loss)(*inputs)
     assert gradients[0].dtype == gradients[1].dtype == np.float32, program
+
+
+def test_a_plain_number_as_cotangent_in_a_trace():
+    f = lambda x: (x[0] - np.array(0.25)) * 1.0
+    pull = cr.jit(lambda x: cr.vjp(lambda z: z[0] - np.array(0.25), x)[1](1.5)[0])
+    np.testing.assert_array_equal(pull(np.array([3.0, 4.0])), [1.5, 0.0])
+    np.testing.assert_array_equal(cr.vjp(f, np.array([3.0, 4.0]))[1](1.5)[0], [1.5, 0.0])
