@@ -159,7 +159,7 @@ def _axis(axis: Any, leaf: Any, tree: Any, i: int) -> int:
     place = path_of(tree, i).partition("]")[2]
     if isinstance(axis, bool) or not hasattr(axis, "__index__"):
         raise ArgumentError(f"vmap: an axis is a whole number or None, not {axis!r}.")
-    if not hasattr(leaf, "shape") and not isinstance(leaf, Value):
+    if not isinstance(leaf, Value | Symbol):
         try:
             leaf = np.asarray(leaf)
         except ValueError:

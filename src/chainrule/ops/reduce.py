@@ -91,7 +91,8 @@ min_row: Structural = _extremum("min", np.minimum.reduce, "Smallest element over
 def _others(x: Any, axes: tuple[int, ...]) -> Any:
     """For each element the product of the others: left of it times right of it, no division."""
     moved = np.moveaxis(x, axes, range(x.ndim - len(axes), x.ndim))
-    flat = moved.reshape(*moved.shape[: x.ndim - len(axes)], -1)
+    kept = moved.shape[: x.ndim - len(axes)]
+    flat = moved.reshape(*kept, int(np.prod(moved.shape[len(kept) :])))  # -1 fails for no elements
     ones = np.ones_like(flat[..., :1])
     left = np.cumprod(np.concatenate([ones, flat[..., :-1]], axis=-1), axis=-1)
     right = np.cumprod(np.concatenate([ones, flat[..., :0:-1]], axis=-1), axis=-1)[..., ::-1]

@@ -174,7 +174,8 @@ class _Sweep:
         shares = pull(term.op, cotangent, out, operands, parameters, wanted)
         for operand, share in zip(operands, shares, strict=True):
             if share is not None:
-                if share.numbers.dtype is not operand.dtype:
+                # A plain number, given as a cotangent, is of any dtype.
+                if getattr(share.numbers, "dtype", operand.dtype) is not operand.dtype:
                     share = Cotangent(of_dtype(share.numbers, operand.dtype), share.mask)
                 self.add(operand, share)
 
