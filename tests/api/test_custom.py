@@ -169,3 +169,14 @@ def test_checkpoint_keeps_whole_numbers_and_other_arguments():
     assert cr.grad(power)(2.0, 3) == 12.0
     assert cr.grad(lambda x: power(x, 3, name="y"))(2.0) == 1.0
     assert power(2.0, 3) == 8.0
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_is_not_selected_is_not_multiplied_through_checkpoint(way):
+    f = lambda x: cr.where(x > 0, cr.checkpoint(cr.sqrt)(x), 0.0)
+    assert WAYS[way](cr.grad(f))(0.0) == 0.0
+    assert WAYS[way](cr.grad(f))(4.0) == 0.25
+    # And before it: sqrt gets a cotangent that says where it counts.
+    g = lambda x: cr.where(x > 0, cr.checkpoint(lambda z: 2 * z)(cr.sqrt(x)), 0.0)
+    assert WAYS[way](cr.grad(g))(0.0) == 0.0
+    assert WAYS[way](cr.grad(g))(4.0) == 0.5

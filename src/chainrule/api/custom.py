@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 import operator
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,7 +26,7 @@ from ..ops.shape import filled_like, shape_of
 from ..ops.structural import Structural
 from ..program.symbol import Symbol
 from .batching import vmap
-from .calls import function_of, is_number, name_of, wrapped_as
+from .calls import Call, Selection, function_of, is_number, name_of, wrapped_as
 from .derivatives import jvp, vjp
 from .recorders import Traced
 
@@ -38,11 +39,14 @@ class Rule:
 
     name: str
     #: ``pull(inputs, residuals, cotangents)``: a cotangent, or None, for every input.
-    pull: Callable[[list[Any], list[Any], list[Any]], list[Any]]
+    pull: Callable[..., list[Any]]
     #: ``push(inputs, tangents)``: a tangent for every result.
     push: Callable[[list[Any], list[Any]], list[Any]]
     inputs: int = 0
     results: int = 0
+    #: Whether ``pull`` takes masks besides, None for all, and gives pairs of numbers and masks.
+    #: What a rule of the user's is given is masked beforehand.
+    takes_masks: bool = False
 
 
 # --- the operation ------------------------------------------------------------------------------
@@ -53,20 +57,40 @@ def _pull(
 ) -> list[Cotangent | None]:
     rule, depth = parameters["rule"], parameters["depth"]
     first, last = rule.inputs, rule.inputs + rule.results
-    seeds = [
-        filled_like(result, 0.0)
-        if cotangent is None
-        else cotangent.numbers
-        if cotangent.mask is None
-        else where(cotangent.mask, cotangent.numbers, 0.0)
+    pairs = [
+        Cotangent(filled_like(result, 0.0)) if cotangent is None else cotangent
         for cotangent, result in zip(cotangents, operands[first:last], strict=True)
     ]
-    shares = _on_examples(rule.pull, depth, list(operands[:first]), list(operands[last:]), seeds)
+    masked = [pair.mask is not None for pair in pairs]
+    given = list(operands[:first]), list(operands[last:])
+    if rule.takes_masks:
+
+        def pull(inputs: Any, residuals: Any, seeds: Any, masks: Any) -> list[Any]:
+            rest = iter(masks)
+            return rule.pull(
+                inputs,
+                residuals,
+                [
+                    Cotangent(seed, next(rest) if has_mask else None)
+                    for seed, has_mask in zip(seeds, masked, strict=True)
+                ],
+            )
+
+        shares = _on_examples(
+            pull,
+            depth,
+            *given,
+            [pair.numbers for pair in pairs],
+            [pair.mask for pair in pairs if pair.mask is not None],
+        )
+    else:
+        seeds = [
+            pair.numbers if pair.mask is None else where(pair.mask, pair.numbers, 0.0)
+            for pair in pairs
+        ]
+        shares = _on_examples(rule.pull, depth, *given, seeds)
     shares += [None] * (len(operands) - first)
-    return [
-        Cotangent(share) if is_wanted and share is not None else None
-        for share, is_wanted in zip(shares, wanted, strict=True)
-    ]
+    return [share if is_wanted else None for share, is_wanted in zip(shares, wanted, strict=True)]
 
 
 def _push(tangents: Sequence[Any], out: Any, *operands: Any, **parameters: Any) -> tuple[Any, ...]:
@@ -75,7 +99,8 @@ def _push(tangents: Sequence[Any], out: Any, *operands: Any, **parameters: Any) 
     directions = [
         filled_like(x, 0.0) if t is None else t for x, t in zip(inputs, tangents, strict=False)
     ]
-    return tuple(_on_examples(rule.push, depth, list(inputs), directions))
+    pushed = _on_examples(rule.push, depth, list(inputs), directions)
+    return tuple(tangent.numbers for tangent in pushed if tangent is not None)
 
 
 def _results(operands: Sequence[Any], rule: Rule) -> Sequence[Any]:
@@ -96,20 +121,27 @@ custom_row: Structural = Structural(
 )
 
 
-def _on_examples(rule: Callable[..., list[Any]], depth: int, *groups: list[Any]) -> list[Any]:
+def _on_examples(
+    rule: Callable[..., list[Any]], depth: int, *groups: list[Any]
+) -> list[Cotangent | None]:
     """A rule on whole batches: the rule under as many vmaps as the function was."""
-    present: list[bool] = []
+    present: list[tuple[bool, bool]] = []
 
     def given(*groups: list[Any]) -> list[Any]:
-        shares = rule(*groups)
-        present[:] = [share is not None for share in shares]
-        return [share for share in shares if share is not None]
+        pairs = [
+            x if isinstance(x, Cotangent) else Cotangent(x) for x in rule(*groups)
+        ]  # fmt: skip
+        present[:] = [(x.numbers is not None, x.mask is not None) for x in pairs]
+        return [part for pair in pairs for part in pair if part is not None]
 
     mapped: Callable[..., list[Any]] = given
     for _ in range(depth):
         mapped = vmap(mapped)
-    shares = iter(mapped(*groups))
-    return [next(shares) if is_present else None for is_present in present]
+    parts = iter(mapped(*groups))
+    return [
+        Cotangent(next(parts), next(parts) if has_mask else None) if has_numbers else None
+        for has_numbers, has_mask in present
+    ]
 
 
 # --- one call -----------------------------------------------------------------------------------
@@ -253,7 +285,7 @@ class custom_vjp(_Custom):  # noqa: N801, JAX's name
         args = _bound(self.f, args, kwargs)
         fixed, arguments, together = self._split(args)
         if not _needs_rule(arguments.numbers):
-            return self.f(*args)
+            return self.f(*together(arguments.put([_detached(x) for x in arguments.numbers])))
         if self.fwd is None:
             raise FunctionError(
                 f"{name_of(self.f)}: custom_vjp without a rule. Give one with "
@@ -359,7 +391,7 @@ class custom_jvp(_Custom):  # noqa: N801, JAX's name
         args = _bound(self.f, args, kwargs)
         fixed, arguments, together = self._split(args)
         if not _needs_rule(arguments.numbers):
-            return self.f(*args)
+            return self.f(*together(arguments.put([_detached(x) for x in arguments.numbers])))
         if self.rule is None:
             raise FunctionError(
                 f"{name_of(self.f)}: custom_jvp without a rule. Give one with "
@@ -411,10 +443,15 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
 
         def pull(inputs: list[Any], residuals: list[Any], cotangents: list[Any]) -> list[Any]:
             trace = tracing.current()
-            if trace is None:
-                return list(vjp(again, *inputs)[1](cotangents))
-            with trace.recomputing():
-                return list(vjp(again, *inputs)[1](cotangents))
+            with nullcontext() if trace is None else trace.recomputing():
+                call = Call(again, Selection(again, range(len(inputs)), None, "grad"), inputs, {})
+                seeds = list(zip(call.result, cotangents, strict=True))
+                found = call.recorder.pull_masked(seeds, call.leaves)
+                numbers = call.settled([x and x.numbers for x in found], outer=cotangents)
+            return [
+                x if pair is None else Cotangent(x, pair.mask)
+                for x, pair in zip(numbers, found, strict=True)
+            ]
 
         def push(inputs: list[Any], tangents: list[Any]) -> list[Any]:
             pushed: list[Any] = jvp(again, tuple(inputs), tuple(tangents))[1]
@@ -423,6 +460,7 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
         inputs = arguments.numbers
         numbers = inputs if tracing.current() is not None else [_detached(x) for x in inputs]
         own_args, own_kwargs = arguments.put(numbers)
-        return _recorded(Rule(name_of(f), pull, push), inputs, f(*own_args, **own_kwargs))
+        rule = Rule(name_of(f), pull, push, takes_masks=True)
+        return _recorded(rule, inputs, f(*own_args, **own_kwargs))
 
     return checkpointed

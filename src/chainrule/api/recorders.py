@@ -21,6 +21,7 @@ from ..eager.operands import plain_number
 from ..eager.recording import seed_of
 from ..ops import Cotangent, tracing
 from ..ops.elementwise import positive
+from ..ops.rules import plus
 from ..ops.shape import astype_row, filled_like, shape_of
 from ..program.symbol import FLOAT64, Batched, Symbol, Term
 from ..program.trace import Trace, wrapped
@@ -89,6 +90,27 @@ class Eager:
             )
         return totals or [self.zero(leaf) for leaf in leaves]
 
+    def pull_masked(
+        self, seeds: Sequence[tuple[Any, Cotangent]], leaves: Sequence[Any]
+    ) -> list[Cotangent | None]:
+        """As ``pull``, of pairs of numbers and masks; None where nothing arrives."""
+        totals: list[Cotangent | None] = [None] * len(leaves)
+        for root, (numbers, mask) in seeds:
+            if not isinstance(root, Value) or not root.reqgrad or not leaves:
+                continue
+            if isinstance(root, ArrayBase):
+                seed: Any = Cotangent(self._seed(root, numbers).numbers, mask)
+            elif mask is None or bool(mask):
+                seed = numbers if isinstance(numbers, Value) else float(numbers)
+            else:
+                continue
+            found = sweep.reached(sweep.begun(root, leaves, seed), leaves)
+            totals = [
+                b if a is None else a if b is None else plus(a, b)
+                for a, b in zip(totals, found, strict=True)
+            ]
+        return totals
+
     def push(
         self, results: Sequence[Any], leaves: Sequence[Any], tangents: Sequence[Any]
     ) -> list[Any]:
@@ -155,7 +177,8 @@ class Traced:
 
     def _opened_pair(self, x: Any) -> Cotangent:
         if isinstance(x, Cotangent):
-            return Cotangent(self._opened(x.numbers), self._opened(x.mask))
+            mask = None if x.mask is None else self._opened(x.mask)
+            return Cotangent(self._opened(x.numbers), mask)
         return Cotangent(self._opened(x))
 
     def closed(self, x: Any) -> Any:
@@ -189,6 +212,16 @@ class Traced:
 
     def pull(self, seeds: Sequence[tuple[Any, Any]], leaves: Sequence[Any]) -> list[Any]:
         """The cotangents of leaves from those of results."""
+        found = self.pull_masked(seeds, leaves)
+        return [
+            self.zero(leaf) if cotangent is None else _like(leaf, cotangent.numbers)
+            for leaf, cotangent in zip(leaves, found, strict=True)
+        ]
+
+    def pull_masked(
+        self, seeds: Sequence[tuple[Any, Any]], leaves: Sequence[Any]
+    ) -> list[Cotangent | None]:
+        """As ``pull``, of pairs of numbers and masks; None where nothing arrives."""
         opened = []
         for root, seed in seeds:
             if isinstance(root, Symbol):
@@ -197,8 +230,12 @@ class Traced:
         with self._later_levels():
             found = reverse.gradients(opened, wholes)
         return [
-            self.zero(leaf) if cotangent is None else self.closed(_like(leaf, cotangent.numbers))
-            for leaf, cotangent in zip(leaves, found, strict=True)
+            cotangent
+            and Cotangent(
+                self.closed(cotangent.numbers),
+                None if cotangent.mask is None else self.closed(cotangent.mask),
+            )
+            for cotangent in found
         ]
 
     def push(
@@ -232,9 +269,11 @@ class Traced:
 
 def _like(leaf: Any, cotangent: Any) -> Any:
     """The derivative in a plain number is one, and takes the dtype of what it meets."""
-    if not leaf.weak or cotangent.weak or type(cotangent) is not Term:
+    if not leaf.weak or cotangent.weak:
         return cotangent
-    return cotangent.trace.emit(positive, (cotangent,), {}, cotangent.shape, cotangent.dtype, True)
+    term = cotangent.term if type(cotangent) is Batched else cotangent
+    weak = term.trace.emit(positive, (term,), {}, term.shape, term.dtype, True)
+    return wrapped(weak, getattr(cotangent, "levels", ()))
 
 
 def _is_numeric(x: Any) -> bool:
