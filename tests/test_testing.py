@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
 import chainrule as cr
@@ -265,3 +266,11 @@ def test_exceptions_of_the_function_come_through():
         cr.check_derivatives(lambda x: 1 // 0, 1.0)
     with pytest.raises(ChainruleError):
         cr.check_derivatives(lambda x: math.sin(x), cr.Var(1.0))
+
+
+def test_arrays_are_checked_element_by_element():
+    report = cr.check_derivatives(lambda x, w: cr.sin(x) * w, np.array([1.0, 2.0]), 2.0)
+    assert len(report.comparisons) == 2 * (3 + 6)
+    assert "d f[1] / d arg0[1]: reverse -0.83229" in str(report)
+    with pytest.raises(DerivativeMismatchError, match=r"d f / d arg0\[1\]"):
+        cr.check_derivatives(lambda x: cr.sum(x * cr.stop_gradient(x)), np.array([1.0, 2.0]))

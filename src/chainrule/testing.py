@@ -10,14 +10,17 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from .api import jvp, value_and_grad
 from .containers import flatten, path_of
 from .eager import Value
 from .errors import ArgumentError, ClosureError, DerivativeMismatchError
+from .ops.shape import array, reshape, shape_of
 
 
 @dataclass(frozen=True)
@@ -104,14 +107,34 @@ def _on_numbers(f: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Callable[
     parts = [flatten(argument) for argument in args]
 
     def flat(*numbers: Any) -> list[Any]:
-        rest = list(numbers)
+        rest = iter(numbers)
         arguments = []
         for leaves, rebuild in parts:
-            arguments.append(rebuild(rest[: len(leaves)]))
-            del rest[: len(leaves)]
-        return flatten(f(*arguments))[0]
+            arguments.append(rebuild([_with_elements(leaf, rest) for leaf in leaves]))
+        return [number for _, number in _elements(f(*arguments))]
 
-    return flat, sum(len(leaves) for leaves, _ in parts)
+    return flat, sum(len(_elements(argument)) for argument in args)
+
+
+def _elements(tree: Any) -> list[tuple[str, Any]]:
+    """The numbers in a container, those in its arrays too, each with the way to it."""
+    elements = []
+    for k, leaf in enumerate(flatten(tree)[0]):
+        path = path_of(tree, k)
+        if shape_of(leaf):
+            for place in np.ndindex(*shape_of(leaf)):
+                elements.append((f"{path}[{', '.join(map(str, place))}]", leaf[place]))
+        else:
+            elements.append((path, leaf))
+    return elements
+
+
+def _with_elements(leaf: Any, numbers: Iterator[Any]) -> Any:
+    """A number, or an array in the shape of leaf, made of the next numbers."""
+    shape = shape_of(leaf)
+    if not shape:
+        return next(numbers)
+    return reshape(array(list(itertools.islice(numbers, math.prod(shape)))), shape)
 
 
 def check_derivatives(
@@ -124,8 +147,8 @@ def check_derivatives(
     """Compare reverse mode, forward mode and finite differences of f at a point.
 
     Args:
-        f: a function of numbers or containers of them, that returns a number or a container. It
-            has to be smooth at the point: finite differences see a kink from both sides, and
+        f: a function of numbers, arrays or containers of them, that returns such. It has to be
+            smooth at the point: finite differences see a kink from both sides, and
             part. It is called on Values only.
         args: the point.
         order: highest order of derivative to check; all mixed derivatives up to it are. A
@@ -150,18 +173,16 @@ def check_derivatives(
     if order < 1 or not args:
         raise ArgumentError("check_derivatives: needs an order of at least 1 and an argument.")
     flat, count = _on_numbers(f, args)
-    point = [x.val for argument in args for x in flatten(_constants(argument))[0]]
-    names = [
-        f"arg{i}{path_of(argument, k)}"
-        for i, argument in enumerate(args)
-        for k in range(len(flatten(argument)[0]))
+    point = [
+        Value(number).val if not isinstance(number, Value) else number.val
+        for argument in args
+        for _, number in _elements(argument)
     ]
-    result = f(*_constants(args))
-    outputs = len(flatten(result)[0])
+    names = [f"arg{i}{path}" for i, argument in enumerate(args) for path, _ in _elements(argument)]
+    labels = [path for path, _ in _elements(f(*_constants(args)))]
     comparisons = []
-    for k in range(outputs):
+    for k, label in enumerate(labels):
         component = _component(flat, k)
-        label = path_of(result, k)
         for size in range(1, order + 1):
             for wrt in itertools.combinations_with_replacement(range(count), size):
                 comparisons.append(

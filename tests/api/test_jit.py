@@ -298,3 +298,35 @@ def test_a_value_from_inside_may_be_changed():
         return x * v.val
 
     assert cr.jit(f)(2.0) == 6.0
+
+
+def test_masks_and_indices_that_are_closed_over_are_seen():
+    mask, places = np.array([True, False, True]), np.array([-1, 0])
+    masked, placed = cr.jit(lambda x: x[mask]), cr.jit(lambda x: x[places])
+    assert masked(X).tolist() == [0.3, 2.0]
+    mask[:] = [False, True, False]
+    assert masked(X).tolist() == [-1.2]
+    assert placed(X).tolist() == [2.0, 0.3]
+    places[:] = [1, -2]
+    assert placed(X).tolist() == [-1.2, -1.2]
+    assert "a mask or an index is not what it was" in repr(masked.explain_cache())
+
+
+def test_lengths_as_numpys_functions_take_them():
+    f = cr.jit(lambda x: cr.sum(x * np.arange(x.shape[0])) + np.ones(x.size).sum())
+    assert f(X) == pytest.approx(X @ [0, 1, 2] + 3)
+    assert f(X[:2]) == pytest.approx(X[:2] @ [0, 1] + 2)
+    assert cr.jit(lambda x: x.at[1].set(9.0))(X).tolist() == [0.3, 9.0, 2.0]
+    assert cr.jit(lambda x: x[np.array([0]), -2])(np.ones((2, 3))).tolist() == [1.0]
+
+
+def test_what_cannot_be_otherwise_is_not_guarded():
+    f = cr.jit(lambda x: cr.sum(x[:-1]) if x.shape[0] >= 0 and x.size * 2 >= 0 else x)
+    assert "n < 0" not in str(f.explain_cache())
+    f(X)
+    assert [str(guard) for guard in f.program(X).guards] == ["n - 1 >= 0"]
+
+
+def test_a_symbol_has_no_number():
+    with pytest.raises(AttributeError, match=r"no \.val.*custom_jvp"):
+        cr.jit(lambda x: x.val)(1.0)

@@ -764,3 +764,17 @@ def test_a_leaf_is_pickled_and_copied_and_a_term_is_not(copied):
     assert not copied(Value(X)).reqgrad
     with pytest.raises(TermCopyError):
         copied(v * v)
+
+
+def test_the_array_of_a_leaf_is_given_as_a_copy():
+    x = Var(np.array([1.0, 2.0]))
+    y = cr.sum(x * x)
+    x.val[0] = 5.0
+    y.back()
+    assert x.grad.tolist() == [2.0, 4.0]
+    own = np.array([7.0, 8.0])
+    x.val = own
+    own[0] = 0.0
+    assert x.val.tolist() == [7.0, 8.0]
+    x.val -= 1.0
+    assert x.val.tolist() == [6.0, 7.0]

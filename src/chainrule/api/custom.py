@@ -33,7 +33,7 @@ from .recorders import Traced
 Rebuild = Callable[[list[Any]], Any]
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Rule:
     """The derivative of one call of a function."""
 
@@ -48,6 +48,9 @@ class Rule:
     #: What a rule of the user's is given is masked beforehand.
     takes_masks: bool = False
 
+    def __repr__(self) -> str:
+        return self.name
+
 
 # --- the operation ------------------------------------------------------------------------------
 
@@ -55,7 +58,8 @@ class Rule:
 def _pull(
     cotangents: Sequence[Any], out: Any, operands: Sequence[Any], parameters: Any, wanted: Any
 ) -> list[Cotangent | None]:
-    rule, depth = parameters["rule"], parameters["depth"]
+    rule: Rule = parameters["rule"]
+    depth: int = parameters["depth"]
     first, last = rule.inputs, rule.inputs + rule.results
     pairs = [
         Cotangent(filled_like(result, 0.0)) if cotangent is None else cotangent

@@ -74,7 +74,9 @@ def value_and_grad(
     return _value_and_grad(f, Selection(f, argnums, argnames, "value_and_grad"), has_aux)
 
 
-def _value_and_grad(f: Callable[..., Any], selection: Selection, has_aux: bool) -> Any:
+def _value_and_grad(
+    f: Callable[..., Any], selection: Selection, has_aux: bool
+) -> Callable[..., Any]:
     @wrapped_as(f)
     def value_and_gradient(*args: Any, **kwargs: Any) -> Any:
         call = Call(f, selection, args, kwargs)
@@ -126,7 +128,9 @@ def grad(
     return gradient_of(f, Selection(f, argnums, argnames, "grad"), has_aux)
 
 
-def gradient_of(f: Callable[..., Any], selection: Selection, has_aux: bool = False) -> Any:
+def gradient_of(
+    f: Callable[..., Any], selection: Selection, has_aux: bool = False
+) -> Callable[..., Any]:
     """``grad`` in the name of another function."""
     both = _value_and_grad(f, selection, has_aux)
 

@@ -65,6 +65,8 @@ class Entry:
     run: interpreter.Run
     rebuild: Rebuild
     reads: tuple[Read, ...]
+    #: Plain arrays whose elements decided what the terms are, each with a copy.
+    contents: tuple[tuple[Any, Any], ...]
     reason: str
     seconds: float
     calls: int = 0
@@ -78,15 +80,21 @@ class Entry:
         for read in self.reads:
             if read.changed():
                 return f"{read.what} is not what it was"
+        for array, copy in self.contents:
+            if not np.array_equal(array, copy):
+                return "a mask or an index is not what it was"
         return ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Explanation:
     """What is cached, and why something was traced again; ``print`` shows it."""
 
     name: str
     entries: tuple[Entry, ...]
+
+    def __repr__(self) -> str:
+        return str(self)
 
     def __str__(self) -> str:
         if not self.entries:
@@ -210,6 +218,7 @@ class Jitted:
             run,
             rebuild,
             reads,
+            tuple(trace.contents),
             reason,
             seconds,
         )

@@ -80,9 +80,14 @@ class ArrayValue(ArrayMethods, ArrayBase):
 
     @property
     def val(self) -> Any:
-        """The array. That of a leaf may be assigned; that of a term is read-only."""
-        if self._node is None or self._node.is_leaf or not isinstance(self._array, np.ndarray):
+        """The array. That of a leaf may be assigned, and is given as a copy; else it is read-only.
+
+        What was computed keeps the array, so nobody else may change it.
+        """
+        if not isinstance(self._array, np.ndarray):
             return self._array
+        if self._node is not None and self._node.is_leaf:
+            return self._array.copy()
         view = self._array.view()
         view.flags.writeable = False
         return view
@@ -90,7 +95,7 @@ class ArrayValue(ArrayMethods, ArrayBase):
     @val.setter
     def val(self, val: Any) -> None:
         self._only_of_a_leaf("val")
-        numbers = plain_array(val).astype(self.dtype, copy=False)
+        numbers = plain_array(val).astype(self.dtype)
         if numbers.shape != self.shape:
             raise OperandError(
                 f"val: an array of shape {numbers.shape} for a Value of shape {self.shape}."

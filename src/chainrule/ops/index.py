@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from . import tracing
 from .creation import positions_row
 from .elementwise import add
 from .selection import less, where
@@ -268,6 +269,7 @@ def _without_bools(entries: list[Any], shape: Shape) -> list[Any]:
                     f"a mask of shape {shape_of(e)} does not fit the axes of shape {covered}, from "
                     f"axis {axis} on"
                 )
+            tracing.content_read(e)
             result.extend(np.nonzero(e))
         else:
             result.append(e)
@@ -340,7 +342,10 @@ def _checked(places: Any, extent: Any) -> Any:
         if -extent > lowest or highest >= extent:
             wrong = highest if highest >= extent else lowest
             raise IndexError(f"index {wrong} is out of bounds for an axis of extent {extent}")
-        return np.where(places < 0, places + int(extent), places) if lowest < 0 else places
+        if lowest >= 0:
+            return places
+        tracing.content_read(places)
+        return np.where(places < 0, places + int(extent), places)
     return where(less(places, 0), add(places, extent), places)
 
 

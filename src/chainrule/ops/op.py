@@ -74,7 +74,8 @@ class Row:
             # Python's own floats raise where NumPy answers inf or nan. Beside an array they do
             # not, and leave its dtype alone, which a float64 would not.
             operands = tuple(np.float64(x) if type(x) in (int, float) else x for x in operands)
-        return quietly(self.numpy, *operands, **parameters)  # type: ignore[attr-defined]
+        out = quietly(self.numpy, *operands, **parameters)  # type: ignore[attr-defined]
+        return out[()] if type(out) is np.ndarray and not out.ndim else out
 
 
 def _free_extent(parameters: tuple[Any, ...]) -> Any:

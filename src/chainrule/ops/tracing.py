@@ -20,6 +20,13 @@ def current() -> Any:
     return getattr(_here, "trace", None) if count else None
 
 
+def content_read(array: Any) -> None:
+    """Note that a trace depends on what is in an array, as the number of True in a mask."""
+    trace = current()
+    if trace is not None:
+        trace.contents.append((array, array.copy()))
+
+
 def enter(trace: Any) -> Any:
     """Make a trace the current one; gives back the one that it replaces."""
     global count

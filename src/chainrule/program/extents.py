@@ -16,6 +16,8 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from ..ops.elementwise import add, divide, multiply, power, subtract
 from ..ops.numpy_names import apply_ufunc
 
@@ -62,6 +64,10 @@ _OPPOSITE = {
     operator.gt: operator.le,
     operator.le: operator.gt,
 }
+
+
+#: Questions about a difference from 0 that its sign answers.
+_BY_SIGN = {1: {operator.ge: True, operator.lt: False}, -1: {operator.le: True, operator.gt: False}}
 
 
 class Extents:
@@ -215,7 +221,8 @@ class Dimension:
         return power(other, self)
 
     def __truediv__(self, other: Any) -> Any:
-        return divide(self, other)
+        # np.arange divides by its step before it asks for a number.
+        return self if type(other) is int and other == 1 else divide(self, other)
 
     def __rtruediv__(self, other: Any) -> Any:
         return divide(other, self)
@@ -276,6 +283,9 @@ class Dimension:
     def __float__(self) -> float:
         return float(self.__index__())
 
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        return np.asarray(self.__index__(), dtype)
+
     def __bool__(self) -> bool:
         return self._scope.note(operator.ne, self, 0)
 
@@ -287,6 +297,9 @@ class Dimension:
             return relation(difference, 0)
         if relation in (operator.eq, operator.ne) and self._differ_by_key(other):
             return relation is operator.ne
+        sign = difference._sign()
+        if sign and relation in _BY_SIGN[sign]:
+            return _BY_SIGN[sign][relation]
         return self._scope.note(relation, self, other)
 
     def _differ_by_key(self, other: Any) -> bool:
@@ -294,6 +307,13 @@ class Dimension:
         if not self._is_extent():
             return False
         return other._is_extent() if isinstance(other, Dimension) else bool(other == 1)
+
+    def _sign(self) -> int:
+        """1 where it cannot be negative, -1 where it cannot be positive, whatever the extents."""
+        if not all(type(self._scope.atoms[a]) is int for m in self._coefficients for a in m):
+            return 0
+        signs = {coefficient > 0 for coefficient in self._coefficients.values()}
+        return 0 if len(signs) > 1 else 1 if signs == {True} else -1
 
     def _is_extent(self) -> bool:
         ((monomial, coefficient), *more) = self._coefficients.items()

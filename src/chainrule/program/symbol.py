@@ -82,6 +82,15 @@ class Symbol(ArrayMethods):
             "numbers and Symbols."
         )
 
+    def __getattr__(self, name: str) -> Any:
+        if name in ("val", "grad", "reqgrad", "grad_fn"):
+            raise AttributeError(
+                f"{self!r} has no .{name}: while a function is traced there is no number to read. "
+                "Compute with it as it is, or give the function a derivative with cr.custom_jvp.",
+                name=name,
+            )
+        return super().__getattr__(name)
+
     def __bool__(self) -> bool:
         raise _no_number(
             self,

@@ -73,6 +73,8 @@ class Trace:
         self.inputs: list[Term] = []
         #: What the function met that was no argument: the object, and the term that stands for it.
         self.hidden: dict[int, tuple[Any, Term]] = {}
+        #: Plain arrays whose elements decided what the terms are, each with a copy.
+        self.contents: list[tuple[Any, Any]] = []
         #: The vmaps that the function is under just now, newest first, and the extent of each.
         self.levels: tuple[int, ...] = ()
         self.level_extents: dict[int, Any] = {}
