@@ -330,3 +330,17 @@ def test_what_cannot_be_otherwise_is_not_guarded():
 def test_a_symbol_has_no_number():
     with pytest.raises(AttributeError, match=r"no \.val.*custom_jvp"):
         cr.jit(lambda x: x.val)(1.0)
+
+
+def test_whole_numbers_as_positions_are_arguments_like_any_other():
+    def loss(z, labels):
+        return -cr.mean(z[np.arange(z.shape[0]), labels] - cr.logsumexp(z, axis=1))
+
+    random = np.random.default_rng(0)
+    jitted = cr.jit(cr.value_and_grad(loss))
+    for n in (4, 7):
+        z, labels = random.normal(size=(n, 3)), random.integers(-3, 3, n)
+        value, slope = jitted(z, labels)
+        expected, expected_slope = cr.value_and_grad(loss)(z, labels)
+        np.testing.assert_allclose(value, expected)
+        np.testing.assert_allclose(slope, expected_slope, rtol=1e-12)

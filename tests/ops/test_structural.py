@@ -28,7 +28,7 @@ IDX = np.array([2, 0, 2])
 ROWS, COLUMNS = np.array([0, 1]), np.array([2, 1])
 STRUCTURAL = {name: row for name, row in TABLE.items() if isinstance(row, Structural)}
 #: Rows that only the terms of a traced function are made of.
-TRACED = {"fill", "literal", "extent", "input", "part", "custom", "call"}
+TRACED = {"fill", "length", "literal", "extent", "input", "part", "custom", "call"}
 
 CASES: dict[str, tuple[Function, Array]] = {
     # reductions
@@ -230,6 +230,7 @@ def test_every_structural_row_is_exercised(monkeypatch):
 SHAPES: list[tuple[str, tuple[tuple[int, ...], ...], dict[str, Any]]] = [
     ("fill", ((2, 3),), {"value": 1.5}),
     ("positions", (), {"extent": 4}),
+    ("length", (), {"extent": 4}),
     ("sum", ((2, 3, 4),), {"axes": (1,)}),
     ("sum", ((2, 3, 4),), {"axes": (0, 2)}),
     ("sum", ((2, 0),), {"axes": (0, 1)}),
@@ -302,7 +303,7 @@ def test_the_shape_rule_of_several_results(shape):
 
 def test_every_shape_rule_is_held_against_its_kernel():
     others = {"gather", "scatter_add", "eigh", "astype"}
-    assert {name for name, *_ in SHAPES} | others == set(STRUCTURAL) - TRACED | {"fill"}
+    assert {name for name, *_ in SHAPES} | others == set(STRUCTURAL) - TRACED | {"fill", "length"}
 
 
 # --- float32 --------------------------------------------------------------------------------------

@@ -40,6 +40,16 @@ extent_row: Structural = Structural(
     vjp=_nothing,
     linear=True,
 )
+length_row: Structural = Structural(
+    "length",
+    (),
+    "The number of elements along an axis, as a whole number, to count positions with.",
+    kernel=lambda extent: np.int64(extent),
+    shape=lambda extent: (),
+    dtype=lambda extent: np.dtype(np.int64),
+    vjp=_nothing,
+    linear=True,
+)
 positions_row: Structural = Structural(
     "positions",
     (),

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from . import tracing
-from .creation import positions_row
+from .creation import length_row, positions_row
 from .elementwise import add
 from .selection import less, where
 from .shape import (
@@ -346,7 +346,7 @@ def _checked(places: Any, extent: Any) -> Any:
             return places
         tracing.content_read(places)
         return np.where(places < 0, places + int(extent), places)
-    return where(less(places, 0), add(places, extent), places)
+    return where(less(places, 0), add(places, length_row(extent=extent)), places)
 
 
 def take(
