@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
-from .harness import THREADS, Bench, Result, Spread, Workload, ratios
+from .harness import MEMORY_SHARE, THREADS, Bench, Result, Settings, Spread, Workload, ratios
 
 
 def cpu_name() -> str:
@@ -24,7 +24,7 @@ def cpu_name() -> str:
     return platform.processor() or platform.machine()
 
 
-def settings(rounds: int, seconds: float, collector: bool) -> Table:
+def settings_table(bench: Bench, settings: Settings) -> Table:
     """On what, and how, it was measured."""
     table = Table.grid(padding=(0, 2))
     table.add_row("CPU", f"{cpu_name()}, {os.cpu_count()} cores")
@@ -33,15 +33,21 @@ def settings(rounds: int, seconds: float, collector: bool) -> Table:
     table.add_row(
         "collector",
         "on, as in ordinary programs"
-        if collector
+        if settings.collector
         else "off; those who leave cycles collect at the end of each timing",
     )
     table.add_row("threads", f"{THREADS} for libraries that use any")
     table.add_row(
         "rounds",
-        f"{rounds}, interleaved, about {seconds:g} s for each contender and workload; "
-        "the median, and lowest – highest",
+        f"{settings.rounds}, interleaved, about {settings.seconds:g} s for each contender and "
+        "workload; the median, and lowest – highest",
     )
+    if bench.apart:
+        table.add_row(
+            "processes",
+            f"one for each contender and workload, on {THREADS} processors, with "
+            f"{MEMORY_SHARE:.0%} of the memory and {settings.limit:g} s to its first result",
+        )
     return table
 
 
@@ -56,6 +62,8 @@ def contenders_table(results: Sequence[Result]) -> Table:
         how = Text(result.contender.how)
         if opening.leaves_cycles:
             how.append("; leaves cycles, so gc.collect() is timed with it")
+        if opening.note:
+            how.append(f"; {opening.note}")
         table.add_row(result.contender.name, _presence(result), how)
     return table
 
@@ -70,30 +78,50 @@ def _presence(result: Result) -> Text:
 
 
 def workload_table(bench: Bench, workload: Workload, results: Sequence[Result]) -> Table:
-    """A workload: time an operation, and times the baseline and the subject, by contender."""
+    """A workload: time an operation, and times the baseline and the subject, by contender.
+
+    Where they were measured, the time to the first result and the errors.
+    """
     table = Table(title=workload.title, title_justify="left", title_style="bold")
     table.add_column("contender")
-    table.add_column("ns/op", justify="right")
+    if bench.first:
+        table.add_column("first result, s", justify="right")
+    table.add_column(bench.unit, justify="right")
     table.add_column(f"× {bench.baseline}", justify="right")
     table.add_column("lowest – highest", justify="right")
     baseline, subject = (_named(results, name) for name in (bench.baseline, bench.subject))
-    if subject:
+    if subject and subject is not baseline:
         table.add_column(f"× {bench.subject}", justify="right")
+    checked = any(result.errors for result in results)
+    if checked:
+        table.add_column("error, ulp: value", justify="right")
+        table.add_column("derivatives", justify="right")
     for result in results:
         name = result.contender.name
         style = "bold" if name == bench.subject else ""
         seconds = result.seconds.get(workload.name)
         if seconds is None:
-            table.add_row(name, *_absence(result, workload), style=style)
+            absence = _absence(result, workload)
+            table.add_row(name, *([""] if bench.first else []), *absence, style=style)
             continue
-        cells = [number(Spread.of(seconds).median / workload.operations * 1e9)]
+        cells = []
+        if bench.first:
+            first = result.first.get(workload.name)
+            cells.append(number(Spread.of(first).median) if first else "")
+        cells.append(
+            number(Spread.of(seconds).median / workload.operations * bench.units_a_second)
+        )
         to_baseline = ratios(result, baseline, workload) if baseline else None
         to_subject = ratios(result, subject, workload) if subject else None
         if to_baseline:
             cells.append(number(to_baseline.median))
             cells.append(f"{number(to_baseline.low)} – {number(to_baseline.high)}")
-        if to_subject:
+        if to_subject and subject is not baseline:
             cells.append(number(to_subject.median))
+        if checked and workload.name in result.errors:
+            cells += [""] * (len(table.columns) - 2 - 1 - len(cells))
+            errors = result.errors[workload.name]
+            cells += [number(errors.value), number(errors.derivatives)]
         table.add_row(name, *cells, style=style)
     return table
 
@@ -101,7 +129,18 @@ def workload_table(bench: Bench, workload: Workload, results: Sequence[Result]) 
 def _absence(result: Result, workload: Workload) -> tuple[Text, Text]:
     if result.opening.missing:
         return Text("missing", style="yellow"), Text("")
+    if workload.name in result.absences:
+        return Text("–", style="yellow"), Text("")
     return Text("error", style="red"), Text("")
+
+
+def absences(results: Iterable[Result]) -> list[str]:
+    """Who did not take part in which workload, and why."""
+    return [
+        f"{result.contender.name}, {workload}: {reason}"
+        for result in results
+        for workload, reason in result.absences.items()
+    ]
 
 
 def failures(results: Iterable[Result]) -> list[str]:
