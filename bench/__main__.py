@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from . import eager, points, report
+from . import call, eager, points, reduce, report
+from . import compile as compiling
 from .harness import Bench, Settings, measure
 
-BENCHES = (eager.BENCH, points.BENCH)
+BENCHES = (eager.BENCH, points.BENCH, compiling.BENCH, reduce.BENCH, call.BENCH)
 
 DEFAULT_ROUNDS, QUICK_ROUNDS = 7, 3
 #: Seconds for a contender, workload and round.

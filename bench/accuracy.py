@@ -63,7 +63,10 @@ def errors(
         part.largest_error(numbers, dtype, scale)
         for part, numbers, scale in zip(exact, computed, scales, strict=True)
     )
-    for name, error in ("value", value), *((f"derivative {i}", e) for i, e in enumerate(derivatives)):
+    for name, error in (
+        ("value", value),
+        *((f"derivative {i}", e) for i, e in enumerate(derivatives)),
+    ):
         if not error <= tolerance:
             raise ValueError(f"wrong result: the {name} is {error:.3g} ulp off")
     return Errors(value, max(derivatives))

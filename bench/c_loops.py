@@ -48,7 +48,8 @@ def single(dtype: str) -> list[str]:
 
 
 def pointers(arrays: Sequence[Any]) -> list[ctypes.c_void_p]:
-    return [ctypes.c_void_p(array.ctypes.data) for array in arrays]
+    """Pointers to the arrays, which live as long as those."""
+    return [array.ctypes.data_as(ctypes.c_void_p) for array in arrays]
 
 
 def pointwise() -> Callable[[Pointwise], Task]:
@@ -86,15 +87,13 @@ def moving(inputs: Sequence[Any], outputs: Sequence[Any]) -> Task:
     """The time to read and write arrays of one size, and no more: there is no result to check."""
     move = build("bytes.c", f"-DINPUTS={len(inputs)}", f"-DOUTPUTS={len(outputs)}").move
     move.restype = ctypes.c_double
-    kinds = [(ctypes.c_void_p * max(len(arrays), 1))() for arrays in (inputs, outputs)]
-    for kind, arrays in zip(kinds, (inputs, outputs), strict=True):
-        for k, array in enumerate(arrays):
-            kind[k] = array.ctypes.data
     blocks = ctypes.c_long(inputs[0].nbytes // 64)
+    places = pointers(inputs), pointers(outputs)
+    lists = [(ctypes.c_void_p * len(kind))(*(place.value for place in kind)) for kind in places]
 
     def run() -> Sequence[Any]:
-        move(blocks, *kinds)
-        return outputs
+        move(blocks, *lists)
+        return places
 
     for array in outputs:
         array[...] = np.zeros(1, array.dtype)  # its pages are there

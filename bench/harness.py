@@ -23,7 +23,12 @@ from typing import Any
 
 #: Threads that any library in a worker may use, and the variables that say so to them.
 THREADS = 2
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "CHAINRULE_THREADS")
+THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "CHAINRULE_THREADS",
+)
 
 #: The share of the memory that a process of its own for one workload may take.
 MEMORY_SHARE = 0.5

@@ -7,11 +7,13 @@ process, and returns what makes a task of a :class:`~bench.pointwise.Pointwise`.
 
 from __future__ import annotations
 
+import atexit
 import functools
 import glob
 import inspect
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from types import SimpleNamespace
@@ -76,9 +78,27 @@ def _chainrule_compiled(cr: Any, workload: Pointwise) -> Callable[..., Any]:
 
 
 def drjit() -> Prepared:
+    dr, differentiable, note = drjit_llvm()
+
+    def task(workload: Pointwise) -> Task:
+        number = differentiable.Float if workload.dtype == "float32" else differentiable.Float64
+        inputs = [number(array) for array in workload.inputs()]
+        dr.eval(*inputs)
+
+        def run() -> Sequence[Any]:
+            return drjit_gradient(dr, lambda: workload.function(dr, *inputs), inputs)
+
+        return workload.task(run, note)
+
+    return task
+
+
+def drjit_llvm() -> tuple[Any, Any, str]:
+    """Dr.Jit, its module of differentiable numbers, and which LLVM it found."""
     # Its kernels are kept under the home folder; compiling is to be measured, so it gets a new one.
-    folder = tempfile.TemporaryDirectory()
-    os.environ["HOME"] = folder.name
+    home = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    os.environ["HOME"] = home
     newest = _newest_llvm()
     if newest:
         os.environ.setdefault("DRJIT_LIBLLVM_PATH", newest)
@@ -92,37 +112,29 @@ def drjit() -> Prepared:
     import drjit.llvm.ad as differentiable
 
     dr.set_thread_count(THREADS)
-    note = f"LLVM {'.'.join(map(str, dr.detail.llvm_version()))}"
+    return dr, differentiable, f"LLVM {'.'.join(map(str, dr.detail.llvm_version()))}"
 
-    def task(workload: Pointwise) -> Task:
-        number = differentiable.Float if workload.dtype == "float32" else differentiable.Float64
-        inputs = [number(array) for array in workload.inputs()]
-        dr.eval(*inputs)
 
-        def run() -> Sequence[Any]:
-            folder.name  # noqa: B018 - the folder lives as long as this function
-            for operand in inputs:
-                dr.disable_grad(operand)
-                dr.enable_grad(operand)
-            value = workload.function(dr, *inputs)
-            dr.set_grad(value, 1.0)
-            dr.enqueue(dr.ADMode.Backward, value)
-            dr.traverse(dr.ADMode.Backward)
-            results = [dr.detach(value), *map(dr.grad, inputs)]
-            dr.eval(*results)
-            dr.sync_thread()
-            return results
-
-        return workload.task(run, note)
-
-    return task
+def drjit_gradient(dr: Any, function: Callable[[], Any], variables: Sequence[Any]) -> Sequence[Any]:
+    """Value and gradient, computed in one kernel and there when this returns."""
+    for variable in variables:
+        dr.disable_grad(variable)
+        dr.enable_grad(variable)
+    value = function()
+    dr.set_grad(value, 1.0)
+    dr.enqueue(dr.ADMode.Backward, value)
+    dr.traverse(dr.ADMode.Backward)
+    results = [dr.detach(value), *map(dr.grad, variables)]
+    dr.eval(*results)
+    dr.sync_thread()
+    return results
 
 
 def _newest_llvm() -> str:
     """The newest LLVM among the system's libraries; Dr.Jit itself takes the first it finds."""
     found = [
         (int(version.group(1)), path)
-        for path in glob.glob("/usr/lib*/**/libLLVM*.so*", recursive=True)
+        for path in glob.glob("/usr/lib/*/libLLVM*.so*") + glob.glob("/usr/lib*/libLLVM*.so*")
         if (version := re.search(r"libLLVM(?:-|\.so\.)(\d+)", path))
     ]
     return max(found, default=(0, ""))[1]
@@ -140,9 +152,7 @@ def heyoka(out: bool = False, fast_math: bool = False) -> Prepared:
         variables = variables if workload.arity > 1 else [variables]
         value = workload.function(hy, *variables)
         gradient = hy.diff_tensors([value], diff_args=variables, diff_order=1).gradient
-        compiled = hy.cfunc(
-            [value, *gradient], vars=variables, fast_math=fast_math, fp_type=dtype
-        )
+        compiled = hy.cfunc([value, *gradient], vars=variables, fast_math=fast_math, fp_type=dtype)
         if not out:
             return workload.task(lambda: compiled(inputs))
         outputs = np.zeros((1 + workload.arity, workload.points), dtype)
@@ -248,10 +258,9 @@ def ddx() -> Prepared:
 
 
 NO_CACHE = {"CHAINRULE_CACHE": "0"}
+NO_INDUCTOR_CACHE = {"TORCHINDUCTOR_FORCE_DISABLE_CACHES": "1"}
 
-CHAINRULE = Contender(
-    "chainrule", "jit(vmap(value_and_grad(f)))", chainrule, "chainrule", NO_CACHE
-)
+CHAINRULE = Contender("chainrule", "jit(vmap(value_and_grad(f)))", chainrule, "chainrule", NO_CACHE)
 CHAINRULE_OUT = Contender(
     "chainrule-out", "the same, with out=", chainrule_out, "chainrule", NO_CACHE
 )
@@ -274,7 +283,7 @@ TORCH = Contender(
     "torch.compile(torch.func.grad(f))",
     torch,
     "torch",
-    {"TORCHINDUCTOR_FORCE_DISABLE_CACHES": "1"},
+    NO_INDUCTOR_CACHE,
 )
 CASADI = Contender("casadi", "SX Function of f and gradient(f), mapped", casadi, "casadi")
 DDX = Contender("ddx", "ddx-ad: equation.compile().jacobian()", ddx, "ddx")

@@ -1,4 +1,4 @@
-"""Value and gradient of a function of a few numbers at millions of points: ``python -m bench points``.
+"""Value and gradient of a function at millions of points: ``python -m bench points``.
 
 The page's function and the Black–Scholes price of an option, in float64 and float32. Fresh results
 and results into arrays that are there already (``-out``, and both limits in C) stand apart: fresh
@@ -22,9 +22,7 @@ def page(maths: Any, x1: Any, x2: Any) -> Any:
     return maths.log(x1 * x2 * (x1 + x2)) / (x1 - x2) ** 2
 
 
-def black_scholes(
-    maths: Any, spot: Any, strike: Any, rate: Any, volatility: Any, time: Any
-) -> Any:
+def black_scholes(maths: Any, spot: Any, strike: Any, rate: Any, volatility: Any, time: Any) -> Any:
     """The price of a European call (Black and Scholes 1973, equation 13)."""
     deviation = volatility * maths.sqrt(time)
     first = (maths.log(spot / strike) + (rate + volatility * volatility * 0.5) * time) / deviation
@@ -72,9 +70,7 @@ def single_precision(results: Sequence[Result]) -> Iterable[str]:
     for function in ("page", "black-scholes"):
         rates = []
         for result in results:
-            times = [
-                result.seconds.get(f"{function}-{dtype}") for dtype in ("float64", "float32")
-            ]
+            times = [result.seconds.get(f"{function}-{dtype}") for dtype in ("float64", "float32")]
             if all(times):
                 double, single = (Spread.of(seconds).median for seconds in times if seconds)
                 rates.append(f"{result.contender.name} {number(double / single)}")

@@ -54,7 +54,7 @@ def settings_table(bench: Bench, settings: Settings) -> Table:
 def contenders_table(results: Sequence[Result]) -> Table:
     """Who took part, in which version and how; who is missing."""
     table = Table(title="contenders", title_justify="left", title_style="bold")
-    table.add_column("contender")
+    table.add_column("contender", no_wrap=True)
     table.add_column("version")
     table.add_column("how")
     for result in results:
@@ -88,14 +88,14 @@ def workload_table(bench: Bench, workload: Workload, results: Sequence[Result]) 
         table.add_column("first result, s", justify="right")
     table.add_column(bench.unit, justify="right")
     table.add_column(f"× {bench.baseline}", justify="right")
-    table.add_column("lowest – highest", justify="right")
+    table.add_column("lowest – highest", justify="right", no_wrap=True)
     baseline, subject = (_named(results, name) for name in (bench.baseline, bench.subject))
     if subject and subject is not baseline:
         table.add_column(f"× {bench.subject}", justify="right")
     checked = any(result.errors for result in results)
     if checked:
-        table.add_column("error, ulp: value", justify="right")
-        table.add_column("derivatives", justify="right")
+        table.add_column("ulp, value", justify="right", no_wrap=True)
+        table.add_column("ulp, derivatives", justify="right")
     for result in results:
         name = result.contender.name
         style = "bold" if name == bench.subject else ""
@@ -108,9 +108,7 @@ def workload_table(bench: Bench, workload: Workload, results: Sequence[Result]) 
         if bench.first:
             first = result.first.get(workload.name)
             cells.append(number(Spread.of(first).median) if first else "")
-        cells.append(
-            number(Spread.of(seconds).median / workload.operations * bench.units_a_second)
-        )
+        cells.append(number(Spread.of(seconds).median / workload.operations * bench.units_a_second))
         to_baseline = ratios(result, baseline, workload) if baseline else None
         to_subject = ratios(result, subject, workload) if subject else None
         if to_baseline:
