@@ -35,7 +35,17 @@ def build(source: str, *definitions: str) -> ctypes.CDLL:
     path = Path(__file__).with_name("loops") / source
     with tempfile.TemporaryDirectory() as folder:
         library = Path(folder, "loops.so")
-        command = [gcc, *FLAGS, *definitions, "-shared", "-fPIC", path, "-o", library, "-lm"]
+        command = [
+            gcc,
+            *FLAGS,
+            *definitions,
+            "-shared",
+            "-fPIC",
+            str(path),
+            "-o",
+            str(library),
+            "-lm",
+        ]
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode:
             raise RuntimeError(f"gcc failed: {done.stderr}")

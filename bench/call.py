@@ -93,10 +93,10 @@ def ddx() -> Prepared:
     import ddx
 
     def task(workload: Pointwise) -> Task:
-        @ddx.equation
-        def equation() -> Any:
+        def model() -> Any:
             return workload.function(ddx, ddx.var("x1"), ddx.var("x2"))
 
+        equation = ddx.equation(model)
         equation.compile(points=1, cache_dir="")
         point = np.array(POINT)
         return nested(workload, functools.partial(equation.jacobian, point))

@@ -159,7 +159,7 @@ def heyoka(out: bool = False, fast_math: bool = False) -> Prepared:
 
         def run() -> Sequence[Any]:
             compiled(inputs, outputs=outputs)
-            return outputs
+            return list(outputs)
 
         return workload.task(run)
 
@@ -240,11 +240,11 @@ def ddx() -> Prepared:
         if workload.dtype != "float64":
             raise MissingError("float64 only")
 
-        @ddx.equation
-        def equation() -> Any:
+        def model() -> Any:
             symbols = [ddx.var(f"x{i}") for i in range(workload.arity)]
             return workload.function(ddx, *symbols)
 
+        equation = ddx.equation(model)
         inputs = np.stack(workload.inputs())
         equation.compile(points=workload.points, cache_dir="")
 

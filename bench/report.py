@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import textwrap
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -156,6 +157,10 @@ def _named(results: Iterable[Result], name: str) -> Result | None:
     return next((result for result in results if result.contender.name == name), None)
 
 
+def _first(result: Result, workload: Workload) -> float:
+    return Spread.of(result.first[workload.name]).median
+
+
 def number(x: float) -> str:
     """Three digits or so, for columns of very different sizes."""
     if x >= 99.95:
@@ -209,12 +214,15 @@ def draw(bench: Bench, results: Sequence[Result], path: Path) -> None:
                 va="center",
                 fontsize=9,
             )
-        axis.set_title(workload.title, fontsize=10, loc="left")
+            if bench.first:
+                quotient = _first(result, workload) / _first(baseline, workload)
+                axis.plot(quotient, height, "s", color="tab:blue", fillstyle="none", markersize=7)
+        axis.set_title(textwrap.fill(workload.title, 80), fontsize=10, loc="left")
         axis.set_xscale("log")
         axis.axvline(1, color="tab:blue", linewidth=1)
         axis.grid(axis="x", color="lightgrey", linewidth=0.6)
         axis.set_axisbelow(True)
-        axis.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.0f}"))
+        axis.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.15g}"))
         axis.xaxis.set_minor_locator(NullLocator())
         axis.margins(x=0.12)
     for axis in axes.flat[len(bench.workloads) :]:
@@ -222,7 +230,10 @@ def draw(bench: Bench, results: Sequence[Result], path: Path) -> None:
     axes[0, 0].set_yticks(range(len(shown)), [result.contender.name for result in shown])
     axes[0, 0].invert_yaxis()
     figure.suptitle(bench.title)
-    figure.supxlabel(f"time as a multiple of {bench.baseline} ({baseline.contender.how})", size=10)
+    kinds = "squares: first result; dots: a call; " if bench.first else ""
+    figure.supxlabel(
+        f"{kinds}time as a multiple of {bench.baseline} ({baseline.contender.how})", size=10
+    )
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=150)
     pyplot.close(figure)

@@ -18,6 +18,7 @@ import time
 from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from multiprocessing.connection import Connection
+from typing import Any
 
 from .harness import (
     MEMORY_SHARE,
@@ -145,17 +146,18 @@ def _open(
         try:
             start = time.perf_counter()
             task = make_task(workload)
-            result = task.run()
+            result: Any = task.run()
             first[workload.name] = time.perf_counter() - start
-            found = task.errors(result) if task.errors else check(task)
+            if task.errors is None:
+                check(task)
+            elif (found := task.errors(result)) is not None:
+                errors[workload.name] = found
         except MissingError as error:
             absences[workload.name] = str(error)
         except Exception as error:
             failures[workload.name] = _described(error)
         else:
             checked[workload.name] = task
-            if found is not None:
-                errors[workload.name] = found
         result = None
     gc.collect()
     gc.freeze()
