@@ -10,9 +10,11 @@ a lot of memory, or never end.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import multiprocessing
 import os
+import signal
 import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -233,6 +235,9 @@ class Worker:
     def close(self, patience: float = 10) -> None:
         self.connection.close()
         self.process.join(patience)
+        if self.process.pid and self.process.is_alive() and hasattr(os, "killpg"):
+            with contextlib.suppress(OSError):  # it may lead no group
+                os.killpg(self.process.pid, signal.SIGKILL)  # with the compilers that it started
         self.process.kill()  # if it still computes
 
 

@@ -120,6 +120,7 @@ def _confine() -> None:
         memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
         limit = int(memory * MEMORY_SHARE)
         resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+        os.setpgid(0, 0)  # so that it can be ended with all that it started
 
 
 def _described(error: Exception) -> str:
