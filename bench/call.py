@@ -125,7 +125,9 @@ BENCH = Bench(
         Contender("casadi", "SX Function of two numbers", casadi, "casadi"),
         Contender("jax", "jit(value_and_grad(f)), until ready", jax, "jax"),
         peers.TORCH,
-        Contender("ddx", "ddx-ad: equation.compile().jacobian()", ddx, "ddx"),
+        Contender(
+            "ddx", "ddx-ad: equation.compile().jacobian()", ddx, "ddx", distribution="ddx-ad"
+        ),
         Contender("float", "f alone, on plain floats with math: no gradient", plain_float),
     ),
     baseline="chainrule",

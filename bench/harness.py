@@ -54,6 +54,11 @@ class Workload:
     title: str
     operations: int
 
+    @property
+    def group(self) -> str:
+        """Workloads of one group share processes and rounds where others do not."""
+        return self.name
+
     def prepare(self) -> None:
         """Compute, once, what the workers of all contenders need; the workload keeps it."""
 
@@ -98,6 +103,8 @@ class Contender:
     package: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
     recurses: bool = False
+    distribution: str = ""
+    """Where it has another name than the module."""
 
 
 @dataclass(frozen=True)
@@ -190,7 +197,7 @@ def ratios(result: Result, other: Result, workload: Workload) -> Spread | None:
     ours, theirs = result.seconds.get(workload.name), other.seconds.get(workload.name)
     if not ours or not theirs:
         return None
-    return Spread.of([mine / yours for mine, yours in zip(ours, theirs, strict=True)])
+    return Spread.of([mine / yours for mine, yours in zip(ours, theirs, strict=False)])
 
 
 class Worker:
@@ -261,29 +268,42 @@ def measure(
     settings: Settings,
     report: Callable[[str], None],
 ) -> list[Result]:
-    """Check all contenders, then time them."""
+    """Check all contenders, then time them; Ctrl-C ends that with what there is."""
     os.environ.update(dict.fromkeys(THREAD_VARIABLES, str(THREADS)))
     for workload in bench.workloads:
         report(f"references: {workload.title}")
         workload.prepare()
     results = [Result(contender, Opening()) for contender in contenders]
-    groups = [(workload,) for workload in bench.workloads] if bench.apart else [bench.workloads]
-    for workloads in groups:
-        workers: list[tuple[Worker, Result]] = []
-        try:
-            for result in results:
-                report(f"checking {result.contender.name}, {workloads[0].title}")
-                worker = _open(bench, result, workloads, settings)
-                if worker is not None:
-                    workers.append((worker, result))
-            for count in range(1, settings.rounds + 1):
-                for workload in workloads:
-                    report(f"round {count} of {settings.rounds}: {workload.title}")
-                    _one_round(workload, workers, settings)
-        finally:
-            for worker, _ in workers:
-                worker.close()
+    groups: dict[str, list[Workload]] = {}
+    for workload in bench.workloads:
+        groups.setdefault(workload.group if bench.apart else "", []).append(workload)
+    with contextlib.suppress(KeyboardInterrupt):
+        for workloads in groups.values():
+            _measure_group(bench, results, workloads, settings, report)
     return results
+
+
+def _measure_group(
+    bench: Bench,
+    results: Sequence[Result],
+    workloads: Sequence[Workload],
+    settings: Settings,
+    report: Callable[[str], None],
+) -> None:
+    workers: list[tuple[Worker, Result]] = []
+    try:
+        for result in results:
+            report(f"checking {result.contender.name}, {workloads[0].title}")
+            worker = _open(bench, result, workloads, settings)
+            if worker is not None:
+                workers.append((worker, result))
+        for count in range(1, settings.rounds + 1):
+            for workload in workloads:
+                report(f"round {count} of {settings.rounds}: {workload.title}")
+                _one_round(workload, workers, settings)
+    finally:
+        for worker, _ in workers:
+            worker.close()
 
 
 def _open(
@@ -296,6 +316,7 @@ def _open(
         result.absences[workloads[0].name] = f"not tried: {result.gave_up}"
         return None
     limit = settings.limit if bench.apart else None
+    names = {workload.name for workload in workloads}
     for remaining in reversed(range(FIRST_RESULTS if bench.first else 1)):
         worker = Worker(result.contender, workloads, settings.collector, bench.apart)
         reason = ""
@@ -303,15 +324,16 @@ def _open(
             opening = worker.receive(limit)
         except TimeoutError as error:
             reason = str(error)
-            opening = Opening(absences=dict.fromkeys((w.name for w in workloads), reason))
+            opening = Opening(absences=dict.fromkeys(names, reason))
         except RuntimeError as error:
             reason = str(error)
             opening = Opening(error=reason)
         if opening.error and bench.apart:
-            opening = Opening(failures={workloads[0].name: opening.error})
+            opening = Opening(failures=dict.fromkeys(names, opening.error))
         result.take(opening)
         result.gave_up = result.gave_up or reason
-        if opening.missing or opening.error or opening.absences or opening.failures:
+        useless = names <= {*opening.absences, *opening.failures}
+        if opening.missing or opening.error or useless:
             worker.close(patience=0)
             return None if bench.apart else worker
         if not remaining or max(opening.first.values()) > QUICK_FIRST_RESULT:
@@ -324,7 +346,9 @@ def _one_round(
     workload: Workload, workers: Sequence[tuple[Worker, Result]], settings: Settings
 ) -> None:
     for worker, result in workers:
-        if result.opening.missing or result.opening.error or workload.name in result.failures:
+        if result.opening.missing or result.opening.error:
+            continue
+        if workload.name in (*result.failures, *result.absences):
             continue
         answer = worker.time(workload, settings.seconds)
         if isinstance(answer, float) and math.isfinite(answer):

@@ -286,7 +286,7 @@ TORCH = Contender(
     NO_INDUCTOR_CACHE,
 )
 CASADI = Contender("casadi", "SX Function of f and gradient(f), mapped", casadi, "casadi")
-DDX = Contender("ddx", "ddx-ad: equation.compile().jacobian()", ddx, "ddx")
+DDX = Contender("ddx", "ddx-ad: equation.compile().jacobian()", ddx, "ddx", distribution="ddx-ad")
 C_LOOP = Contender("c", f"both sweeps by hand: {c_loops.HOW}", c_loops.pointwise)
 BYTES = Contender(
     "bytes", "moving the same bytes alone, in C, past the cache", c_loops.moving_points

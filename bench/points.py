@@ -16,6 +16,7 @@ from .pointwise import Pointwise
 from .report import number
 
 POINTS = 4_000_000
+DTYPES = ("float64", "float32")
 
 
 def page(maths: Any, x1: Any, x2: Any) -> Any:
@@ -41,7 +42,7 @@ BLACK_SCHOLES_BOX = ((90.0, 110.0), (90.0, 110.0), (0.01, 0.05), (0.2, 0.5), (0.
 
 
 def _workloads() -> Iterable[Pointwise]:
-    for dtype in ("float64", "float32"):
+    for dtype in DTYPES:
         yield Pointwise(
             f"page-{dtype}",
             f"log(x1*x2*(x1 + x2))/(x1 - x2)**2 and its gradient, 4 million points, {dtype}",
@@ -70,10 +71,11 @@ def single_precision(results: Sequence[Result]) -> Iterable[str]:
     for function in ("page", "black-scholes"):
         rates = []
         for result in results:
-            times = [result.seconds.get(f"{function}-{dtype}") for dtype in ("float64", "float32")]
-            if all(times):
-                double, single = (Spread.of(seconds).median for seconds in times if seconds)
-                rates.append(f"{result.contender.name} {number(double / single)}")
+            double, single = (result.seconds.get(f"{function}-{dtype}") for dtype in DTYPES)
+            if double and single:
+                pairs = zip(double, single, strict=False)
+                rate = Spread.of([slow / fast for slow, fast in pairs]).median
+                rates.append(f"{result.contender.name} {number(rate)}")
         yield f"  {function}: {', '.join(rates)}"
 
 

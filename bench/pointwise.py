@@ -43,6 +43,11 @@ class Pointwise(Workload):
     references: list[Exact] = field(default_factory=list, compare=False)
 
     @property
+    def group(self) -> str:
+        """float32 in the rounds of float64, so that its rate can be compared."""
+        return self.name.removesuffix(f"-{self.dtype}")
+
+    @property
     def arity(self) -> int:
         return len(self.box)
 

@@ -180,6 +180,6 @@ def _version(contender: Contender) -> str:
     if not contender.package:
         return platform.python_version()
     try:
-        return version(contender.package)
+        return version(contender.distribution or contender.package)
     except PackageNotFoundError:
         return "source tree"
