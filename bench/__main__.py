@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -12,6 +13,9 @@ from . import compile as compiling
 from .harness import Bench, Settings, measure
 
 BENCHES = (eager.BENCH, points.BENCH, compiling.BENCH, reduce.BENCH, call.BENCH)
+
+#: Columns of the tables, where they go into a file.
+FILE_WIDTH = 120
 
 DEFAULT_ROUNDS, QUICK_ROUNDS = 7, 3
 #: Seconds for a contender, workload and round.
@@ -79,7 +83,7 @@ def command(bench: Bench) -> click.Command:
             for contender in bench.contenders
             if not only or contender.name in (*only, bench.baseline)
         ]
-        console = Console()
+        console = Console(width=None if sys.stdout.isatty() else FILE_WIDTH)
         console.print(report.settings_table(bench, settings))
         with Console(stderr=True).status("") as status:
             results = measure(bench, contenders, settings, status.update)

@@ -128,7 +128,7 @@ def workload_table(bench: Bench, workload: Workload, results: Sequence[Result]) 
 def _absence(result: Result, workload: Workload) -> tuple[Text, Text]:
     if result.opening.missing:
         return Text("missing", style="yellow"), Text("")
-    if workload.name in result.absences:
+    if workload.name not in result.failures and not result.opening.error:
         return Text("–", style="yellow"), Text("")
     return Text("error", style="red"), Text("")
 
