@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import platform
+import textwrap
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from rich.table import Table
 from rich.text import Text
 
-from .harness import THREADS, Bench, Result, Spread, Workload, ratios
+from .harness import MEMORY_SHARE, THREADS, Bench, Result, Settings, Spread, Workload, ratios
 
 
 def cpu_name() -> str:
@@ -24,7 +25,7 @@ def cpu_name() -> str:
     return platform.processor() or platform.machine()
 
 
-def settings(rounds: int, seconds: float | None, collector: bool) -> Table:
+def settings_table(settings: Settings, bench: Bench | None = None) -> Table:
     """On what, and how, it was measured."""
     table = Table.grid(padding=(0, 2))
     table.add_row("CPU", f"{cpu_name()}, {os.cpu_count()} cores")
@@ -33,19 +34,29 @@ def settings(rounds: int, seconds: float | None, collector: bool) -> Table:
     table.add_row(
         "collector",
         "on, as in ordinary programs"
-        if collector
+        if settings.collector
         else "off; those who leave cycles collect at the end of each timing",
     )
     table.add_row("threads", f"{THREADS} for libraries that use any")
-    each = "" if seconds is None else f", about {seconds:g} s for each contender and workload"
-    table.add_row("rounds", f"{rounds}, interleaved{each}; the median, and lowest – highest")
+    each = f", about {settings.seconds:g} s for each contender and workload"
+    table.add_row(
+        "rounds",
+        f"{settings.rounds}, interleaved{each if settings.seconds else ''}; the median, and "
+        "lowest – highest",
+    )
+    if bench is not None and bench.apart:
+        table.add_row(
+            "processes",
+            f"one for each contender and workload, on {THREADS} processors, with "
+            f"{MEMORY_SHARE:.0%} of the memory and {settings.limit:g} s to its first result",
+        )
     return table
 
 
 def contenders_table(results: Sequence[Result]) -> Table:
     """Who took part, in which version and how; who is missing."""
     table = Table(title="contenders", title_justify="left", title_style="bold")
-    table.add_column("contender")
+    table.add_column("contender", no_wrap=True)
     table.add_column("version")
     table.add_column("how")
     for result in results:
@@ -53,6 +64,8 @@ def contenders_table(results: Sequence[Result]) -> Table:
         how = Text(result.contender.how)
         if opening.leaves_cycles:
             how.append("; leaves cycles, so gc.collect() is timed with it")
+        if opening.note:
+            how.append(f"; {opening.note}")
         table.add_row(result.contender.name, _presence(result), how)
     return table
 
@@ -67,30 +80,48 @@ def _presence(result: Result) -> Text:
 
 
 def workload_table(bench: Bench, workload: Workload, results: Sequence[Result]) -> Table:
-    """A workload: time an operation, and times the baseline and the subject, by contender."""
+    """A workload: time an operation, and times the baseline and the subject, by contender.
+
+    Where they were measured, the time to the first result and the errors.
+    """
     table = Table(title=workload.title, title_justify="left", title_style="bold")
     table.add_column("contender")
-    table.add_column("ns/op", justify="right")
+    if bench.first:
+        table.add_column("first result, s", justify="right")
+    table.add_column(bench.unit, justify="right")
     table.add_column(f"× {bench.baseline}", justify="right")
-    table.add_column("lowest – highest", justify="right")
+    table.add_column("lowest – highest", justify="right", no_wrap=True)
     baseline, subject = (_named(results, name) for name in (bench.baseline, bench.subject))
-    if subject:
+    if subject and subject is not baseline:
         table.add_column(f"× {bench.subject}", justify="right")
+    checked = any(result.errors for result in results)
+    if checked:
+        table.add_column("ulp, value", justify="right", no_wrap=True)
+        table.add_column("ulp, derivatives", justify="right")
     for result in results:
         name = result.contender.name
         style = "bold" if name == bench.subject else ""
         seconds = result.seconds.get(workload.name)
         if seconds is None:
-            table.add_row(name, *_absence(result, workload), style=style)
+            absence = _absence(result, workload)
+            table.add_row(name, *([""] if bench.first else []), *absence, style=style)
             continue
-        cells = [number(Spread.of(seconds).median / workload.operations * 1e9)]
+        cells = []
+        if bench.first:
+            first = result.first.get(workload.name)
+            cells.append(number(Spread.of(first).median) if first else "")
+        cells.append(number(Spread.of(seconds).median / workload.operations * bench.units_a_second))
         to_baseline = ratios(result, baseline, workload) if baseline else None
         to_subject = ratios(result, subject, workload) if subject else None
         if to_baseline:
             cells.append(number(to_baseline.median))
             cells.append(f"{number(to_baseline.low)} – {number(to_baseline.high)}")
-        if to_subject:
+        if to_subject and subject is not baseline:
             cells.append(number(to_subject.median))
+        if checked and workload.name in result.errors:
+            cells += [""] * (len(table.columns) - 2 - 1 - len(cells))
+            errors = result.errors[workload.name]
+            cells += [number(errors.value), number(errors.derivatives)]
         table.add_row(name, *cells, style=style)
     return table
 
@@ -98,7 +129,18 @@ def workload_table(bench: Bench, workload: Workload, results: Sequence[Result]) 
 def _absence(result: Result, workload: Workload) -> tuple[Text, Text]:
     if result.opening.missing:
         return Text("missing", style="yellow"), Text("")
+    if workload.name not in result.failures and not result.opening.error:
+        return Text("–", style="yellow"), Text("")
     return Text("error", style="red"), Text("")
+
+
+def absences(results: Iterable[Result]) -> list[str]:
+    """Who did not take part in which workload, and why."""
+    return [
+        f"{result.contender.name}, {workload}: {reason}"
+        for result in results
+        for workload, reason in result.absences.items()
+    ]
 
 
 def failures(results: Iterable[Result]) -> list[str]:
@@ -114,6 +156,10 @@ def failures(results: Iterable[Result]) -> list[str]:
 
 def _named(results: Iterable[Result], name: str) -> Result | None:
     return next((result for result in results if result.contender.name == name), None)
+
+
+def _first(result: Result, workload: Workload) -> float:
+    return Spread.of(result.first[workload.name]).median
 
 
 def number(x: float) -> str:
@@ -169,12 +215,15 @@ def draw(bench: Bench, results: Sequence[Result], path: Path) -> None:
                 va="center",
                 fontsize=9,
             )
-        axis.set_title(workload.title, fontsize=10, loc="left")
+            if bench.first:
+                quotient = _first(result, workload) / _first(baseline, workload)
+                axis.plot(quotient, height, "s", color="tab:blue", fillstyle="none", markersize=7)
+        axis.set_title(textwrap.fill(workload.title, 80), fontsize=10, loc="left")
         axis.set_xscale("log")
         axis.axvline(1, color="tab:blue", linewidth=1)
         axis.grid(axis="x", color="lightgrey", linewidth=0.6)
         axis.set_axisbelow(True)
-        axis.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.0f}"))
+        axis.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.15g}"))
         axis.xaxis.set_minor_locator(NullLocator())
         axis.margins(x=0.12)
     for axis in axes.flat[len(bench.workloads) :]:
@@ -182,7 +231,10 @@ def draw(bench: Bench, results: Sequence[Result], path: Path) -> None:
     axes[0, 0].set_yticks(range(len(shown)), [result.contender.name for result in shown])
     axes[0, 0].invert_yaxis()
     figure.suptitle(bench.title)
-    figure.supxlabel(f"time as a multiple of {bench.baseline} ({baseline.contender.how})", size=10)
+    kinds = "squares: first result; dots: a call; " if bench.first else ""
+    figure.supxlabel(
+        f"{kinds}time as a multiple of {bench.baseline} ({baseline.contender.how})", size=10
+    )
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=150)
     pyplot.close(figure)

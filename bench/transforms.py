@@ -20,8 +20,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from .harness import THREAD_VARIABLES, THREADS, Spread, in_own_process
-from .report import number, settings
+from .harness import THREAD_VARIABLES, THREADS, Settings, Spread, in_own_process
+from .report import number, settings_table
 
 LENGTHS = (111, 1_111, 11_111)
 #: The length that a Program has to be ready for within 0.4 s, value and gradient of a batch.
@@ -214,7 +214,7 @@ def command(rounds: int | None, quick: bool) -> None:
     console = Console()
     if console.width < 100:
         console.width = 100  # the table is wider than a narrow terminal or a pipe
-    console.print(settings(rounds, None, False))
+    console.print(settings_table(Settings(rounds, 0.0, False, 0.0)))
     found, missing = measure(lengths, rounds)
     table = Table(title="chain: x = x*y + 0.5; y = sin(x)*0.9 - y/(x*x + 1)", title_justify="left")
     for heading in ("contender", "stage"):

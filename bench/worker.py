@@ -18,8 +18,18 @@ import time
 from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from multiprocessing.connection import Connection
+from typing import Any
 
-from .harness import Contender, MissingError, Opening, Task, Workload
+from .harness import (
+    MEMORY_SHARE,
+    THREADS,
+    Contender,
+    Errors,
+    MissingError,
+    Opening,
+    Task,
+    Workload,
+)
 
 #: Enough for a recursion over each term of the longest chain.
 RECURSION_LIMIT = 1_000_000
@@ -58,9 +68,9 @@ class Timer:
         return self.estimate
 
 
-def check(task: Task) -> None:
-    """Raise ValueError unless the task gives what it has to."""
-    numbers = task.numbers(task.run())
+def check(task: Task, result: Any) -> None:
+    """Raise ValueError unless the result is what the task has to give."""
+    numbers = task.numbers(result)
     if len(numbers) != len(task.expected):
         raise ValueError(f"{len(numbers)} numbers, not {len(task.expected)}")
     for i, (number, expected) in enumerate(zip(numbers, task.expected, strict=True)):
@@ -69,10 +79,16 @@ def check(task: Task) -> None:
 
 
 def serve(
-    connection: Connection, contender: Contender, workloads: Sequence[Workload], collector: bool
+    connection: Connection,
+    contender: Contender,
+    workloads: Sequence[Workload],
+    collector: bool,
+    apart: bool,
 ) -> None:
     """The process: one Opening, then a time for each (workload name, seconds) that comes in."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the harness ends its workers itself
+    if apart:
+        _confine()
     os.environ.update(contender.environment)
     if contender.recurses:
         sys.setrecursionlimit(RECURSION_LIMIT)
@@ -91,6 +107,22 @@ def serve(
             connection.send(_described(error))
 
 
+def _confine() -> None:
+    """The same processors for everybody, also for those that take no number of threads.
+
+    And no more memory than the others can spare. Both where the system lets a process do so.
+    """
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:THREADS])
+    if sys.platform == "linux":
+        import resource
+
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        limit = int(memory * MEMORY_SHARE)
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+        os.setpgid(0, 0)  # so that it can be ended with all that it started
+
+
 def _described(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
@@ -107,26 +139,47 @@ def _open(
             return Opening(missing="not installed"), {}
         return Opening(error=_described(error)), {}
     failures: dict[str, str] = {}
+    absences: dict[str, str] = {}
     checked: dict[str, Task] = {}
+    first: dict[str, float] = {}
+    errors: dict[str, Errors] = {}
     for workload in workloads:
-        task = make_task(workload)
         try:
-            check(task)
+            start = time.perf_counter()
+            task = make_task(workload)
+            result: Any = task.run()
+            first[workload.name] = time.perf_counter() - start
+            if task.errors is None:
+                check(task, result)
+            elif (found := task.errors(result)) is not None:
+                errors[workload.name] = found
+        except MissingError as error:
+            absences[workload.name] = str(error)
         except Exception as error:
             failures[workload.name] = _described(error)
         else:
             checked[workload.name] = task
+        result = None
     gc.collect()
     gc.freeze()
     timers = {name: Timer(task) for name, task in checked.items()}
     leaves_cycles = any(timer.leaves_cycles for timer in timers.values())
-    return Opening(_version(contender), failures=failures, leaves_cycles=leaves_cycles), timers
+    opening = Opening(
+        _version(contender),
+        failures=failures,
+        leaves_cycles=leaves_cycles,
+        absences=absences,
+        first=first,
+        errors=errors,
+        note="; ".join(dict.fromkeys(task.note for task in checked.values() if task.note)),
+    )
+    return opening, timers
 
 
 def _version(contender: Contender) -> str:
     if not contender.package:
         return platform.python_version()
     try:
-        return version(contender.package)
+        return version(contender.distribution or contender.package)
     except PackageNotFoundError:
         return "source tree"
