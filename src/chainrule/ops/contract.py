@@ -6,15 +6,17 @@ derivatives are contractions again, with the letters moved.
 
 from __future__ import annotations
 
+import functools
 import math
 import string
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..errors import UnsupportedFunctionError
 from .elementwise import multiply
 from .reduce import sum_row
+from .rules import Cotangent
 from .shape import (
     as_operand,
     broadcast_row,
@@ -51,42 +53,77 @@ def _contracted_shape(x: Shape, y: Shape, subscripts: str) -> Shape:
     return tuple(extents[letter] for letter in _letters(subscripts)[2])
 
 
-def _kernel(x: Any, y: Any, subscripts: str) -> Any:
-    """By way of matmul, which calls BLAS: (batch, free, summed) times (batch, summed, free)."""
-    if subscripts == "ab,bc->ac":
-        return np.matmul(x, y)
-    _extents(subscripts, x.shape, y.shape)  # reshaping below could hide extents that differ
+class Plan(NamedTuple):
+    """How ``matmul`` computes a contraction: (batch, left, summed) times (batch, summed, right)."""
+
+    #: Axes of an operand that neither the other one nor the result has: they are summed first.
+    x_alone: tuple[int, ...]
+    y_alone: tuple[int, ...]
+    #: The order of the rest, and how many axes are batch, left, summed.
+    x_axes: tuple[int, ...]
+    y_axes: tuple[int, ...]
+    counts: tuple[int, int, int]
+    out_axes: tuple[int, ...]
+
+
+@functools.cache
+def _plan(subscripts: str) -> Plan:
     a, b, out = _letters(subscripts)
-    # Indices of one operand alone that the result lacks are summed first.
-    for letter in set(a) - set(b) - set(out):
-        x = np.add.reduce(x, axis=a.index(letter))
-        a = a.replace(letter, "")
-    for letter in set(b) - set(a) - set(out):
-        y = np.add.reduce(y, axis=b.index(letter))
-        b = b.replace(letter, "")
+    x = [letter for letter in a if letter in b or letter in out]
+    y = [letter for letter in b if letter in a or letter in out]
     batch = [letter for letter in out if letter in a and letter in b]
     summed = [letter for letter in a if letter in b and letter not in out]
     left = [letter for letter in out if letter in a and letter not in b]
     right = [letter for letter in out if letter in b and letter not in a]
-    extents = dict(zip(a, x.shape, strict=True)) | dict(zip(b, y.shape, strict=True))
-
-    def size(letters: list[str]) -> int:
-        return math.prod(extents[letter] for letter in letters)
-
-    x = x.transpose([a.index(letter) for letter in batch + left + summed])
-    y = y.transpose([b.index(letter) for letter in batch + summed + right])
-    head = [extents[letter] for letter in batch]
-    product = np.matmul(
-        x.reshape([*head, size(left), size(summed)]), y.reshape([*head, size(summed), size(right)])
-    )
     letters = batch + left + right
-    product = product.reshape([extents[letter] for letter in letters])
-    return product.transpose([letters.index(letter) for letter in out])[()]
+    return Plan(
+        tuple(i for i, letter in enumerate(a) if letter not in x),
+        tuple(i for i, letter in enumerate(b) if letter not in y),
+        tuple(x.index(letter) for letter in batch + left + summed),
+        tuple(y.index(letter) for letter in batch + summed + right),
+        (len(batch), len(left), len(summed)),
+        tuple(letters.index(letter) for letter in out),
+    )
+
+
+#: What ``matmul`` computes as it stands.
+_PLAIN = frozenset(["ab,bc->ac", "ab,b->a", "a,ab->b", "a,a->"])
+
+
+def _kernel(x: Any, y: Any, subscripts: str) -> Any:
+    if subscripts in _PLAIN:
+        return np.matmul(x, y)
+    _extents(subscripts, x.shape, y.shape)  # reshaping below could hide extents that differ
+    plan = _plan(subscripts)
+    if plan.x_alone:
+        x = np.add.reduce(x, axis=plan.x_alone)
+    if plan.y_alone:
+        y = np.add.reduce(y, axis=plan.y_alone)
+    batch, left, summed = plan.counts
+    x, y = x.transpose(plan.x_axes), y.transpose(plan.y_axes)
+    head, rows, columns = x.shape[:batch], x.shape[batch : batch + left], y.shape[batch + summed :]
+    inner = math.prod(x.shape[batch + left :])
+    product = np.matmul(
+        x.reshape((*head, math.prod(rows), inner)), y.reshape((*head, inner, math.prod(columns)))
+    )
+    return product.reshape((*head, *rows, *columns)).transpose(plan.out_axes)[()]
 
 
 def _vjp(g: Any, out: Any, x: Any, y: Any, subscripts: str) -> tuple[Any, Any]:
     a, b, o = _letters(subscripts)
     return _towards(g, o, y, b, x, a), _towards(g, o, x, a, y, b)
+
+
+def _pull(
+    cotangent: Any, out: Any, operands: Any, parameters: dict[str, Any], wanted: Any
+) -> list[Cotangent | None]:
+    """As ``_vjp``, but of the operands that are wanted: the other one may be a large constant."""
+    (x, y), g = operands, cotangent.numbers  # which is 0 where a mask says so
+    a, b, o = _letters(parameters["subscripts"])
+    return [
+        Cotangent(_towards(g, o, y, b, x, a)) if wanted[0] else None,
+        Cotangent(_towards(g, o, x, a, y, b)) if wanted[1] else None,
+    ]
 
 
 def _towards(g: Any, o: str, other: Any, b: str, x: Any, a: str) -> Any:
@@ -124,6 +161,7 @@ contract_row: Structural = Structural(
     kernel=_kernel,
     shape=_contracted_shape,
     vjp=_vjp,
+    pull=_pull,
     jvp=_jvp,
     batch=_batch,
 )
