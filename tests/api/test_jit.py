@@ -344,3 +344,15 @@ def test_whole_numbers_as_positions_are_arguments_like_any_other():
         expected, expected_slope = cr.value_and_grad(loss)(z, labels)
         np.testing.assert_allclose(value, expected)
         np.testing.assert_allclose(slope, expected_slope, rtol=1e-12)
+
+
+def test_a_jitted_function_of_numbers_gives_numbers():
+    cube = cr.jit(lambda x: x**3)
+    x = cr.Var(2.0)
+    y = cube(x)
+    assert repr(y) == "Value(8.0, grad=0.0)"
+    assert (y * X.astype(np.float32)).dtype == np.float32
+    y.back()
+    assert x.grad == 12.0
+    slope = cr.grad(cr.grad(cube))(2.0)
+    assert (type(slope), slope) == (float, 12.0)

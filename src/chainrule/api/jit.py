@@ -369,7 +369,12 @@ def _result(trace: Trace, x: Any) -> Any:
 
 
 def _on_values(entry: Entry, given: list[Any], extents: Sequence[int]) -> list[Any]:
-    """The results as Values, of one node; those without a derivative plain."""
+    """The results as Values, of one node; those without a derivative plain.
+
+    Of numbers alone it is a graph of numbers: they have no arrays to keep, and stay weak.
+    """
+    if all(term.weak and not term.shape for term in entry.program.inputs):
+        return interpreter.run_on_values(entry.callee.program, given)
     outs = call_row(*given, callee=entry.callee, extents=tuple(extents))
     return [
         x if type(x) is not Term else out if x.dtype.kind == "f" else out.val
