@@ -1,4 +1,7 @@
-"""The native build of eager numbers: one Cython extension, left out where it cannot be compiled."""
+"""The compiled modules, by Cython; each is left out where it cannot be compiled."""
+
+import zlib
+from pathlib import Path
 
 import numpy as np
 from Cython.Build import cythonize
@@ -22,6 +25,34 @@ native = Extension(
     # Math functions need not set errno: nobody reads it, and sqrt becomes one instruction.
     extra_compile_args=["-O3", "-fno-math-errno"],
 )
-(extension,) = cythonize([native])
-extension.optional = True  # without a compiler the plain-Python build takes over
-setup(ext_modules=[extension])
+TRANSFORMS = Path("src/chainrule/transforms")
+#: Modules that are compiled as they are; a .pxd beside them says of what types things are.
+TWINS = ("rewriter", "sweep")
+twins = [
+    Extension(
+        f"chainrule.transforms.native_{name}",
+        [f"{TRANSFORMS}/{name}.py"],
+        include_dirs=["src/chainrule/program"],
+        depends=[
+            f"{TRANSFORMS}/native_{name}.pxd",
+            "src/chainrule/program/symbol.pxd",
+            "src/chainrule/program/term.h",
+        ],
+    )
+    for name in TWINS
+]
+#: Terms made in C. It knows what the twins were made of, so that no twin outlives its source.
+terms = Extension(
+    "chainrule.program.native",
+    ["src/chainrule/program/native.pyx"],
+    include_dirs=["src/chainrule/program"],
+    define_macros=[
+        (f"CR_{name.upper()}", f"{zlib.crc32((TRANSFORMS / f'{name}.py').read_bytes())}UL")
+        for name in TWINS
+    ],
+    depends=["src/chainrule/program/term.h", *(f"{TRANSFORMS}/{name}.py" for name in TWINS)],
+)
+extensions = cythonize([native, terms, *twins])
+for extension in extensions:
+    extension.optional = True  # without a compiler the plain Python modules take over
+setup(ext_modules=extensions)

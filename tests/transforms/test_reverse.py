@@ -29,7 +29,7 @@ def operands_of(row, dtype):
 
 
 def without_templates(monkeypatch):
-    monkeypatch.setattr(reverse, "pulling", lambda *_: None)
+    monkeypatch.setattr(reverse.sweep, "pulling", lambda *_: None)
 
 
 @pytest.mark.parametrize("row", ELEMENTWISE, ids=lambda row: row.name)

@@ -3,6 +3,7 @@
 Start reading at ``symbol.py`` (what a term is), then ``trace.py``, ``extents.py``, ``program.py``.
 """
 
+from .compiled import fastest, is_native
 from .extents import Dimension, Extents, Guard
 from .program import Program, program_of
 from .symbol import Batched, Symbol, Term
@@ -17,6 +18,8 @@ __all__ = [
     "Symbol",
     "Term",
     "Trace",
+    "fastest",
+    "is_native",
     "opened",
     "program_of",
 ]

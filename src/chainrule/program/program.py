@@ -6,6 +6,7 @@ terms are those of ``symbol.py``, in an order in which every operand comes befor
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -98,12 +99,8 @@ def needed(results: Iterable[Any], inputs: Iterable[Term] = ()) -> tuple[Term, .
         for operand in term.operands:
             if type(operand) is Term and operand.serial not in found:
                 waiting.append(operand)
-    terms.sort(key=_serial)
+    terms.sort(key=operator.attrgetter("serial"))
     return tuple(terms)
-
-
-def _serial(term: Term) -> int:
-    return term.serial
 
 
 # --- print ----------------------------------------------------------------------------------------

@@ -18,7 +18,8 @@ from ..ops.elementwise import (
     subtract,
 )
 from ..program.symbol import Term
-from .rewriting import Rewriter, rewrites
+from .rewriter import Rewriter
+from .rewriting import rewrites
 
 
 def _is(x: Any, number: float) -> bool:
@@ -30,7 +31,7 @@ def _unchanged(x: Any, term: Term) -> Any:
     return x if type(x) is Term and x.dtype == term.dtype else None
 
 
-@rewrites("add", number=True)
+@rewrites("add", number=(0,))
 def add_zero(rewriter: Rewriter, term: Term) -> Any:
     """x + 0 = x."""
     x, y = term.operands
@@ -39,14 +40,14 @@ def add_zero(rewriter: Rewriter, term: Term) -> Any:
     return _unchanged(y, term) if _is(x, 0) else None
 
 
-@rewrites("subtract", number=True)
+@rewrites("subtract", number=(0,))
 def subtract_zero(rewriter: Rewriter, term: Term) -> Any:
     """x - 0 = x."""
     x, y = term.operands
     return _unchanged(x, term) if _is(y, 0) else None
 
 
-@rewrites("multiply", number=True)
+@rewrites("multiply", number=(1, -1))
 def multiply_one(rewriter: Rewriter, term: Term) -> Any:
     """x * 1 = x, and x * -1 = -x."""
     x, y = term.operands
@@ -59,7 +60,7 @@ def multiply_one(rewriter: Rewriter, term: Term) -> Any:
     return rewriter.elementwise(negative, (x,), term) if y == -1 else None
 
 
-@rewrites("divide", number=True)
+@rewrites("divide", number=(1, -1))
 def divide_one(rewriter: Rewriter, term: Term) -> Any:
     """x / 1 = x, x / -1 = -x, and 1 / x is a reciprocal."""
     x, y = term.operands
@@ -72,7 +73,7 @@ def divide_one(rewriter: Rewriter, term: Term) -> Any:
     return rewriter.elementwise(negative, (x,), term) if y == -1 else None
 
 
-@rewrites("power", number=True)
+@rewrites("power", number=(0, 1, 2, 3, 4, 0.5, -0.5, -1, -2))
 def small_power(rewriter: Rewriter, term: Term) -> Any:
     """x**n for small whole and half n, by products and roots.
 

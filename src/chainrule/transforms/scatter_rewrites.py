@@ -15,7 +15,8 @@ from ..ops.elementwise import add
 from ..ops.index import scatter_row
 from ..ops.shape import broadcast_row, concatenate_row, reshape_row
 from ..program.symbol import Term
-from .rewriting import Rewriter, rewrites, same_extent, same_shape
+from .rewriter import Rewriter
+from .rewriting import rewrites, same_extent, same_shape
 
 
 class Line(NamedTuple):

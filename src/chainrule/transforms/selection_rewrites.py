@@ -9,7 +9,8 @@ from ..ops.index import index_row
 from ..ops.selection import equal, logical_not, not_equal, where
 from ..ops.shape import broadcast_row, reshape_row, transpose_row
 from ..program.symbol import BOOL, Term
-from .rewriting import Rewriter, rewrites
+from .rewriter import Rewriter
+from .rewriting import rewrites
 
 
 def _of_type(x: Any, term: Term) -> Any:

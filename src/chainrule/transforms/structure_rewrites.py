@@ -16,7 +16,8 @@ from ..ops.shape import (
     transpose_row,
 )
 from ..program.symbol import Term
-from .rewriting import Rewriter, rewrites, same_extent, same_shape
+from .rewriter import Rewriter
+from .rewriting import rewrites, same_extent, same_shape
 
 
 @rewrites("reshape")
