@@ -668,6 +668,8 @@ def call(short code, tuple operands, bint is_operator=False):
         elif PyFloat_CheckExact(operand):
             x[i] = PyFloat_AS_DOUBLE(operand)
         else:
+            if getattr(operand, "_dispatch_rank", 0) > 1:
+                return ROWS[code](*operands)  # a Symbol; before anything slower is asked
             converted = plain_number(operand)
             if converted is None:
                 if cnp.PyArray_CheckExact(operand):

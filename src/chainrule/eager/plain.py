@@ -389,6 +389,8 @@ def call(code: int, operands: tuple[Any, ...], is_operator: bool = False) -> Any
         elif type(operand) is float:
             numbers.append(operand)
         else:
+            if getattr(operand, "_dispatch_rank", 0) > 1:
+                return op(*operands)  # a Symbol; before anything slower is asked
             number = plain_number(operand)
             if number is None:
                 return other_operands(op, operands, is_operator)
