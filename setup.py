@@ -1,4 +1,4 @@
-"""The native build of eager numbers: one Cython extension, left out where it cannot be compiled."""
+"""The native builds: eager numbers, and the loops around jit's code; left out without a compiler."""
 
 from Cython.Build import cythonize
 from setuptools import Extension, setup
@@ -17,6 +17,16 @@ native = Extension(
     # Math functions need not set errno: nobody reads it, and sqrt becomes one instruction.
     extra_compile_args=["-O3", "-fno-math-errno"],
 )
-(extension,) = cythonize([native])
-extension.optional = True  # without a compiler the plain-Python build takes over
-setup(ext_modules=[extension])
+runner = Extension(
+    "chainrule.backends.llvm.runner",
+    ["src/chainrule/backends/llvm/runner.pyx"],
+    include_dirs=["src/chainrule/backends/llvm"],
+    depends=["src/chainrule/backends/llvm/runner.h"],
+    extra_compile_args=["-O3", "-pthread"],
+    extra_link_args=["-pthread"],
+)
+extensions = cythonize([native, runner])
+for extension in extensions:
+    # Without a compiler the plain-Python build and the interpreter take over.
+    extension.optional = True
+setup(ext_modules=extensions)

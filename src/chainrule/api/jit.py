@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 
 from .. import log
-from ..backends import interpreter
+from ..backends import choice
+from ..backends.interpreter import Run
 from ..containers import Rebuild, flatten, flatten_with_structure, path_of
 from ..eager import Value
 from ..eager.array import ArrayValue
@@ -62,7 +63,7 @@ class Entry:
     signature: Signature
     callee: Callee
     program: Program
-    run: interpreter.Run
+    run: Run
     rebuild: Rebuild
     reads: tuple[Read, ...]
     reason: str
@@ -201,7 +202,7 @@ class Jitted:
         inputs += [term for _, term in trace.hidden.values()]
         traced = program_of(self.name, inputs, results, hidden, trace.extents, arguments.names)
         program = simplify(traced, final=True)
-        run = _owning(program, interpreter.compiled(program))
+        run = _owning(program, choice.compiled(program))
         seconds = time.perf_counter() - start
         return Entry(
             arguments.signature,
@@ -364,7 +365,7 @@ _VIEWS = {
 }
 
 
-def _owning(program: Program, run: interpreter.Run) -> interpreter.Run:
+def _owning(program: Program, run: Run) -> Run:
     """The same, with every result an array that nobody else holds."""
     seen: set[int] = set()
     copied = []
