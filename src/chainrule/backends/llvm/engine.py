@@ -123,9 +123,9 @@ def _machine(large: bool) -> Any:
         cpu=machine.cpu,
         features=machine.features,
         opt=int(os.environ.get("CHAINRULE_OPT", 1)) if large else 2,
-        reloc="default",
-        codemodel="jitdefault",
-        jit=True,
+        reloc="pic",
+        codemodel="small",
+        jit=False,
     )
 
 
