@@ -1,14 +1,19 @@
 """The native builds: eager numbers, and the loops around jit's code; left out without a compiler."""
 
+import numpy as np
 from Cython.Build import cythonize
 from setuptools import Extension, setup
 
 native = Extension(
     "chainrule.eager.native",
     ["src/chainrule/eager/native.pyx"],
-    include_dirs=["src/chainrule/eager"],
+    include_dirs=["src/chainrule/eager", np.get_include()],
+    define_macros=[("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION")],
     depends=[
-        "src/chainrule/eager/sweeping.pxi",
+        *(
+            f"src/chainrule/eager/{name}.pxi"
+            for name in ("sweeping", "arrays", "backward", "pulling")
+        ),
         *(
             f"src/chainrule/eager/generated/{name}"
             for name in ("functions.pxi", "kernels.h", "methods.pxi", "operators.pxi")

@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from . import eager, report
+from . import arrays, eager, report
 from .harness import Bench, measure
 
-BENCHES = (eager.BENCH,)
+BENCHES = (eager.BENCH, arrays.BENCH)
 
 DEFAULT_ROUNDS, QUICK_ROUNDS = 7, 3
 #: Seconds for a contender, workload and round.

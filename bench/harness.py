@@ -39,17 +39,25 @@ class Workload:
     operations: int
 
 
+def floats(result: Sequence[Any]) -> list[float]:
+    """The numbers of a result that is made of numbers."""
+    return [float(number) for number in result]
+
+
 @dataclass(frozen=True)
 class Task:
     """A workload as one contender does it.
 
     ``run`` is what is timed; when it returns, all that it made must be garbage but its result.
-    The result, numbers, has to agree with ``expected`` within the relative ``tolerance``.
+    The result, of which ``numbers`` makes numbers, has to agree with ``expected`` within the
+    relative ``tolerance`` or the ``absolute`` one.
     """
 
-    run: Callable[[], Sequence[float]]
+    run: Callable[[], Sequence[Any]]
     expected: Sequence[float]
     tolerance: float = 1e-9
+    absolute: float = 0.0
+    numbers: Callable[[Sequence[Any]], list[float]] = floats
 
 
 @dataclass(frozen=True)

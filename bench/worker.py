@@ -60,12 +60,12 @@ class Timer:
 
 def check(task: Task) -> None:
     """Raise ValueError unless the task gives what it has to."""
-    numbers = [float(number) for number in task.run()]
-    if len(numbers) != len(task.expected) or not all(
-        math.isclose(number, expected, rel_tol=task.tolerance)
-        for number, expected in zip(numbers, task.expected, strict=True)
-    ):
-        raise ValueError(f"wrong result: {numbers}, not {list(task.expected)}")
+    numbers = task.numbers(task.run())
+    if len(numbers) != len(task.expected):
+        raise ValueError(f"{len(numbers)} numbers, not {len(task.expected)}")
+    for i, (number, expected) in enumerate(zip(numbers, task.expected, strict=True)):
+        if not math.isclose(number, expected, rel_tol=task.tolerance, abs_tol=task.absolute):
+            raise ValueError(f"wrong result: number {i} is {number}, not {expected}")
 
 
 def serve(

@@ -1,6 +1,26 @@
-"""Hypothesis profile: no deadline, since the machines that run the tests are shared."""
+"""Hypothesis profile: no deadline, since the machines that run the tests are shared.
 
+And every Program that any test comes to make is verified.
+"""
+
+import pytest
 from hypothesis import settings
+
+from chainrule.program.check import check
+from chainrule.program.program import Program
 
 settings.register_profile("chainrule", deadline=None, print_blob=True)
 settings.load_profile("chainrule")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def every_program_is_verified():
+    make = Program.__init__
+
+    def make_and_check(self, *args, **kwargs):
+        make(self, *args, **kwargs)
+        check(self)
+
+    Program.__init__ = make_and_check
+    yield
+    Program.__init__ = make

@@ -11,6 +11,7 @@ from collections import OrderedDict, defaultdict, namedtuple
 from dataclasses import dataclass
 from functools import partial
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -308,6 +309,36 @@ def test_a_gradient_has_the_structure_of_its_argument(f, argument, expected):
     assert value == f(argument)
 
 
+@dataclass(frozen=True)
+class Curve:
+    """Parameters of a model, some of them an array."""
+
+    slope: Any
+    parts: Any
+
+
+def test_dataclasses_are_arguments_and_results():
+    line = Curve(2.0, Point(np.array([1.0, 3.0]), {"b": 4.0}))
+    f = lambda p, x: p.slope**2 * x + cr.sum(p.parts.x**2) * p.parts.y["b"]
+    value, gradient = cr.value_and_grad(f)(line, 3.0)
+    assert value == 12.0 + 40.0
+    assert type(gradient) is Curve
+    assert type(gradient.parts) is Point
+    assert gradient.slope == 12.0
+    assert gradient.parts.x.tolist() == [8.0, 24.0]
+    assert gradient.parts.y == {"b": 10.0}
+    hessian = cr.hessian(f)(line, 3.0)
+    assert (hessian.slope.slope, hessian.parts.y["b"].parts.x.tolist()) == (6.0, [2.0, 6.0])
+    result, tangent = cr.jvp(lambda p: Curve(p.slope * 3, p.slope), (line,), (line,))
+    assert (result, tangent) == (Curve(6.0, 2.0), Curve(6.0, 2.0))
+    assert cr.vjp(lambda p: Curve(p.slope * 3, p.slope), line)[1](Curve(1.0, 10.0))[0].slope == 13.0
+
+
+def test_a_field_that_is_no_number_is_named():
+    with pytest.raises(OperandError, match=r"argument 0 of .*\.parts is str"):
+        cr.grad(lambda p: p.slope)(Curve(1.0, "text"))
+
+
 def test_a_container_is_not_changed():
     point = {"a": [1.0, 2.0], "b": 3.0}
     cr.grad(lambda p: p["a"][0] * p["b"])(point)
@@ -421,10 +452,12 @@ def test_auxiliary_data():
     assert cr.grad(lambda x: (5.0, x), has_aux=True)(2.0) == (0.0, 2.0)
 
 
-@dataclass
 class Unhashable:
-    val: float
-    reqgrad: bool = True
+    __hash__ = None
+
+    def __init__(self, val: float) -> None:
+        self.val = val
+        self.reqgrad = True
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,9 @@ the native build (``.pxi``) and for the plain one (``.py``). A test holds them a
 
 from __future__ import annotations
 
+import hashlib
 import math
+import re
 import sys
 import types
 from collections.abc import Callable, Iterator
@@ -110,7 +112,31 @@ def c_value(op: Op) -> list[str]:
     return [f"{op.native}({', '.join(names)})"]
 
 
-def kernels_h() -> str:
+def slow_functions() -> set[str]:
+    """C functions that call a kernel of SciPy's, themselves or through others."""
+    bodies = {f"cr_{op.name}": str(c_value(op)) for op in TABLE.values()}
+    for op in TABLE.values():
+        for position, formula in partial_formulas(op):
+            bodies[f"cr_{op.name}_{position}"] = str(C().statements(formula))
+    slow = {"cr_library"}
+    while more := {
+        name
+        for name, body in bodies.items()
+        if name not in slow and slow & set(re.findall(r"cr_\w+", body))
+    }:
+        slow |= more
+    return slow
+
+
+def fingerprint() -> str:
+    """A hash of all that is compiled, so that an extension made of another table is noticed."""
+    texts = (kernels_h(""), functions_pxi(), operators_pxi(), methods_pxi())
+    return hashlib.sha256("".join(texts).encode()).hexdigest()[:16]
+
+
+def kernels_h(mark: str | None = None) -> str:
+    mark = fingerprint() if mark is None else mark
+    slow = slow_functions()
     functions: list[str] = []
     declarations: list[str] = []
     entries: list[str] = []
@@ -126,9 +152,10 @@ def kernels_h() -> str:
             functions.append(c_function(name, ("out", *names), C().statements(formula)))
             partials[position] = f"(void (*)(void)){name}"
         fixed = sum(1 << i for i, partial in enumerate(op.partials) if partial is None)
+        library = int(bool(slow & {f"cr_{op.name}", *(f"cr_{op.name}_{i}" for i in range(3))}))
         entries.append(
             f'    [{CODES[op.name]}] = {{"{op.name}", {op.arity}, {int(op.selects)}, '
-            f"{int(op.predicate)}, {fixed}, (void (*)(void))cr_{op.name}, "
+            f"{int(op.predicate)}, {fixed}, {library}, (void (*)(void))cr_{op.name}, "
             f"{{{', '.join(partials)}}}}},"
         )
     enum = ", ".join(f"CR_{name.upper()} = {code}" for name, code in CODES.items())
@@ -144,6 +171,9 @@ def kernels_h() -> str:
 
 /* Kernels that are SciPy's; set when the module is imported. */
 static double (*cr_library)(int kernel, double x, double y);
+
+#define CR_ROW_COUNT {len(TABLE)}
+#define CR_FINGERPRINT "{mark}"
 
 enum {{ CR_LEAF = 0, CR_CLOSURE = 1, {enum} }};
 
@@ -161,6 +191,7 @@ typedef struct {{
     int selects;   /* an operand of weight zero is not linked */
     int predicate; /* the result is a truth value */
     int fixed;     /* bit K: operand K has no derivative */
+    int library;   /* its value or a partial calls a kernel of SciPy's */
     void (*value)(void);
     void (*partials[3])(void); /* NULL: zero, or none */
 }} cr_row;
@@ -320,11 +351,6 @@ def operand_list(op: Op, first: str | None = None) -> list[str]:
     return names
 
 
-def method_names(op: Op) -> tuple[str, ...]:
-    """Methods take the Value as first operand; where's and polygamma's first is no Value."""
-    return () if op.name in ("where", "polygamma") or op.predicate else op.names
-
-
 #: Operators of the native build whose kernels are written into the method, not looked up: they
 #: are what most of a program's terms are.
 INLINED = ("add", "subtract", "multiply", "divide")
@@ -381,7 +407,7 @@ def methods_pxi() -> str:
     for symbol, name in UNARY_OPERATORS.items():
         parts.append(f"    def __{symbol}__(self):\n        return call1({CODES[name]}, self)\n")
     for op in public_rows():
-        for name in method_names(op):
+        for name in op.methods:
             head = f"    def {name}({signature(op, '', 'self')}):\n"
             doc = f'        """``cr.{name}`` of this Value: {op.doc}"""\n'
             operands = ", ".join(operand_list(op, "self"))
@@ -409,7 +435,7 @@ def methods_py() -> str:
         )
     for op in public_rows():
         operands = ", ".join(operand_list(op, "self"))
-        for name in method_names(op):
+        for name in op.methods:
             parameters = signature(op, ": Operand", "self").replace("self, /", "self")
             methods.append(
                 f"    def {name}({parameters}) -> Value:\n"
@@ -485,7 +511,11 @@ FILES: dict[str, Callable[[], str]] = {
     "methods.pxi": methods_pxi,
     "methods.py": methods_py,
     "functions.py": functions_py,
-    "__init__.py": lambda: f'"""{NOTICE}"""\n',
+    "__init__.py": lambda: (
+        f'"""{NOTICE}"""\n\n'
+        "#: Of the compiled files; the native build compares it with its own.\n"
+        f'FINGERPRINT = "{fingerprint()}"\n'
+    ),
 }
 
 

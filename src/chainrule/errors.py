@@ -96,6 +96,10 @@ class UncoveredRuleError(ChainruleError, NotImplementedError):
     """An operation has no rule for the transform that met it."""
 
 
+class ProgramError(ChainruleError, AssertionError):
+    """A Program breaks a rule of Programs: a transform made a mistake, and not its user."""
+
+
 def user_line() -> str:
     """Where the user's own code stands: ``, at "if x > 0:" (model.py, line 7)``; or nothing."""
     frame = sys._getframe(1)

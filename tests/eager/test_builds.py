@@ -88,3 +88,23 @@ print(Value.__module__, repr(x), sorted(name for name in dir(Value) if not name.
 
 def test_the_builds_have_the_same_names(run_python):
     assert run_python(NAMES, CHAINRULE_NATIVE="0") == run_python(NAMES, CHAINRULE_NATIVE="1")
+
+
+STALE = """
+import importlib.util, os, sys, types
+folder = os.path.join(os.path.dirname(importlib.util.find_spec("chainrule").origin), "eager")
+other = types.ModuleType("chainrule.eager.generated")
+other.__path__ = [os.path.join(folder, "generated")]
+other.FINGERPRINT = "of another table"
+sys.modules[other.__name__] = other
+import chainrule as cr
+print(cr.config().native, cr.config().plain_reason, cr.grad(cr.sin)(0.0))
+"""
+
+
+def test_an_extension_of_another_op_table_says_so(run_python):
+    said = run_python(STALE, CHAINRULE_NATIVE="1")
+    assert said.startswith("False the native build is missing: ")
+    assert said.endswith(" 1.0\n")
+    is_built = importlib.util.find_spec("chainrule.eager.native") is not None
+    assert ("another op table" in said) == is_built

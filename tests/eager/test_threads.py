@@ -104,14 +104,25 @@ def test_threads_record_sweeps_of_one_graph():
     x.grad = 0
 
 
-def test_threads_share_a_graph_of_arrays():
-    s, x = Var(2.0), Var(np.ones(3))
+@pytest.mark.parametrize("size", [3, 300])
+def test_threads_share_a_graph_of_arrays(size):
+    s, x = Var(2.0), Var(np.ones(size))
     t = x * s
     y = cr.sum(t * 2.0)
     count = successes(y.back, 300)
-    assert x.grad.tolist() == [4.0 * count] * 3
-    assert t.grad.tolist() == [2.0 * count] * 3
-    assert s.grad == 6.0 * count
+    assert x.grad.tolist() == [4.0 * count] * size
+    assert t.grad.tolist() == [2.0 * count] * size
+    assert s.grad == 2.0 * size * count
+
+
+def test_threads_record_sweeps_of_one_graph_of_arrays():
+    x = Var(np.ones(3))
+    t = x * x
+    y = cr.sum(t * x)
+    count = successes(lambda: y.back(1.0, True), 100)
+    assert t.grad.tolist() == [count] * 3
+    assert x.grad.val.tolist() == [3.0 * count] * 3
+    x.grad = 0
 
 
 def test_threads_fresh_graphs_in_closures():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 
@@ -117,6 +118,7 @@ FEWER_DIGITS = {"erfinv": 60, "gamma": 60, "gammaln": 60, "digamma": 60, "polyga
                 "gelu": 500, "erf": 300, "erfc": 300}  # fmt: skip
 
 
+@functools.cache
 def truth(name: str, point: tuple[float, ...], wrt: tuple[int, ...] = ()) -> mp.mpf:
     """The function at a point, or its derivative with respect to the operands in ``wrt``."""
     with mp.workdps(FEWER_DIGITS.get(name, DIGITS)):

@@ -39,7 +39,7 @@ def name_of(f: Any) -> str:
     return getattr(f, "__name__", None) or type(f).__name__
 
 
-def wrapped_as(f: Any) -> Callable[[Any], Any]:
+def wrapped_as(f: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """``functools.wraps`` for anything that can be called."""
     return functools.wraps(f) if hasattr(f, "__name__") else lambda function: function
 

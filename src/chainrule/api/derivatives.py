@@ -14,7 +14,6 @@ from typing import Any
 
 from ..containers import flatten
 from ..eager import Value
-from ..eager.operands import plain_number
 from ..ops.reduce import constant
 from .calls import (
     Argnames,
@@ -80,13 +79,10 @@ def _value_and_grad(f: Callable[..., Any], selection: Selection, has_aux: bool) 
     def value_and_gradient(*args: Any, **kwargs: Any) -> Any:
         call = Call(f, selection, args, kwargs)
         result, aux = call.split_aux(has_aux)
-        root = scalar(result, call.owner, call.name)
-        adjoints, is_plain = call.recorder.gradient(root, call.leaves)
-        if is_plain:
-            value = root.val if isinstance(root, Value) else root
-        else:
-            root = root if isinstance(root, Value) else plain_number(root)
-            value, *adjoints = call.settled([root, *adjoints])
+        results = [scalar(result, call.owner, call.name)]
+        # Now only the list holds the result, unless f keeps it.
+        call.result = result = None
+        value, adjoints = call.recorder.value_and_gradient(results, call.leaves)
         gradient = call.arrange(adjoints)
         return ((value, aux), gradient) if has_aux else (value, gradient)
 

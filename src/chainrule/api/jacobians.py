@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import ClosureError, UncoveredRuleError
 from ..ops import Cotangent
 from ..ops.creation import identity_mask
 from ..ops.selection import where
@@ -132,11 +133,15 @@ def _jacobian(
         result, aux = call.split_aux(has_aux)
         numbers, rebuild = numbers_of(result, call.owner, call.name)
         columns, rows = (sum(traced_value(_size(x)) for x in xs) for xs in (call.leaves, numbers))
-        # Eagerly a push is Python's speed, and a closure grad_fn knows only the way back.
-        cheaper = FORWARD if columns < rows and isinstance(call.recorder, Traced) else REVERSE
-        if (direction or cheaper) == FORWARD:
-            blocks = _forward(call, numbers)
-        else:
+        blocks = None
+        if direction == FORWARD or (not direction and columns < rows):
+            try:
+                blocks = _forward(call, numbers)
+            except (ClosureError, UncoveredRuleError):
+                # A closure grad_fn and a custom_vjp know only the way back.
+                if direction:
+                    raise
+        if blocks is None:
             blocks = [_backward(call, number) for number in numbers]
         matrix = rebuild([call.arrange(call.settled(row)) for row in blocks])
         return (matrix, aux) if has_aux else matrix
@@ -171,7 +176,7 @@ def _backward(call: Call, result: Any) -> list[Any]:
     if not isinstance(result, Symbol):
         return [_zeros(call, result, leaf) for leaf in call.leaves]
     if not shape_of(result):
-        return recorder.gradient(result, call.leaves)[0]
+        return recorder.gradient(result, call.leaves)
     trace = recorder.trace
     seeds = _one_hot(recorder, result)
     with trace.vmap_level(_size(result)) as level:
@@ -186,10 +191,10 @@ def _backward(call: Call, result: Any) -> list[Any]:
 def _backward_eagerly(call: Call, result: Any) -> list[Any]:
     shape = shape_of(result)
     if not shape:
-        return call.recorder.gradient(result, call.leaves)[0]
+        return call.recorder.gradient(result, call.leaves)
     # Elements are picked by index, which masks what was not picked.
     elements = reshape(result, (-1,))
-    sweeps = [call.recorder.gradient(element, call.leaves)[0] for element in elements]
+    sweeps = [call.recorder.gradient(element, call.leaves) for element in elements]
     return [
         _stacked([adjoints[i] for adjoints in sweeps], (*shape, *shape_of(leaf)))
         for i, leaf in enumerate(call.leaves)
@@ -214,7 +219,7 @@ def _columns(call: Call, results: list[Any], place: int) -> list[Any]:
     leaf = call.leaves[place]
     recorder = call.recorder
     shapes = [(*shape_of(result), *shape_of(leaf)) for result in results]
-    rest = [recorder.zero(other) for other in call.leaves]
+    rest: list[Any] = [None] * len(call.leaves)
     if isinstance(recorder, Traced):
         if not shape_of(leaf):
             rest[place] = recorder.trace.filled(1.0, leaf)
@@ -224,17 +229,23 @@ def _columns(call: Call, results: list[Any], place: int) -> list[Any]:
         with trace.vmap_level(_size(leaf)) as level:
             rest[place] = _batch(trace, seeds, level)
             pushed = recorder.push(results, call.leaves, rest)
-            columns = [trace.unbatched(x, len(shape_of(x)), level) for x in pushed]
+            # Of the argument's dtype, as in reverse mode.
+            columns = [
+                of_dtype(trace.unbatched(x, len(shape_of(x)), level), leaf.dtype) for x in pushed
+            ]
         return [reshape_row(x, shape=shape) for x, shape in zip(columns, shapes, strict=True)]
     if not shape_of(leaf):
         rest[place] = 1.0
         return recorder.push(results, call.leaves, rest)
     pushes = []
     for one in np.eye(_size(leaf), dtype=leaf.dtype):
-        rest[place] = one.reshape(shape_of(leaf))
+        tangent = one.reshape(shape_of(leaf))
+        rest[place] = Cotangent(tangent, tangent != 0)
         pushes.append(recorder.push(results, call.leaves, rest))
     return [
-        reshape(stack([push[i] for push in pushes], -1), shape) if pushes else np.zeros(shape)
+        of_dtype(reshape(stack([push[i] for push in pushes], -1), shape), leaf.dtype)
+        if pushes
+        else np.zeros(shape)
         for i, shape in enumerate(shapes)
     ]
 

@@ -22,7 +22,7 @@ import numpy as np
 from .. import log
 from ..backends import choice
 from ..backends.interpreter import Run
-from ..containers import Rebuild, flatten, flatten_with_structure, path_of
+from ..containers import Rebuild, flatten, flatten_structure, path_of, unflatten
 from ..eager import Value
 from ..eager.array import ArrayValue
 from ..eager.operands import described
@@ -202,7 +202,7 @@ class Jitted:
         inputs += [term for _, term in trace.hidden.values()]
         traced = program_of(self.name, inputs, results, hidden, trace.extents, arguments.names)
         program = simplify(traced, final=True)
-        run = _owning(program, choice.compiled(program))
+        run = choice.compiled(program)
         seconds = time.perf_counter() - start
         return Entry(
             arguments.signature,
@@ -226,7 +226,8 @@ class _Arguments:
         if jitted.static_argnums or jitted.static_argnames:
             args, kwargs = self._without_static(args, kwargs)
         self.tree = (args, kwargs)
-        self.leaves, self.rebuild, structure = flatten_with_structure(self.tree)
+        self.leaves, structure = flatten_structure(self.tree)
+        self.structure = structure
         kinds = []
         pattern: list[int] = []
         self.shapes: list[tuple[int, ...]] = []
@@ -301,7 +302,7 @@ class _Arguments:
 
     def put(self, leaves: list[Any]) -> tuple[list[Any], dict[str, Any]]:
         """The arguments of the function with other numbers."""
-        moving, kwargs = self.rebuild(leaves)
+        moving, kwargs = unflatten(self.structure, leaves)
         rest = iter(moving)
         args = [self.static[i] if i in self.static else next(rest) for i in range(self.count)]
         kwargs = kwargs | {k: x for k, x in self.static.items() if isinstance(k, str)}
@@ -357,33 +358,6 @@ def _result(trace: Trace, x: Any) -> Any:
     if isinstance(x, np.ndarray | Value | Dimension):
         return trace.operand(None, x)
     return x
-
-
-#: What may give a view of an operand; results are arrays of their own.
-_VIEWS = {
-    *("input", "reshape", "transpose", "broadcast_to", "index", "part", "stop_gradient", "custom")
-}
-
-
-def _owning(program: Program, run: Run) -> Run:
-    """The same, with every result an array that nobody else holds."""
-    seen: set[int] = set()
-    copied = []
-    for i, x in enumerate(program.results):
-        if type(x) is Term and x.shape and (x.op.name in _VIEWS or x.serial in seen):
-            copied.append(i)
-        if type(x) is Term:
-            seen.add(x.serial)
-    if not copied:
-        return run
-
-    def owning(inputs: Sequence[Any], extents: Sequence[int] = ()) -> list[Any]:
-        results = run(inputs, extents)
-        for i in copied:
-            results[i] = np.array(results[i])
-        return results
-
-    return owning
 
 
 def _on_values(entry: Entry, given: list[Any], extents: Sequence[int]) -> list[Any]:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ..eager import Value, Var, functions, sweep
+from ..eager import ArrayBase, Value, Var, functions, sweep
 from ..eager import gradient as fast_gradient
 from ..eager.array import ArrayValue
 from ..eager.operands import plain_number
@@ -22,8 +22,8 @@ from ..eager.recording import seed_of
 from ..ops import Cotangent, tracing
 from ..ops.elementwise import positive
 from ..ops.shape import astype_row, filled_like, shape_of
-from ..program.symbol import Batched, Symbol, Term
-from ..program.trace import FLOAT64, Trace, wrapped
+from ..program.symbol import FLOAT64, Batched, Symbol, Term
+from ..program.trace import Trace, wrapped
 from ..transforms import forward, reverse
 
 
@@ -41,14 +41,36 @@ class Eager:
         plain = None if isinstance(number, bool | np.bool_) else plain_number(number)
         return None if plain is None else Var(plain)
 
-    def gradient(self, root: Any, leaves: Sequence[Any]) -> tuple[list[Any], bool]:
-        """The derivatives of a number; and whether all of them are plain already."""
+    def value_and_gradient(
+        self, results: list[Any], leaves: Sequence[Any]
+    ) -> tuple[Any, list[Any]]:
+        """A function's value and its derivatives, settled.
+
+        The value is taken out of the list: if nobody else holds it, the sweep frees the graph as
+        it passes.
+        """
+        root = results.pop()
         if not isinstance(root, Value) or not root.reqgrad or not leaves:
-            return [self.zero(leaf) for leaf in leaves], False
-        adjoints = fast_gradient(root, list(leaves), 1.0)
-        if adjoints is not None:
-            return adjoints, True
-        return self.pull([(root, 1.0)], leaves), False
+            number = root if isinstance(root, Value) else plain_number(root)
+            value, *adjoints = self.settled([number, *map(self.zero, leaves)], leaves)
+            return value, adjoints
+        numbers = fast_gradient(root, list(leaves), 1.0)
+        if numbers is not None:
+            return root.val, numbers
+        begun = sweep.begun(root, leaves, self._seed(root, 1.0))
+        if begun.recorded:
+            value, *adjoints = self.settled([root, *sweep.finished(begun, leaves)], leaves)
+            return value, adjoints
+        value = root.val
+        del root
+        return value, sweep.finished(begun, leaves)
+
+    def gradient(self, root: Any, leaves: Sequence[Any]) -> list[Any]:
+        """The derivatives of a number."""
+        return self.pull([(root, 1.0)], leaves)
+
+    def _seed(self, root: Any, seed: Any) -> Any:
+        return seed_of(root, seed) if isinstance(root, ArrayBase) else seed
 
     def pull(self, seeds: Sequence[tuple[Any, Any]], leaves: Sequence[Any]) -> list[Any]:
         """The cotangents of leaves from those of results."""
@@ -56,10 +78,10 @@ class Eager:
         for root, seed in seeds:
             if not isinstance(root, Value) or not root.reqgrad or not leaves:
                 continue
-            start = seed_of(root, seed) if isinstance(root, ArrayValue) else seed
             adjoints = fast_gradient(root, list(leaves), seed) if type(seed) is float else None
             if adjoints is None:
-                adjoints = sweep.gradient(root, leaves, start)
+                begun = sweep.begun(root, leaves, self._seed(root, seed))
+                adjoints = sweep.finished(begun, leaves)
             totals = (
                 [total + adjoint for total, adjoint in zip(totals, adjoints, strict=True)]
                 if totals
@@ -70,7 +92,7 @@ class Eager:
     def push(
         self, results: Sequence[Any], leaves: Sequence[Any], tangents: Sequence[Any]
     ) -> list[Any]:
-        """The tangents of results from those of leaves."""
+        """The tangents of results from those of leaves; None is one that does not move."""
         pushed = [self.zero(x) for x in results]
         moving = [i for i, x in enumerate(results) if isinstance(x, Value) and x.reqgrad]
         if leaves and moving:
@@ -152,11 +174,18 @@ class Traced:
         finally:
             self.trace.levels = levels
 
-    def gradient(self, root: Any, leaves: Sequence[Any]) -> tuple[list[Any], bool]:
+    def value_and_gradient(
+        self, results: list[Any], leaves: Sequence[Any]
+    ) -> tuple[Any, list[Any]]:
+        """A function's value and its derivatives."""
+        root = results.pop()
+        return root, self.gradient(root, leaves)
+
+    def gradient(self, root: Any, leaves: Sequence[Any]) -> list[Any]:
         """The derivatives of a number."""
         if not isinstance(root, Symbol):
-            return [self.zero(leaf) for leaf in leaves], True
-        return self.pull([(root, self.trace.filled(1.0, root))], leaves), True
+            return [self.zero(leaf) for leaf in leaves]
+        return self.pull([(root, self.trace.filled(1.0, root))], leaves)
 
     def pull(self, seeds: Sequence[tuple[Any, Any]], leaves: Sequence[Any]) -> list[Any]:
         """The cotangents of leaves from those of results."""
@@ -175,11 +204,11 @@ class Traced:
     def push(
         self, results: Sequence[Any], leaves: Sequence[Any], tangents: Sequence[Any]
     ) -> list[Any]:
-        """The tangents of results from those of leaves."""
+        """The tangents of results from those of leaves; None is one that does not move."""
         moving = [i for i, x in enumerate(results) if isinstance(x, Symbol)]
         roots = [self.whole(results[i]) for i in moving]
-        wholes = [self.whole(leaf) for leaf in leaves]
-        opened = [self._opened_pair(t) for t in tangents]
+        wholes = [self.whole(x) for x, t in zip(leaves, tangents, strict=True) if t is not None]
+        opened = [self._opened_pair(t) for t in tangents if t is not None]
         with self._later_levels():
             found = forward.pushforward(roots, wholes, opened)
         pushed: list[Any] = [self.zero(x) for x in results]

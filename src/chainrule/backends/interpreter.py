@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ..ops import Op
+from ..ops import Op, Structural
 from ..program.extents import evaluated, is_free
 from ..program.program import Program
 from ..program.symbol import Term
+from ..program.trace import part_row
 
 Run = Callable[[Sequence[Any], Sequence[int]], list[Any]]
 """Takes the inputs and the extents, gives the results."""
@@ -32,7 +33,7 @@ def compiled(program: Program) -> Run:
             free[i].append(slot)
     steps = [
         (
-            _kernel(term),
+            kernel_of(term),
             tuple(slots[x.serial] if type(x) is Term else -1 for x in term.operands),
             tuple(None if type(x) is Term else x for x in term.operands),
             term.parameters,
@@ -47,6 +48,7 @@ def compiled(program: Program) -> Run:
 
     def run(inputs: Sequence[Any], extents: Sequence[int] = ()) -> list[Any]:
         values: list[Any] = [*inputs]
+        borrowed = {id(x) for x in inputs}
         with np.errstate(all="ignore"):
             for kernel, places, constants, parameters, is_open, unused in steps:
                 operands = [
@@ -63,7 +65,7 @@ def compiled(program: Program) -> Run:
                     values.append(kernel(*operands))
                 for slot in unused:
                     values[slot] = None
-        return [finish(values[slot]) if slot >= 0 else finish for slot, finish in results]
+        return [finish(values[slot], borrowed) if slot >= 0 else finish for slot, finish in results]
 
     return run
 
@@ -86,26 +88,32 @@ def run_on_values(program: Program, inputs: Sequence[Any]) -> list[Any]:
     return [found[x.serial] if type(x) is Term else x for x in program.results]
 
 
-def _kernel(term: Term) -> Callable[..., Any]:
+def kernel_of(term: Term) -> Callable[..., Any]:
+    """NumPy's way to compute a term: on arrays and numbers, with the term's parameters."""
     if isinstance(term.op, Op):
         return term.op.numpy
-    return term.op.numpy  # type: ignore[attr-defined, no-any-return]
+    assert isinstance(term.op, Structural)
+    # The results that "part" takes one of may differ in shape, so they are no array.
+    return term.op.kernel if term.op is part_row else term.op.numpy
 
 
-_SCALARS = {"f": float, "i": int, "u": int, "b": bool}
+#: What a number without a dtype of its own is handed out as, by kind of its dtype.
+SCALARS: dict[str, Callable[[Any], Any]] = {"f": float, "i": int, "u": int, "b": bool}
 
 
-def _finish(term: Term) -> Callable[[Any], Any]:
-    """How a result is handed out: a weak one as a Python number."""
-    if term.weak and not term.shape:
-        return _SCALARS[term.dtype.kind]  # type: ignore[no-any-return]
-    return _own if term.shape == () else _owned
+def _finish(term: Term) -> Callable[[Any, set[int]], Any]:
+    """How a result is handed out: a weak one as a Python number, an array as nobody else's."""
+    if term.shape:
+        return _owned
+    if not term.weak:
+        return lambda x, borrowed: x[()] if isinstance(x, np.ndarray) else x
+    kind = SCALARS[term.dtype.kind]
+    return lambda x, borrowed: kind(x)
 
 
-def _own(x: Any) -> Any:
-    return x[()] if isinstance(x, np.ndarray) else x
-
-
-def _owned(x: Any) -> Any:
-    """An array that nobody else holds: no view of an input, and writeable."""
+def _owned(x: Any, borrowed: set[int]) -> Any:
+    """The array, or a copy if it is an input, or a view of one or of a number repeated."""
+    if x.base is not None or id(x) in borrowed:
+        return x.copy()
+    borrowed.add(id(x))  # by this result, from any other
     return x

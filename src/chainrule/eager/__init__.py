@@ -20,6 +20,15 @@ plain_reason = ""
 if TYPE_CHECKING:
     from .generated import functions
     from .plain import Value, Var, add_gradients, gradient
+    from .plain_array import (
+        ArrayBase,
+        Backward,
+        Node,
+        made_array,
+        recorded_node,
+        survey,
+        use_array_class,
+    )
 else:
     if os.environ.get("CHAINRULE_NATIVE", "1") == "0":
         plain_reason = "CHAINRULE_NATIVE=0 is set"
@@ -31,8 +40,29 @@ else:
     if plain_reason:
         from .generated import functions
         from .plain import Value, Var, add_gradients, gradient
+        from .plain_array import (
+            ArrayBase,
+            Backward,
+            Node,
+            made_array,
+            recorded_node,
+            survey,
+            use_array_class,
+        )
     else:
-        from .native import Value, Var, add_gradients, gradient
+        from .native import (
+            ArrayBase,
+            Backward,
+            Node,
+            Value,
+            Var,
+            add_gradients,
+            gradient,
+            made_array,
+            recorded_node,
+            survey,
+            use_array_class,
+        )
 
 #: Whether the compiled build is running.
 is_native = not plain_reason
@@ -53,13 +83,20 @@ def _operations() -> dict[str, Any]:
 operations = _operations()
 
 __all__ = [
+    "ArrayBase",
+    "Backward",
+    "Node",
     "Value",
     "Var",
     "add_gradients",
     "functions",
     "gradient",
     "is_native",
+    "made_array",
     "operations",
     "plain_reason",
+    "recorded_node",
+    "survey",
     "sweep",
+    "use_array_class",
 ]

@@ -1,174 +1,35 @@
 """Arrays that remember how they were computed.
 
-An :class:`ArrayValue` is what the user holds: the array, and the :class:`Node` that says how it
-came about. A node keeps the numbers that its cotangents are computed from (``ops.saved``) and no
-others, so that an array nobody needs is freed with its last handle. Numbers' Values and arrays
-mix: where either meets an array, the result is an array's Value.
+An :class:`ArrayValue` is what the user holds: the array, and the node that says how it came about
+(``nodes.py``). Numbers' Values and arrays mix: where either meets an array, the result is an
+array's Value.
 
-Both builds share this file. Operations are computed and recorded in ``recording.py``, the sweeps
-are in ``sweep.py``, the chain rule of one operation is in ``ops/rules.py``.
+Both builds share this file; what has to be fast is in ``ArrayBase``, the build's own
+(``plain_array.py``, ``arrays.pxi``). Operations are computed and recorded in ``recording.py``, the
+sweeps are in ``sweep.py``, the chain rule of one operation is in ``ops/rules.py``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..errors import DroppedDerivativeError, OperandError
-from ..ops import Row, pull, push
+from ..ops import TABLE
 from ..ops import shape as of_shape
 from ..ops.methods import ArrayMethods
 from . import protocol
+from .nodes import whole
 from .operands import called_back
 
 if TYPE_CHECKING:
     from .plain import Value
+    from .plain_array import ArrayBase, Node, made_array, use_array_class
 else:
-    from . import Value
+    from . import ArrayBase, Node, Value, made_array, use_array_class
 
 Array = np.ndarray[Any, Any]
-
-
-class Stub:
-    """In the place of an array that no partial reads: its shape."""
-
-    __slots__ = ("dtype", "shape")
-
-    def __init__(self, shape: tuple[int, ...], dtype: Any) -> None:
-        self.shape, self.dtype = shape, dtype
-
-
-class Entry:
-    """An operand of a node: the numbers if they are read, and the node that they come from."""
-
-    __slots__ = ("node", "numbers")
-
-    def __init__(self, numbers: Any, node: Node | None) -> None:
-        self.numbers, self.node = numbers, node
-
-
-class Node:
-    """How an array came about: a leaf, an operation on entries, a closure, or one part of several.
-
-    ``out`` is the result, where a partial reads it.
-    """
-
-    __slots__ = (
-        "_assigned",
-        "_grad",
-        "_serial",
-        "dtype",
-        "entries",
-        "grad_fn",
-        "op",
-        "out",
-        "parameters",
-        "part",
-        "parts",
-        "shape",
-    )
-    reqgrad = True
-
-    def __init__(self, serial: int, shape: tuple[int, ...], dtype: Any) -> None:
-        self._serial = serial
-        self._assigned: float = 0
-        self.shape, self.dtype = shape, dtype
-        self.op: Row | None = None
-        self.entries: Sequence[Any] = ()
-        self.parameters: dict[str, Any] = {}
-        self._grad: Any = None
-        self.grad_fn: Any = None
-        self.out: Any = None
-        self.part = -1
-        self.parts: tuple[Node, ...] = ()
-
-    @property
-    def is_leaf(self) -> bool:
-        return self.op is None and self.grad_fn is None and self.part < 0
-
-    def _links(self) -> list[tuple[Any, None]]:
-        """What it was computed from and needs a derivative."""
-        return [(node, None) for node in map(node_of, self.entries) if node is not None]
-
-    def _read(self, recorded: bool) -> tuple[Any, list[Any]]:
-        """The result and the operands as the rules take them: arrays, or Values if recorded."""
-        operands = []
-        for entry in self.entries:
-            if not isinstance(entry, Entry):
-                number = entry if recorded or not isinstance(entry, Value) else entry.val
-                operands.append(number)
-            elif recorded and entry.node is not None and not isinstance(entry.numbers, Stub):
-                operands.append(ArrayValue._made(entry.numbers, entry.node))
-            else:
-                operands.append(entry.numbers)
-        if not recorded or self.out is None:
-            return self.out, operands
-        if self.parts:
-            pairs = zip(self.out, self.parts, strict=True)
-            return tuple(ArrayValue._made(numbers, node) for numbers, node in pairs), operands
-        return ArrayValue._made(self.out, self), operands
-
-    def pulled(self, adjoint: Any, recorded: bool) -> Iterator[tuple[Any, Any]]:
-        """What this node passes to each of its operands."""
-        if self.part >= 0:
-            parent = self.entries[0].node
-            parts: list[Any] = [None] * len(parent.parts)
-            parts[self.part] = adjoint
-            yield parent, parts
-            return
-        if self.op is None:
-            return
-        self._check_unchanged()
-        out, operands = self._read(recorded)
-        nodes = [node_of(entry) for entry in self.entries]
-        wanted = [node is not None for node in nodes]
-        for node, share in zip(
-            nodes, pull(self.op, adjoint, out, operands, self.parameters, wanted), strict=True
-        ):
-            if node is None or share is None:
-                continue
-            if isinstance(node, Node):
-                yield node, share._replace(numbers=of_shape.of_dtype(share.numbers, node.dtype))
-            elif share.mask is None or bool(getattr(share.mask, "val", share.mask)):
-                yield node, number_of(share.numbers)
-
-    def pushed(self, reached: dict[Any, Any], recorded: bool) -> Any:
-        """The tangent of this node from those of its operands; None for zero."""
-        if self.part >= 0:
-            whole = reached.get(self.entries[0].node)
-            return None if whole is None else whole[self.part]
-        nodes = [node_of(entry) for entry in self.entries]
-        tangents = [None if node is None else reached.get(node) for node in nodes]
-        if self.op is None or all(tangent is None for tangent in tangents):
-            return None
-        self._check_unchanged()
-        out, operands = self._read(recorded)
-        if out is None:
-            out = Stub(self.shape, self.dtype)
-        tangent = push(self.op, tangents, out, operands, self.parameters)
-        return tangent if self.parts else of_shape.of_dtype(tangent, self.dtype)
-
-    def _check_unchanged(self) -> None:
-        for entry in self.entries:
-            node = node_of(entry)
-            unread = isinstance(entry, Entry) and isinstance(entry.numbers, Stub)
-            if node is not None and not unread and node._assigned > self._serial:
-                assert self.op is not None
-                raise protocol.changed_value(self.op.name)
-
-
-def node_of(x: Any) -> Any:
-    """What a sweep knows an operand by: an array's node, a number's Value, None for a constant."""
-    if isinstance(x, Entry):
-        return x.node
-    return x if isinstance(x, Value) and x.reqgrad else None
-
-
-def number_of(x: Any) -> Any:
-    """An array without axes as a number: a float, or the Value that it is."""
-    return x if isinstance(x, Value) else float(x)
 
 
 def plain_array(x: Any) -> Array:
@@ -186,7 +47,7 @@ def plain_array(x: Any) -> Array:
     return numbers
 
 
-class ArrayValue(ArrayMethods, Value):
+class ArrayValue(ArrayMethods, ArrayBase):
     """An array that remembers how it was computed: what ``Value(array)`` gives.
 
     It has NumPy's attributes and methods where chainrule covers them. ``.grad`` is an array of
@@ -198,42 +59,22 @@ class ArrayValue(ArrayMethods, Value):
     array([2., 4.])
     """
 
-    __slots__ = ("_array", "_node")
-    _dispatch_rank = 2
-
-    _array: Any
-    _node: Node | None
-
-    def __new__(cls, *arguments: Any, **options: Any) -> ArrayValue:
-        made: Any = Value.__new__(cls, 0.0)
-        return made  # type: ignore[no-any-return]
+    __slots__ = ()
 
     def __init__(self, val: Any, reqgrad: bool = False, grad_fn: Any = None) -> None:
-        Value.__init__(self, 0.0, reqgrad)
-        self._mark_array()
-        self._array = plain_array(val).copy()
-        self._node = None
+        numbers = plain_array(val).copy()
+        node = None
         if reqgrad:
-            self._node = Node(self._serial, self._array.shape, self._array.dtype)
+            node = Node(numbers.shape, numbers.dtype)
             if grad_fn is not None:
-                self._node.grad_fn = called_back(grad_fn)
+                node.grad_fn = called_back(grad_fn)
+        ArrayBase.__init__(self, numbers, node)
 
-    @classmethod
-    def _leaf(cls, numbers: Any) -> ArrayValue:
+    @staticmethod
+    def _leaf(numbers: Any) -> Any:
         """A leaf for a function under ``grad``: on the caller's own array, not a copy."""
-        leaf = cls._made(plain_array(numbers), None)
-        leaf.reqgrad = True
-        return leaf
-
-    @classmethod
-    def _made(cls, numbers: Any, node: Node | None) -> ArrayValue:
-        """A handle on an array that was computed."""
-        value: Any = Value.__new__(cls, 0.0)
-        Value.__init__(value, 0.0, node is not None)
-        value._mark_array()
-        value._array = numbers
-        value._node = node
-        return value  # type: ignore[no-any-return]
+        own = plain_array(numbers)
+        return made_array(own, Node(own.shape, own.dtype))
 
     # --- what a number's Value has too ----------------------------------------------------------
 
@@ -267,9 +108,15 @@ class ArrayValue(ArrayMethods, Value):
     @grad.setter
     def grad(self, grad: Any) -> None:
         self._only_of_a_leaf("grad")
-        if self._node is not None:
-            whole = np.broadcast_to(np.asarray(grad, self.dtype), self.shape)
-            self._node._grad = whole.copy()
+        if self._node is None:
+            return
+        if not isinstance(grad, Value):
+            grad = whole(np.asarray(grad, self.dtype), self._node)
+        elif of_shape.shape_of(grad) != self.shape:
+            raise OperandError(
+                f"grad: a Value of shape {of_shape.shape_of(grad)} for one of shape {self.shape}."
+            )
+        self._node._grad = grad
 
     def _only_of_a_leaf(self, attribute: str) -> None:
         if self._node is not None and not self._node.is_leaf:
@@ -284,7 +131,8 @@ class ArrayValue(ArrayMethods, Value):
     def reqgrad(self, reqgrad: bool) -> None:
         self._only_of_a_leaf("reqgrad")
         if reqgrad != (self._node is not None):
-            self._node = Node(self._serial, self.shape, self.dtype) if reqgrad else None
+            node = Node(self.shape, self.dtype) if reqgrad else None
+            ArrayBase.__init__(self, self._array, node)
 
     @property
     def grad_fn(self) -> Any:
@@ -295,13 +143,23 @@ class ArrayValue(ArrayMethods, Value):
         """Add the derivative of this Value to ``.grad`` of every Value that it depends on.
 
         Args:
-            grad: the derivative to start from, a number or an array that broadcasts to the shape.
-                A Value of more than one element needs it spelt out.
-            create_graph: not for arrays yet.
-        """
-        from . import sweep
+            grad: the derivative to start from: a number, an array that broadcasts to the shape, or
+                a Value of such. A Value of more than one element needs it spelt out.
+            create_graph: record the sweep, so that ``.grad`` of a leaf is a Value which can be
+                differentiated in its turn.
 
-        sweep.back_from_array(self, grad, create_graph)
+        Raises:
+            ResultError: this Value has more than one element, and ``grad`` is a number.
+            NoDerivativeError: this Value needs no derivative.
+            ClosureError: ``create_graph`` met a term that a closure ``grad_fn`` made.
+            ChangedValueError: the sweep met a leaf whose ``.val`` was assigned since.
+
+        >>> x = Value(np.array([1.0, 3.0]), reqgrad=True)
+        >>> (x * x).back(np.array([1.0, 10.0]))
+        >>> x.grad
+        array([ 2., 60.])
+        """
+        ArrayBase.back(self, grad, create_graph)
 
     def __repr__(self) -> str:
         return f"Value({self._array!r})"
@@ -344,22 +202,22 @@ class ArrayValue(ArrayMethods, Value):
         return int(self._array)
 
     def __eq__(self, other: Any) -> Any:
-        return _compared(np.equal, self, other)
+        return _compared("equal", self, other)
 
     def __ne__(self, other: Any) -> Any:
-        return _compared(np.not_equal, self, other)
+        return _compared("not_equal", self, other)
 
     def __lt__(self, other: Any) -> Any:
-        return _compared(np.less, self, other)
+        return _compared("less", self, other)
 
     def __le__(self, other: Any) -> Any:
-        return _compared(np.less_equal, self, other)
+        return _compared("less_equal", self, other)
 
     def __gt__(self, other: Any) -> Any:
-        return _compared(np.greater, self, other)
+        return _compared("greater", self, other)
 
     def __ge__(self, other: Any) -> Any:
-        return _compared(np.greater_equal, self, other)
+        return _compared("greater_equal", self, other)
 
     __hash__ = object.__hash__
 
@@ -371,9 +229,6 @@ class ArrayValue(ArrayMethods, Value):
                 "Values, or take .val."
             )
         return np.array(self._array, dtype)
-
-    def _apply_op(self, op: Row, operands: Sequence[Any], parameters: dict[str, Any]) -> Any:
-        return protocol.on_arrays(op, operands, parameters)
 
 
 ArrayValue.__module__ = "chainrule"
@@ -387,5 +242,10 @@ def restored(numbers: Array, reqgrad: bool, grad: Any) -> ArrayValue:
     return value
 
 
-def _compared(comparison: Any, x: ArrayValue, other: Any) -> Any:
-    return comparison(x._array, getattr(other, "val", other))
+def _compared(name: str, x: ArrayValue, other: Any) -> Any:
+    if getattr(other, "_dispatch_rank", 0) > x._dispatch_rank:
+        return TABLE[name](x, other)
+    return getattr(np, name)(x._array, getattr(other, "val", other))
+
+
+use_array_class(ArrayValue)

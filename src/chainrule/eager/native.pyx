@@ -17,6 +17,8 @@ import math
 import numpy as np
 
 cimport cython
+cimport numpy as cnp
+from cpython.dict cimport PyDict_GetItem
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_CheckExact
 from cpython.mem cimport PyMem_RawFree, PyMem_RawRealloc
 from cpython.object cimport (
@@ -24,12 +26,19 @@ from cpython.object cimport (
     inquiry, newfunc, traverseproc, visitproc,
 )
 from cpython.ref cimport Py_INCREF, Py_TYPE
+from cpython.tuple cimport PyTuple_New, PyTuple_SET_ITEM
 
-from ..ops import TABLE, elementwise_rows
-from . import protocol, sweep as sweeps
+from ..ops import TABLE, Cotangent, Op, elementwise_rows, foreign_names
+from ..ops.op import one, zero
+from ..ops.rules import plus, unbroadcast
+from . import generated, nodes, protocol, sweep as sweeps
+from .nodes import Stub
 from .operands import (
     called_back, fixed_operand, gradient_number, leaf_number, other_operands, plain_number,
 )
+from .quiet import quietly
+
+cnp.import_array()
 
 cdef extern from "Python.h":
     double PyLong_AsDouble(object)
@@ -56,6 +65,7 @@ cdef extern from *:
     object steal "cr_steal" (PyObject *)
     PyTypeObject *type_of "cr_type" (PyObject *)
     bint release "cr_release" (PyObject *)
+    Py_ssize_t reference_count "Py_REFCNT" (PyObject *)
     void cr_no_vectorcall(PyTypeObject *)
 
 cdef extern from "generated/kernels.h":
@@ -65,9 +75,12 @@ cdef extern from "generated/kernels.h":
         int selects
         int predicate
         int fixed
+        int library
         void (*value)()
         void (*partials[3])()
     const cr_row *cr_rows
+    int CR_ROW_COUNT
+    const char *CR_FINGERPRINT
     ctypedef double (*cr_kernel1)(double)
     ctypedef double (*cr_kernel2)(double, double)
     ctypedef double (*cr_kernel3)(double, double, double)
@@ -156,6 +169,8 @@ cdef class Value(Methods):
 
     def __pow__(left, right, modulus):
         if modulus is not None:
+            if not isinstance(left, Value):
+                return NotImplemented  # Python says so
             raise protocol.modular_power()
         cdef double x, y
         cdef PyObject *unused = NULL
@@ -223,6 +238,10 @@ cdef class Value(Methods):
         return protocol.as_array(self, dtype)
 
     def __array_ufunc__(self, ufunc, method, *inputs, **options):
+        if method == "__call__" and not options:
+            code = UFUNC_CODES.get(ufunc)
+            if code is not None:
+                return call(code, inputs)
         return protocol.array_ufunc(ufunc, method, inputs, options)
 
     def __array_function__(self, function, types, arguments, options):
@@ -320,9 +339,6 @@ cdef class Value(Methods):
     def _constant(number):
         return Value(number)
 
-    def _mark_array(self):
-        self.flags |= ARRAY
-
     def _apply_op(self, op, operands, parameters):
         if op.name in CODES and not any(isinstance(x, np.ndarray) for x in operands):
             return call(CODES[op.name], tuple(operands))
@@ -368,24 +384,6 @@ cdef int set_gradient(Value self, grad) except -1:
         self.flags &= ~VALUE_GRAD
     Py_XDECREF(old)
     return 0
-
-
-def add_gradients(dict adjoints):
-    """Add into ``.grad``, for every Value and array's node.
-
-    In one go, since no Python code runs in between; NumPy may let other threads in while it adds
-    arrays, and then the sum is made again.
-    """
-    for value, adjoint in adjoints.items():
-        if isinstance(value, Value):
-            set_gradient(value, (<Value>value).grad + adjoint)
-            continue
-        while True:
-            before = value._grad
-            total = adjoint if before is None else before + adjoint
-            if value._grad is before:
-                value._grad = total
-                break
 
 
 # --- memory -------------------------------------------------------------------------------------
@@ -539,12 +537,33 @@ cdef int clear(PyObject *node) noexcept:
 
 # --- recording ----------------------------------------------------------------------------------
 
+def _check_table():
+    """Before the table is read by code: it may be another one than was compiled."""
+    compiled = [cr_rows[code].name.decode() for code in range(2, CR_ROW_COUNT + 2)]
+    if CR_FINGERPRINT.decode() != generated.FINGERPRINT or compiled != [
+        row.name for row in elementwise_rows()
+    ]:
+        raise ImportError(
+            "the compiled extension was made from another op table than the one installed. Run "
+            "tools/print_rows.py if you changed a row, and install chainrule again."
+        )
+
+
+_check_table()
 CODES = {}
-cdef list ROWS = [None] * (len(elementwise_rows()) + 2)
+cdef list ROWS = [None] * (CR_ROW_COUNT + 2)
 for _code in range(2, len(ROWS)):
     _row = TABLE[cr_rows[_code].name.decode()]
     CODES[_row.name] = _code
     ROWS[_code] = _row
+
+
+# NumPy's own functions that mean a row.
+cdef dict UFUNC_CODES = {}
+for _name, _row in foreign_names().items():
+    _ufunc = getattr(np, _name, None)
+    if isinstance(_ufunc, np.ufunc) and _ufunc.nin == _row.arity:
+        UFUNC_CODES[_ufunc] = CODES[_row.name]
 
 
 cdef inline bint read(object operand, double *number, PyObject **link) except -1:
@@ -630,7 +649,7 @@ def call(short code, tuple operands, bint is_operator=False):
         links[i] = NULL
         if isinstance(operand, Value):
             if (<Value>operand).flags & ARRAY:
-                return ROWS[code](*operands)
+                return array_call(code, operands)
             any_value = True
             x[i] = (<Value>operand).number
             if (<Value>operand).flags & REQGRAD:
@@ -643,6 +662,8 @@ def call(short code, tuple operands, bint is_operator=False):
         else:
             converted = plain_number(operand)
             if converted is None:
+                if cnp.PyArray_CheckExact(operand):
+                    return array_call(code, operands)
                 return other_operands(ROWS[code], operands, is_operator)
             x[i] = converted
     if arity == 1:
@@ -705,6 +726,11 @@ cdef object new_tracked(short code, double number, PyObject **links, double *wei
 
 
 include "sweeping.pxi"
+include "arrays.pxi"
+include "backward.pxi"
+include "pulling.pxi"
+
+prepare_rows()
 
 
 # --- the library's kernels, and the slots ---------------------------------------------------------

@@ -195,7 +195,7 @@ class Value(Methods):
 
     def __rpow__(self, other: Any, modulus: Any = None) -> Value:
         if modulus is not None:
-            raise protocol.modular_power()
+            return NotImplemented  # Python says so
         return self._operator(kernels.POWER, other, self)
 
     def __divmod__(self, other: Any) -> tuple[Value, Value]:
@@ -279,9 +279,6 @@ class Value(Methods):
     @staticmethod
     def _constant(number: float) -> Value:
         return Value(number)
-
-    def _mark_array(self) -> None:
-        """For array.py; this build tells by the class."""
 
     def _apply_op(self, op: Row, operands: Sequence[Any], parameters: dict[str, Any]) -> Any:
         if op.name in _CODES and not any(isinstance(x, np.ndarray) for x in operands):

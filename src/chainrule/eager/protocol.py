@@ -13,6 +13,7 @@ import numpy as np
 
 from ..errors import (
     ChangedValueError,
+    ClosureError,
     DroppedDerivativeError,
     NoDerivativeError,
     OperandError,
@@ -53,6 +54,14 @@ def changed_value(name: str) -> ChangedValueError:
     return ChangedValueError(
         f"{name}: the .val of an operand was assigned after the graph was recorded, and the sweep "
         "would read the new value. Compute the function again before sweeping."
+    )
+
+
+def undifferentiable_closure() -> ClosureError:
+    return ClosureError(
+        "a term made by a closure grad_fn was to be differentiated twice (create_graph=True, or "
+        "one derivative inside another): the closure computes with plain numbers, so its own "
+        "derivative is not known. Give the operation its partials with cr.custom_vjp."
     )
 
 

@@ -1,7 +1,8 @@
-"""The sweeps that must know more than numbers: closures, recorded sweeps, forward mode.
+"""The sweeps that must know more than numbers: closures, arrays, recorded sweeps, forward mode.
 
 A graph of plain terms is swept backward by the build's own fast loop (``native.pyx``,
-``plain.py``). Here is what that loop leaves to Python:
+``plain.py``), any other by its ``Backward`` (``backward.pxi``, ``plain_array.py``), which visits
+the terms. Here is what both builds share:
 
 * graphs that hold closures ``grad_fn``, whose operands nobody knows before they are called;
 * sweeps that are recorded, for higher orders: the adjoint of a term is a Value, and the partials
@@ -17,18 +18,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import ClosureError, DroppedDerivativeError, UnsupportedFunctionError
-from ..ops.rules import Cotangent, plus
+from ..errors import ClosureError, DroppedDerivativeError
+from ..ops import Cotangent
+from .nodes import is_array_node, names_read, pushed, whole
 from .operands import gradient_number
-from .protocol import changed_value, nothing_to_sweep
+from .protocol import changed_value, nothing_to_sweep, undifferentiable_closure
 
 if TYPE_CHECKING:
-    from . import Value
+    from . import Backward, Value
 
 Adjoint = Any
 """A float, or a Value where the sweep is recorded."""
@@ -51,32 +52,29 @@ def _times(x: Adjoint, partial: Adjoint) -> Adjoint:
     return x * partial
 
 
-def _undifferentiable_closure() -> ClosureError:
-    return ClosureError(
-        "a term made by a closure grad_fn was to be differentiated twice (create_graph=True, or "
-        "one derivative inside another): the closure computes with plain numbers, so its own "
-        "derivative is not known. Give the operation its partials with cr.custom_vjp."
-    )
-
-
 def _recorded_links(value: Value) -> Iterable[tuple[Value, Adjoint]]:
     """The operands that need a derivative, each with its partial as a Value."""
     links = value._links()
     op = value._op
     if value.grad_fn is not None:
-        raise _undifferentiable_closure()
+        raise undifferentiable_closure()
     if op is None or op.selects:
         yield from links
         return
     operands = value._arguments()
-    for operand in operands:
-        if getattr(operand, "_assigned", 0) > value._serial:
+    wanted = [
+        _needs_derivative(operand) and any(operand is link for link, _ in links)
+        for operand in operands
+    ]
+    read = names_read(op, wanted)
+    for name, operand in zip(op.operands, operands, strict=True):
+        if name in read and getattr(operand, "_assigned", 0) > value._serial:
             raise changed_value(op.name)
     constant = type(value)._constant
     arguments = [x if isinstance(x, type(value)) or _needs_derivative(x) else constant(x)
                  for x in operands]  # fmt: skip
-    for operand, partial in zip(operands, op.partials, strict=True):
-        if _needs_derivative(operand) and any(operand is link for link, _ in links):
+    for operand, partial, is_wanted in zip(operands, op.partials, wanted, strict=True):
+        if is_wanted:
             assert partial is not None
             yield operand, partial(value, *arguments)
 
@@ -86,87 +84,26 @@ def node_of(x: Any) -> Any:
     return getattr(x, "_node", x)
 
 
-def _shares(node: Any, adjoint: Any, recorded: bool) -> Iterable[tuple[Any, Any]]:
-    """What a node passes to each of its operands: the adjoint times the partial."""
-    if hasattr(node, "pulled"):
-        yield from node.pulled(adjoint, recorded)
-        return
-    for operand, partial in _recorded_links(node) if recorded else node._links():
+def shares(value: Any, adjoint: Adjoint, recorded: bool) -> Iterable[tuple[Any, Adjoint]]:
+    """What a number's term passes to each of its operands: the adjoint times the partial."""
+    for operand, partial in _recorded_links(value) if recorded else value._links():
         yield operand, _times(adjoint, partial)
 
 
-def _sum(a: Any, b: Any) -> Any:
-    """The sum of two adjoints of one node."""
-    if isinstance(a, list):  # of an op with several results
-        return [
-            y if x is None else x if y is None else plus(x, y) for x, y in zip(a, b, strict=True)
-        ]
-    return plus(a, b) if isinstance(a, Cotangent) else a + b
-
-
-class Backward:
-    """One backward sweep: the adjoint of every term that it has reached.
-
-    ``oldest`` and ``newest`` are the serials of the leaves of a function under ``grad``: a term
-    that is older hangs outside of it, and is noted in ``outside`` instead of being swept.
-    """
-
-    def __init__(self, recorded: bool, oldest: int = 0, newest: int = 0) -> None:
-        self.recorded = recorded
-        self.oldest, self.newest = oldest, newest
-        self.outside = False
-        #: Where it is known what depends on the leaves, nothing else is visited.
-        self.dependents: set[Any] | None = None
-        self.closures = False
-        self.adjoints: dict[Value, Adjoint] = {}
-        self.waiting: list[tuple[int, Value]] = []
-        self.current = 0
-
-    def add(self, value: Value, share: Adjoint) -> None:
-        if self.dependents is not None and value not in self.dependents:
-            return
-        if value in self.adjoints:
-            self.adjoints[value] = _sum(self.adjoints[value], share)
-        elif value._serial < self.oldest:
-            self.outside = True
-        else:
-            self.adjoints[value] = share
-            heappush(self.waiting, (-value._serial, value))
-
-    def run(self, root: Value, seed: Adjoint) -> None:
-        with np.errstate(all="ignore"):
-            self.sweep(root, seed)
-
-    def sweep(self, root: Value, seed: Adjoint) -> None:
-        self.add(root, seed)
-        while self.waiting:
-            serial, value = heappop(self.waiting)
-            self.current = -serial
-            if self.current <= self.newest:
-                self.outside |= bool(value._links())
-            elif value.grad_fn is not None and not self.recorded:
-                self.closures = True
-                self.call(value)
-            else:
-                for operand, share in _shares(value, self.adjoints[value], self.recorded):
-                    self.add(operand, share)
-
-    def call(self, value: Value) -> None:
-        """Hand a closure the whole derivative; what it passes on comes back by ``absorbed``."""
-        global active
-        adjoint = self.adjoints[value]
-        adjoint = adjoint.numbers if isinstance(adjoint, Cotangent) else adjoint
-        if _needs_derivative(adjoint):
-            raise _undifferentiable_closure()
-        outer = getattr(_here, "sweep", None)
-        _here.sweep = self
-        active += 1
-        try:
-            assert value.grad_fn is not None
-            value.grad_fn(adjoint)
-        finally:
-            active -= 1
-            _here.sweep = outer
+def call(sweep: Backward, grad_fn: Callable[[Any], Any], adjoint: Adjoint) -> None:
+    """Hand a closure the whole derivative; what it passes on comes back by ``absorbed``."""
+    global active
+    numbers = adjoint.numbers if isinstance(adjoint, Cotangent) else adjoint
+    if _needs_derivative(numbers):
+        raise undifferentiable_closure()
+    outer = getattr(_here, "sweep", None)
+    _here.sweep = sweep
+    active += 1
+    try:
+        grad_fn(numbers)
+    finally:
+        active -= 1
+        _here.sweep = outer
 
 
 def absorbed(value: Value, grad: Any) -> bool:
@@ -197,76 +134,89 @@ def back(
 
     ``add_gradients`` is the build's own, which adds all or nothing.
     """
-    if _needs_derivative(seed) and not create_graph:
-        raise DroppedDerivativeError(
-            "back(): grad is a Value that needs a derivative, which would be dropped. Give "
-            "create_graph=True, or its .val."
-        )
-    sweep = Backward(create_graph)
-    sweep.run(
-        root, seed if _needs_derivative(seed) else gradient_number(getattr(seed, "val", seed))
-    )
-    adjoints = sweep.adjoints
-    if create_graph:
-        # A leaf's .grad can be differentiated in its turn. A term's is a number: its graph would
-        # hang on the term, a circle that nobody could break, since a term cannot be assigned.
-        constant = type(root)._constant
-        adjoints = {
-            value: getattr(adjoint, "val", adjoint)
-            if value._links()
-            else adjoint + constant(0.0)
-            if isinstance(adjoint, float)
-            else adjoint
-            for value, adjoint in adjoints.items()
-        }
-    add_gradients(adjoints)
+    _refuse_dropping(seed, create_graph)
+    if not _needs_derivative(seed):
+        seed = gradient_number(getattr(seed, "val", seed))
+    add_gradients(_gradients(root, seed, create_graph))
 
 
 def back_from_array(root: Any, grad: Any, create_graph: bool) -> None:
     """``back`` of an array's Value."""
     from . import add_gradients
-    from .array import Node
     from .recording import seed_of
 
     if active and absorbed(root, grad):
         return
     if not root.reqgrad:
         raise nothing_to_sweep()
-    if create_graph or _needs_derivative(grad):
-        raise UnsupportedFunctionError(
-            "back(create_graph=True) does not work on an array's Value. Nest cr.grad instead."
+    _refuse_dropping(grad, create_graph)
+    add_gradients(_gradients(root._node, seed_of(root, grad), create_graph))
+
+
+def _refuse_dropping(seed: Any, create_graph: bool) -> None:
+    if _needs_derivative(seed) and not create_graph:
+        raise DroppedDerivativeError(
+            "back(): grad is a Value that needs a derivative, which would be dropped. Give "
+            "create_graph=True, or its .val."
         )
-    sweep = Backward(False)
-    sweep.run(root._node, seed_of(root, grad))
-    add_gradients(
-        {
-            x: _whole(adjoint, x) if isinstance(x, Node) else adjoint
-            for x, adjoint in sweep.adjoints.items()
-            if not isinstance(adjoint, list)  # of an op with several results; its parts have it
-        }
-    )
 
 
-def _whole(adjoint: Cotangent, node: Any) -> Any:
-    """The numbers of a cotangent as an array of their own, in the shape and dtype of the node."""
-    return np.array(np.broadcast_to(adjoint.numbers, node.shape), node.dtype)
+def _gradients(root: Any, seed: Adjoint, create_graph: bool) -> dict[Any, Any]:
+    """What a sweep from a node or number adds into the ``.grad`` of each it reaches.
 
-
-def gradient(root: Value, leaves: Sequence[Value], seed: Adjoint) -> list[Adjoint]:
-    """The derivatives of root with respect to leaves, made one after the other.
-
-    Floats and arrays; Values where they hang on something older than the leaves. Nobody's
-    ``.grad`` is touched.
+    If recorded, a leaf's can be differentiated in its turn. A term's is a number or an array: its
+    graph would hang on the term, a circle that nobody could break, since a term cannot be assigned.
     """
+    from . import Backward, made_array
+
+    sweep = Backward(create_graph)
+    sweep.add(root, seed)
+    sweep.run()
+    gradients = {}
+    for x in sweep.adjoints:
+        adjoint = sweep.adjoints[x]
+        if isinstance(adjoint, list):
+            continue  # of an op with several results; its parts have it
+        is_value = create_graph and not x._links()
+        if is_array_node(x):
+            is_recorded = is_value and _needs_derivative(adjoint.numbers)
+            recorded = adjoint.numbers if is_recorded else None
+            adjoint = None  # or it would not be the sweep's own
+            own = recorded if is_recorded else sweep.own(x)
+            gradients[x] = made_array(own, None) if is_value and not is_recorded else own
+        elif is_value:
+            gradients[x] = adjoint + type(x)._constant(0.0) if type(adjoint) is float else adjoint
+        else:
+            gradients[x] = getattr(adjoint, "val", adjoint)
+    return gradients
+
+
+def begun(root: Value, leaves: Sequence[Value], seed: Adjoint) -> Backward:
+    """A sweep for the derivatives of root with respect to leaves, made one after the other.
+
+    It is recorded where root hangs on something older than the leaves. Let go of root before
+    ``finished``, and the sweep frees the graph as it passes.
+    """
+    from . import Backward, survey
+
     oldest, newest = leaves[0]._serial, leaves[-1]._serial
-    sweep = Backward(False, oldest, newest)
-    sweep.run(node_of(root), seed)
-    if sweep.outside:
-        if sweep.closures:
-            raise _undifferentiable_closure()
-        sweep = Backward(True, oldest, newest)
-        sweep.dependents = _dependents(node_of(root), oldest, newest)
-        sweep.run(node_of(root), seed)
+    outside, closures = survey(node_of(root), oldest, newest)
+    if outside and closures:
+        raise undifferentiable_closure()
+    dependents = _dependents(node_of(root), oldest, newest) if outside else None
+    sweep = Backward(outside, oldest, newest, False, dependents)
+    sweep.add(node_of(root), seed)
+    return sweep
+
+
+def finished(sweep: Backward, leaves: Sequence[Value]) -> list[Adjoint]:
+    """The derivatives: floats and arrays; Values where the sweep is recorded.
+
+    Nobody's ``.grad`` is touched.
+    """
+    sweep.run()
+    if sweep.outside and sweep.closures:
+        raise undifferentiable_closure()
     results = [_adjoint_of(leaf, sweep.adjoints.get(node_of(leaf))) for leaf in leaves]
     # Two leaves may have been passed one array, as by x + y; each gets its own.
     own: set[int] = set()
@@ -305,13 +255,16 @@ def _adjoint_of(leaf: Any, adjoint: Any) -> Any:
     is_fresh = isinstance(numbers, np.ndarray) and numbers.flags.owndata and numbers.flags.writeable
     if is_fresh and numbers.shape == leaf.shape and numbers.dtype == leaf.dtype:
         return numbers
-    return _whole(Cotangent(numbers), leaf._node)
+    return whole(numbers, leaf._node)
 
 
 def pushforward(
     roots: Sequence[Value], leaves: Sequence[Value], tangents: Sequence[Adjoint]
 ) -> list[Adjoint]:
-    """The tangents of roots, given those of leaves, made one after the other."""
+    """The tangents of roots, given those of leaves, made one after the other.
+
+    A leaf's is None where it does not move; an array's may be a pair with its mask.
+    """
     oldest, newest = leaves[0]._serial, leaves[-1]._serial
     recorded = False
     found: dict[Any, None] = {}
@@ -336,14 +289,18 @@ def pushforward(
                 recorded = True
             else:
                 waiting.append(operand)
-    reached: dict[Any, Adjoint] = dict(zip(map(node_of, leaves), tangents, strict=True))
+    reached: dict[Any, Adjoint] = {
+        node_of(leaf): tangent
+        for leaf, tangent in zip(leaves, tangents, strict=True)
+        if tangent is not None
+    }
     for value in sorted(found, key=lambda value: value._serial):
-        if value in reached:
+        if value in reached or value._serial <= newest:
             continue
         total: Adjoint = None
-        if hasattr(value, "pushed"):
+        if is_array_node(value):
             with np.errstate(all="ignore"):
-                total = value.pushed(reached, recorded)
+                total = pushed(value, reached, recorded)
         else:
             for operand, partial in _recorded_links(value) if recorded else value._links():
                 if operand in reached:
@@ -351,7 +308,8 @@ def pushforward(
                     total = share if total is None else total + share
         if total is not None:
             reached[value] = total
-    return [reached.get(node_of(root), _zero_like(root)) for root in roots]
+    found_at = [reached.get(node_of(root), _zero_like(root)) for root in roots]
+    return [x.numbers if isinstance(x, Cotangent) else x for x in found_at]
 
 
 def _zero_like(root: Any) -> Any:

@@ -138,13 +138,20 @@ class ArrayMethods:
         )
 
     def __matmul__(self, other: Any) -> Any:
-        return contract.matmul(self, other)
+        return contract.matmul(self, other) if _is_operand(other) else NotImplemented
 
     def __rmatmul__(self, other: Any) -> Any:
-        return contract.matmul(other, self)
+        return contract.matmul(other, self) if _is_operand(other) else NotImplemented
 
     def __getattr__(self, name: str) -> Any:
         # Only what is not found anywhere comes here.
         if hasattr(np.ndarray, name) and not name.startswith("_"):
             raise numpy_names.no_method(name)
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name)
+
+
+def _is_operand(x: Any) -> bool:
+    """Whether x is an array, a list or a number, and not a stranger with an operator of its own."""
+    return (
+        hasattr(x, "shape") or hasattr(x, "_apply_op") or isinstance(x, list | tuple | float | int)
+    )

@@ -8,7 +8,6 @@ is not in the table raises, with its name and with what to write instead where t
 
 from __future__ import annotations
 
-import difflib
 import functools
 import inspect
 import math
@@ -273,6 +272,8 @@ def no_method(name: str) -> UnsupportedMethodError:
 def _instead_of(name: str) -> str:
     instead = INSTEAD.get(name)
     if instead is None:
+        import difflib
+
         known = {function.__name__: dotted(function) for function in FUNCTIONS}
         known |= {row.name: f"cr.{row.name}" for row in _rows().values() if row.public}
         own = name.rpartition(".")[2]

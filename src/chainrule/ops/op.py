@@ -148,6 +148,12 @@ class Op(Row):
         """The row's own name and its aliases."""
         return (self.name, *self.aliases)
 
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """Names of the methods that call it with the object as first operand."""
+        # where's and polygamma's first operand is no array to be differentiated.
+        return () if self.predicate or self.name in ("where", "polygamma") else self.names
+
     @cached_property
     def numpy(self) -> Callable[..., Any]:
         """The operation on plain numbers and NumPy arrays."""

@@ -296,8 +296,12 @@ def var(
     """
     if not out is where is None:
         unsupported("var", out=out, where=where)
+    return _variance("var", a, axis, dtype, ddof, keepdims)
+
+
+def _variance(name: str, a: Any, axis: Any, dtype: Any, ddof: float, keepdims: bool) -> Any:
     a = astype(a, dtype)
-    count = _count(a, axis, "var") - ddof
+    count = _count(a, axis, name) - ddof
     centred = subtract(a, mean(a, axis, keepdims=True))
     total = _reduced(sum_row, square(centred), axis, keepdims)
     return divide(total, 0 if isinstance(count, float | int) and count < 0 else count)
@@ -322,7 +326,7 @@ def std(
     """
     if not out is where is None:
         unsupported("std", out=out, where=where)
-    return sqrt(var(a, axis, dtype, None, ddof, keepdims))
+    return sqrt(_variance("std", a, axis, dtype, ddof, keepdims))
 
 
 def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:

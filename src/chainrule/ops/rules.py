@@ -42,7 +42,8 @@ def times(numbers: Any, partial: Any, mask: Any = None) -> Any:
     """numbers * partial where the mask holds, 0 elsewhere."""
     if is_one(partial):
         return numbers
-    product = numbers * partial
+    is_minus_one = isinstance(partial, float | int) and partial == -1.0
+    product = -numbers if is_minus_one else numbers * partial
     return product if mask is None else where(mask, product, 0.0)
 
 

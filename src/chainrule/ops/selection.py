@@ -50,7 +50,7 @@ isfinite: Op = _predicate(
 
 def _greater_weight(out: Any, x: Any, y: Any) -> Any:
     """The share of x in maximum(x, y): a tie is halved, and NaN stays NaN."""
-    return where(x > y, 1, where(x == y, 0.5, where(x < y, 0, out)))
+    return where(x > y, 1, where(x == y, 0.5, where(x < y, 0, math.nan)))
 
 
 def _present_weight(out: Any, x: Any, y: Any) -> Any:
@@ -104,7 +104,9 @@ clip: Op = Op(
     "clip",
     ("x", "min", "max"),
     (
-        lambda out, x, lower, upper: where((lower < x) & (x < upper), 1, where(isnan(out), out, 0)),
+        lambda out, x, lower, upper: where(
+            (lower < x) & (x < upper), 1, where(isnan(out), math.nan, 0)
+        ),
         # A bound that is reached carries the derivative, so that the three sum to 1.
         lambda out, x, lower, upper: where((x <= lower) & (lower < upper), 1, 0),
         lambda out, x, lower, upper: where((x >= upper) | (lower >= upper), 1, 0),
@@ -137,7 +139,7 @@ where: Op = Op(
 relu: Op = Op(
     "relu",
     ("x",),
-    (lambda out, x: where(x > 0, 1, where(x <= 0, 0, out)),),
+    (lambda out, x: where(x > 0, 1, where(x <= 0, 0, math.nan)),),
     "x where x is positive, 0 elsewhere.",
     expand=lambda x: where(x <= 0, 0, x),
     selects=True,

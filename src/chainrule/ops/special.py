@@ -7,6 +7,9 @@ SciPy's, imported when first called.
 from __future__ import annotations
 
 import math
+from typing import Any
+
+import numpy as np
 
 from .elementwise import absolute, exp, log1p, sigmoid, square
 from .op import Accuracy, Op, unary
@@ -106,12 +109,22 @@ digamma: Op = unary(
     accuracy=Accuracy(12, 16, 24, scale=0.5),
     example=(4.5,),
 )
+
+
+def polygamma_kernel(n: Any, x: Any) -> Any:
+    """SciPy's polygamma, which makes float64 of float32."""
+    from scipy.special import polygamma
+
+    numbers = polygamma(n, x)
+    return numbers.astype(np.float32) if getattr(x, "dtype", None) == np.float32 else numbers
+
+
 polygamma: Op = Op(
     "polygamma",
     ("n", "x"),
     (None, lambda out, n, x: polygamma(n + 1, x)),
     "Derivative of order n of digamma; n is a whole number, not negative, and has no derivative.",
-    kernel="scipy.special.polygamma",
+    kernel="chainrule.ops.special.polygamma_kernel",
     domain=((1.0, 1.0), (0.2, 20.0)),
     points=((2.0, 0.5), (0.0, 3.0), (3.0, 1e3), (1.0, -2.5)),
     # SciPy's zeta loses digits left of 0, where the derivative at -2.5 is near a root.

@@ -158,9 +158,11 @@ def _text(term: Term, names: dict[int, str]) -> str:
     if op.name == "part":
         return f"{operands[0]}[{term.parameters['k']}]"
     if op.name == "literal":
-        return repr(term.parameters["value"])
+        return _operand(term.parameters["value"].item(), names)
     if op.name == "index":
-        return f"{operands[0]}[{', '.join(map(_key, term.parameters['key']))}]"
+        (x,) = term.operands
+        key = map(_key, term.parameters["key"], x.shape)
+        return f"{operands[0]}[{', '.join(key)}]"
     options = [
         f"{name}={_parameter(value)}" for name, value in term.parameters.items() if _shows(value)
     ]
@@ -177,8 +179,15 @@ def _parameter(value: Any) -> str:
     return str(value)
 
 
-def _key(entry: Any) -> str:
+def _key(entry: Any, extent: Any) -> str:
+    """An entry of an index as it is written: a slice without the bounds that go without saying."""
     if not isinstance(entry, tuple):
         return str(entry)
     start, stop, step = entry
-    return f"{start}:{stop}" + (f":{step}" if step != 1 else "")
+    default = (extent - 1, -1) if step < 0 else (0, extent)
+    # Not by ==, which would note a guard.
+    first, last = (
+        "" if str(x) == str(usual) else str(x)
+        for x, usual in zip((start, stop), default, strict=True)
+    )
+    return f"{first}:{last}" + (f":{step}" if step != 1 else "")

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ConcreteNumberError, DroppedDerivativeError, user_line
-from ..ops import TABLE, Op, Row
+from ..errors import ConcreteNumberError, DroppedDerivativeError, OperandError, user_line
+from ..ops import TABLE, Op, Row, public_rows
 from ..ops.methods import ArrayMethods
 from ..ops.numpy_names import apply_function, apply_ufunc
 
@@ -42,7 +42,10 @@ COMPARISONS = {
     "gt": "greater",
     "ge": "greater_equal",
 }
-UNARY = {"neg": "negative", "pos": "positive", "abs": "abs", "invert": "logical_not"}
+UNARY = {
+    **{"neg": "negative", "pos": "positive", "abs": "abs", "invert": "logical_not"},
+    **{"floor": "floor", "ceil": "ceil", "trunc": "trunc"},
+}
 
 
 def _no_number(symbol: Symbol, conversion: str, hint: str) -> ConcreteNumberError:
@@ -104,6 +107,20 @@ class Symbol(ArrayMethods):
             "Index with an array of integers (cr.take, x[i]), or make the argument static "
             "(static_argnums).",
         )
+
+    def __round__(self, ndigits: int | None = None) -> Any:
+        return self.round(0 if ndigits is None else ndigits)
+
+    def __divmod__(self, other: Any) -> tuple[Any, Any]:
+        return self // other, self % other  # type: ignore[operator]
+
+    def __rdivmod__(self, other: Any) -> tuple[Any, Any]:
+        return other // self, other % self
+
+    def __xor__(self, other: Any) -> Any:
+        raise OperandError("^ is no operation on a Symbol. A power is written x ** y.")
+
+    __rxor__ = __xor__
 
     def back(self, grad: Any = 1, create_graph: bool = False) -> None:
         """Not while tracing: raises ConcreteNumberError."""
@@ -257,6 +274,13 @@ def _unary(row: Row) -> Any:
     return operator
 
 
+def _method(row: Op) -> Any:
+    def method(self: Any, *operands: Any) -> Any:
+        return row(self, *operands)
+
+    return method
+
+
 def _elementwise(name: str) -> Op:
     row = TABLE[name]
     assert isinstance(row, Op)
@@ -270,6 +294,10 @@ def _add_operators() -> None:
         setattr(Symbol, f"__r{name}__", _reflected(_elementwise(row)))
     for name, row in UNARY.items():
         setattr(Symbol, f"__{name}__", _unary(TABLE[row]))
+    for row in public_rows():
+        for name in row.methods:
+            if not hasattr(Symbol, name):
+                setattr(Symbol, name, _method(row))
 
 
 _add_operators()

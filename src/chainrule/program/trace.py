@@ -244,13 +244,23 @@ class Trace:
 
     def parts(self, whole: Term) -> tuple[Term, ...]:
         """The results of a term that has several; the dtype may be one of all, or one each."""
-        dtypes = (
-            whole.dtype if isinstance(whole.dtype, tuple) else (whole.dtype,) * len(whole.shape)
-        )
+        dtypes = whole.dtype
+        if not isinstance(dtypes, tuple):
+            dtypes = (dtypes,) * len(whole.shape)
         return tuple(
             self.emit(part_row, (whole,), {"k": k}, shape, dtype)
             for k, (shape, dtype) in enumerate(zip(whole.shape, dtypes, strict=True))
         )
+
+    def results_of(self, term: Term) -> Any:
+        """What the operation gave: the term, or the parts of one that has several results."""
+        if isinstance(term.op, Op) or term.op.results == 1:  # type: ignore[attr-defined]
+            return term
+        first = term.serial + 1
+        parts = tuple(self.terms[first : first + len(term.shape)])
+        if all(x.op is part_row and x.operands[0] is term for x in parts):
+            return parts
+        return self.parts(term)
 
     # --- batches ----------------------------------------------------------------------------------
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 from ..ops.elementwise import (
-    absolute,
     add,
     multiply,
     negative,
@@ -31,7 +30,7 @@ def _unchanged(x: Any, term: Term) -> Any:
     return x if type(x) is Term and x.dtype == term.dtype else None
 
 
-@rewrites("add", with_number=True)
+@rewrites("add", number=True)
 def add_zero(rewriter: Rewriter, term: Term) -> Any:
     """x + 0 = x."""
     x, y = term.operands
@@ -40,14 +39,14 @@ def add_zero(rewriter: Rewriter, term: Term) -> Any:
     return _unchanged(y, term) if _is(x, 0) else None
 
 
-@rewrites("subtract", with_number=True)
+@rewrites("subtract", number=True)
 def subtract_zero(rewriter: Rewriter, term: Term) -> Any:
     """x - 0 = x."""
     x, y = term.operands
     return _unchanged(x, term) if _is(y, 0) else None
 
 
-@rewrites("multiply", with_number=True)
+@rewrites("multiply", number=True)
 def multiply_one(rewriter: Rewriter, term: Term) -> Any:
     """x * 1 = x, and x * -1 = -x."""
     x, y = term.operands
@@ -57,23 +56,23 @@ def multiply_one(rewriter: Rewriter, term: Term) -> Any:
         return None
     if y == 1:
         return x
-    return rewriter.apply(negative, (x,), term) if y == -1 else None
+    return rewriter.elementwise(negative, (x,), term) if y == -1 else None
 
 
-@rewrites("divide", with_number=True)
+@rewrites("divide", number=True)
 def divide_one(rewriter: Rewriter, term: Term) -> Any:
     """x / 1 = x, x / -1 = -x, and 1 / x is a reciprocal."""
     x, y = term.operands
     if _is(x, 1) and y.dtype == term.dtype:
-        return rewriter.apply(reciprocal, (y,), term)
+        return rewriter.elementwise(reciprocal, (y,), term)
     if type(y) is Term or _unchanged(x, term) is None:
         return None
     if y == 1:
         return x
-    return rewriter.apply(negative, (x,), term) if y == -1 else None
+    return rewriter.elementwise(negative, (x,), term) if y == -1 else None
 
 
-@rewrites("power", with_number=True)
+@rewrites("power", number=True)
 def small_power(rewriter: Rewriter, term: Term) -> Any:
     """x**n for small whole and half n, by products and roots.
 
@@ -89,7 +88,7 @@ def small_power(rewriter: Rewriter, term: Term) -> Any:
         return x
 
     def of(op: Any, *operands: Any) -> Any:
-        return rewriter.apply(op, operands, term)
+        return rewriter.elementwise(op, operands, term)
 
     if n in (2, 3, 4):
         squared = of(square, x)
@@ -103,83 +102,75 @@ def small_power(rewriter: Rewriter, term: Term) -> Any:
     return of(reciprocal, of(square, x)) if n == -2 else None
 
 
-@rewrites("multiply")
+@rewrites("multiply", same=True)
 def multiply_itself(rewriter: Rewriter, term: Term) -> Any:
     """x * x is a square."""
-    x, y = term.operands
-    return rewriter.apply(square, (x,), term) if x is y else None
+    x, _ = term.operands
+    return rewriter.elementwise(square, (x,), term)
 
 
-@rewrites("multiply", "divide")
+@rewrites("multiply", "divide", of="negative")
 def sign_of_product(rewriter: Rewriter, term: Term) -> Any:
-    """(-x) * y = -(x * y): signs wander outwards, where they cancel or turn a sum around."""
+    """(-x) * (-y) = x * y, and (-x) * 2 = x * -2."""
     x, y = term.operands
     if _is_op(x, negative):
+        if _is_op(y, negative):
+            return rewriter.elementwise(term.op, (x.operands[0], y.operands[0]), term)
         if type(y) is not Term:
-            return rewriter.apply(term.op, (x.operands[0], -y), term)
-        inner = rewriter.apply(term.op, (x.operands[0], y), term)
-    elif _is_op(y, negative):
-        if type(x) is not Term:
-            return rewriter.apply(term.op, (-x, y.operands[0]), term)
-        inner = rewriter.apply(term.op, (x, y.operands[0]), term)
-    else:
-        return None
-    return rewriter.apply(negative, (inner,), term)
+            return rewriter.elementwise(term.op, (x.operands[0], -y), term)
+    elif type(x) is not Term:
+        return rewriter.elementwise(term.op, (-x, y.operands[0]), term)
+    return None
 
 
 def _is_op(x: Any, op: Any) -> bool:
     return type(x) is Term and x.op is op
 
 
-@rewrites("add")
+@rewrites("add", of="negative")
 def add_negative(rewriter: Rewriter, term: Term) -> Any:
     """x + (-y) = x - y."""
     x, y = term.operands
     if _is_op(y, negative):
-        return rewriter.apply(subtract, (x, y.operands[0]), term)
-    if _is_op(x, negative):
-        return rewriter.apply(subtract, (y, x.operands[0]), term)
-    return None
+        return rewriter.elementwise(subtract, (x, y.operands[0]), term)
+    return rewriter.elementwise(subtract, (y, x.operands[0]), term)
 
 
-@rewrites("subtract")
+@rewrites("subtract", of="negative")
 def subtract_negative(rewriter: Rewriter, term: Term) -> Any:
     """x - (-y) = x + y."""
     x, y = term.operands
-    return rewriter.apply(add, (x, y.operands[0]), term) if _is_op(y, negative) else None
+    return rewriter.elementwise(add, (x, y.operands[0]), term) if _is_op(y, negative) else None
 
 
-@rewrites("negative")
+@rewrites("negative", of="negative multiply")
 def negative_negative(rewriter: Rewriter, term: Term) -> Any:
     """-(-x) = x, and -(x * 2) = x * -2."""
     (x,) = term.operands
     if x.op is negative:
         return x.operands[0]
-    if x.op is multiply:
-        y, number = x.operands
-        if type(number) is not Term:
-            return rewriter.apply(multiply, (y, -number), term)
-        if type(y) is not Term:
-            return rewriter.apply(multiply, (-y, number), term)
+    y, number = x.operands
+    if type(number) is not Term:
+        return rewriter.elementwise(multiply, (y, -number), term)
+    if type(y) is not Term:
+        return rewriter.elementwise(multiply, (-y, number), term)
     return None
 
 
-@rewrites("abs", "square")
+@rewrites("abs", "square", of="negative abs")
 def even_function(rewriter: Rewriter, term: Term) -> Any:
     """abs(-x) = abs(x), abs(abs(x)) = abs(x), and the same of squares."""
     (x,) = term.operands
-    if x.op is negative or x.op is absolute:
-        return rewriter.apply(term.op, x.operands, term)
-    return None
+    return rewriter.elementwise(term.op, x.operands, term)
 
 
-@rewrites("reciprocal")
-def reciprocal_reciprocal(rewriter: Rewriter, term: Term) -> Any:
+@rewrites("reciprocal", of="negative")
+def reciprocal_of_negative(rewriter: Rewriter, term: Term) -> Any:
     """1 / (-x) = -(1 / x), so that one reciprocal serves both signs."""
     (x,) = term.operands
-    if x.op is negative:
-        return rewriter.apply(negative, (rewriter.apply(reciprocal, x.operands, term),), term)
-    return None
+    return rewriter.elementwise(
+        negative, (rewriter.elementwise(reciprocal, x.operands, term),), term
+    )
 
 
 @rewrites("divide")
@@ -192,7 +183,7 @@ def shared_reciprocal(rewriter: Rewriter, term: Term) -> Any:
     if type(y) is not Term:
         return None
     shared = rewriter.known.get((reciprocal, y, term.region) if term.region else (reciprocal, y))
-    return None if shared is None else rewriter.apply(multiply, (x, shared), term)
+    return None if shared is None else rewriter.elementwise(multiply, (x, shared), term)
 
 
 @rewrites("positive")

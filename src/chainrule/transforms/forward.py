@@ -7,12 +7,13 @@ tangent is a pair of numbers and a mask, as a cotangent is.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import NoneType
 from typing import Any
 
 from ..ops import Op
 from ..ops.rules import Cotangent, push_masked
 from ..ops.shape import of_dtype
-from ..program.symbol import Batched, Term
+from ..program.symbol import Term
 from .reverse import dependent
 from .templates import pushing
 
@@ -38,7 +39,8 @@ def pushforward(
         elif term.op.name == "part":
             tangent = None if moving[0] is None else moving[0][term.parameters["k"]]
         else:
-            tangent = push_masked(term.op, moving, term, term.operands, term.parameters)
+            out = trace.results_of(term)
+            tangent = push_masked(term.op, moving, out, term.operands, term.parameters)
         if tangent is None:
             continue
         if isinstance(tangent, Cotangent):
@@ -54,8 +56,9 @@ def _through_elementwise(term: Term, moving: Sequence[Cotangent | None]) -> Cota
     if not any(moving):
         return None
     parts = [part for t in moving if t is not None for part in t]
-    is_batched = any(type(part) is Batched for part in parts)
-    template = None if is_batched else pushing(op, moving, term)
+    # A tangent may be a plain array, or have batch axes besides: no template knows of these.
+    is_plain = all(type(part) in (Term, NoneType) for part in parts)
+    template = pushing(op, moving, term) if is_plain else None
     if template is None:
         return push_masked(op, moving, term, term.operands, term.parameters)  # type: ignore[no-any-return]
     (pushed,) = template.cotangents(term, term, *term.operands, *parts)

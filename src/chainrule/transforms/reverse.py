@@ -8,12 +8,13 @@ single operation is ``ops/rules.py``, the same as for eager arrays.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from types import NoneType
 from typing import Any
 
 from ..ops import Cotangent, Op, pull
 from ..ops.rules import plus
 from ..ops.shape import of_dtype
-from ..program.symbol import FLOAT64, Batched, Term
+from ..program.symbol import FLOAT64, Term
 from ..program.trace import Trace
 from .templates import pulling
 
@@ -27,7 +28,10 @@ def gradient(root: Term, leaves: Sequence[Term], seed: Cotangent) -> list[Cotang
 
 
 def dependent(trace: Trace, leaves: Sequence[Term], last: int) -> tuple[int, bytearray]:
-    """Which terms depend on leaves, as flags, from the first leaf's serial to the last one."""
+    """Which terms depend on leaves, as flags, from the first leaf's serial to the last one.
+
+    Whole numbers and truth values depend on nothing: between two of them is no derivative.
+    """
     first = min(leaf.serial for leaf in leaves)
     flags = bytearray(max(last - first + 1, 1))
     for leaf in leaves:
@@ -36,7 +40,7 @@ def dependent(trace: Trace, leaves: Sequence[Term], last: int) -> tuple[int, byt
     for place, term in enumerate(trace.terms[first : last + 1]):
         for operand in term.operands:
             if type(operand) is Term and operand.serial >= first and flags[operand.serial - first]:
-                flags[place] = 1
+                flags[place] = term.dtype is FLOAT64 or term.dtype.kind == "f"
                 break
     return first, flags
 
@@ -141,7 +145,8 @@ class _Sweep:
     def through(self, term: Term, g: Any, mask: Any) -> None:
         """Hand the cotangent of any term on to its operands."""
         operands = term.operands
-        if isinstance(term.op, Op) and type(g) is Term and type(mask) is not Batched:
+        # A cotangent may have batch axes besides (Batched), of which a template knows nothing.
+        if isinstance(term.op, Op) and type(g) is Term and type(mask) in (Term, NoneType):
             wanted = [self.wanted(x) for x in operands]
             template = pulling(term.op, Cotangent(g, mask), term, wanted)
             if template is not None:
@@ -165,7 +170,8 @@ class _Sweep:
             return
         cotangent = g if type(g) is list else Cotangent(g, mask)
         wanted = [self.wanted(x) for x in operands]
-        shares = pull(term.op, cotangent, term, operands, parameters, wanted)
+        out = self.trace.results_of(term)
+        shares = pull(term.op, cotangent, out, operands, parameters, wanted)
         for operand, share in zip(operands, shares, strict=True):
             if share is not None:
                 if share.numbers.dtype is not operand.dtype:

@@ -1,17 +1,19 @@
 """The rewrite rule of sums of scatters: many zeros with a piece each become one concatenation.
 
 Where a function picks the elements of an array, ``p[0]``, ``p[1]``, ..., the derivative is a sum of
-arrays that are 0 but for one element. The pieces of a growing sum are noted, and when they cover the
-array they are put side by side instead of being added: n elements instead of n**2.
+arrays that are 0 but for one element. The pieces of a growing sum are noted by a rule, and when all
+terms are there, :func:`join` puts them side by side in the place of the last addition: n elements
+instead of n**2.
 """
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from ..ops.creation import literal_row
 from ..ops.elementwise import add
 from ..ops.index import scatter_row
-from ..ops.shape import concatenate_row, reshape_row
+from ..ops.shape import broadcast_row, concatenate_row, reshape_row
 from ..program.symbol import Term
 from .rewriting import Rewriter, rewrites, same_extent, same_shape
 
@@ -33,19 +35,30 @@ class Pieces:
     def __init__(self, line: Line, start: Any, stop: Any, piece: Term) -> None:
         self.line = line
         self.found: dict[Any, tuple[Any, Term]] = {start: (stop, piece)}
-        self.count: Any = stop - start
 
-    def cover(self) -> list[Term] | None:
-        """The pieces in order if they cover the line without overlap."""
-        if not same_extent(self.count, self.line.extent):
-            return None
+    def cover(self) -> list[tuple[Any, Any, Term | None]] | None:
+        """Start, stop and piece along the whole line, None for a gap; None if pieces overlap."""
+        extent = self.line.extent
+        parts: list[tuple[Any, Any, Term | None]] = []
         at: Any = 0
-        order = []
-        while at in self.found and len(order) < len(self.found):
-            at, piece = self.found[at]
-            order.append(piece)
-        whole = same_extent(at, self.line.extent) and len(order) == len(self.found)
-        return order if whole else None
+        if all(type(x) is int for x in (extent, *self.found)):
+            for start in sorted(self.found):
+                stop, piece = self.found[start]
+                if type(stop) is not int or start < at:
+                    return None
+                if start > at:
+                    parts.append((at, start, None))
+                parts.append((start, stop, piece))
+                at = stop
+            if at < extent:
+                parts.append((at, extent, None))
+            return parts
+        # Of free extents only neighbours are known: a piece starts where another one stops.
+        while at in self.found and len(parts) < len(self.found):
+            stop, piece = self.found[at]
+            parts.append((at, stop, piece))
+            at = stop
+        return parts if same_extent(at, extent) and len(parts) == len(self.found) else None
 
 
 def _size(shape: tuple[Any, ...]) -> int:
@@ -88,52 +101,77 @@ def _pieces(rewriter: Rewriter, x: Any) -> Pieces | None:
     return Pieces(Line(axis, shape), start, stop, piece) if step == 1 else None
 
 
-@rewrites("add")
-def sum_of_scatters(rewriter: Rewriter, term: Term) -> Any:
-    """Scatters that together fill an array are the concatenation of their pieces."""
+@rewrites("add", of="scatter")
+def sum_of_scatters(rewriter: Rewriter, term: Term) -> None:
+    """Note the pieces of a sum of scatters; ``join`` makes a concatenation of them."""
     x, y = term.operands
     if not (_may_scatter(rewriter, x) and _may_scatter(rewriter, y)):
-        return None
+        return
     larger, smaller = _pieces(rewriter, x), _pieces(rewriter, y)
-    if larger is None or smaller is None:
-        return None
-    if larger.line.axis != smaller.line.axis or not same_shape(
-        larger.line.shape, smaller.line.shape
-    ):
-        return None
+    if larger is None or smaller is None or larger.line.axis != smaller.line.axis:
+        return
+    if not same_shape(larger.line.shape, smaller.line.shape):
+        return
     if len(larger.found) < len(smaller.found):
         larger, smaller = smaller, larger
     for start, (stop, piece) in smaller.found.items():
         known = larger.found.get(start)
-        if known is None:
-            larger.count = larger.count + (stop - start)
-        elif same_extent(known[0], stop):
-            piece = rewriter.apply(add, (known[1], piece), piece)
-        else:
-            return None
+        if known is not None:
+            if not same_extent(known[0], stop):
+                return
+            piece = rewriter.elementwise(add, (known[1], piece), piece)
         larger.found[start] = (stop, piece)
-    order = larger.cover()
-    if order is None:
-        rewriter.pieces[term] = larger
-        return None
-    return _joined(rewriter, order, larger.line, term)
+    rewriter.pieces[term] = larger
 
 
 def _may_scatter(rewriter: Rewriter, x: Any) -> bool:
     return type(x) is Term and (x.op is scatter_row or x in rewriter.pieces)
 
 
-def _joined(rewriter: Rewriter, pieces: list[Term], line: Line, term: Term) -> Any:
-    """Pieces side by side, in the shape of a term."""
-    axis, shape = line.axis, line.shape
-    at = 0 if axis is None else axis
-    rank = 1 if axis is None else len(shape)
-    parts = []
-    for piece in pieces:
-        if len(piece.shape) < rank:
-            one = (1,) if axis is None else (*shape[:axis], 1, *shape[axis + 1 :])
-            piece = rewriter.apply(reshape_row, (piece,), term, {"shape": one}, one)
-        parts.append(piece)
-    length = (line.extent,) if axis is None else shape
-    row = rewriter.apply(concatenate_row, tuple(parts), term, {"axis": at}, length)
-    return rewriter.apply(reshape_row, (row,), term, {"shape": term.shape})
+def join(rewriter: Rewriter) -> list[Term]:
+    """All terms, with the sums of scatters that were noted as concatenations of their pieces."""
+    terms = rewriter.terms
+    before: dict[int, list[Term]] = {}
+    for term, pieces in rewriter.pieces.items():
+        place = term.serial - rewriter.first
+        is_term = 0 <= place < len(terms) and terms[place] is term
+        parts = pieces.cover() if is_term else None
+        if parts is not None:
+            before[place] = _become_joined(term, parts, pieces.line)
+    if not before:
+        return terms
+    ordered = []
+    for place, term in enumerate(terms):
+        ordered += before.get(place, ())
+        ordered.append(term)
+    for serial, term in enumerate(ordered, rewriter.first):
+        term.serial = serial
+    return ordered
+
+
+def _become_joined(term: Term, parts: list[tuple[Any, Any, Term | None]], line: Line) -> list[Term]:
+    """Make a sum the concatenation of its parts; gives the terms that have to come before."""
+    axis = 0 if line.axis is None else line.axis
+    shape = (line.extent,) if line.axis is None else line.shape
+    new: list[Term] = []
+
+    def make(op: Any, operands: tuple[Any, ...], parameters: Any, shape: Any) -> Term:
+        made = Term(None, -1, op, operands, parameters, shape, term.dtype, term.weak, term.region)
+        new.append(made)
+        return made
+
+    operands = []
+    for start, stop, piece in parts:
+        own = (*shape[:axis], stop - start, *shape[axis + 1 :])
+        if piece is None:
+            zero = make(literal_row, (), {"value": term.dtype.type(0)}, ())
+            piece = make(broadcast_row, (zero,), {"shape": own}, own)
+        elif len(piece.shape) < len(own):
+            piece = make(reshape_row, (piece,), {"shape": own}, own)
+        operands.append(piece)
+    op, given, parameters = concatenate_row, tuple(operands), {"axis": axis}
+    if line.axis is None and len(term.shape) != 1:
+        whole = make(op, given, parameters, shape)
+        op, given, parameters = reshape_row, (whole,), {"shape": term.shape}
+    term.op, term.operands, term.parameters = op, given, parameters
+    return new

@@ -12,12 +12,17 @@ from ..program.symbol import BOOL, Term
 from .rewriting import Rewriter, rewrites
 
 
+def _of_type(x: Any, term: Term) -> Any:
+    """x if it can stand for a term: a plain number, or a term of its dtype."""
+    return x if type(x) is not Term or x.dtype == term.dtype else None
+
+
 def _is_truth(x: Any) -> bool:
     """Whether x is a term of truth values."""
     return type(x) is Term and x.dtype == BOOL
 
 
-@rewrites("logical_and", "logical_or", with_number=True)
+@rewrites("logical_and", "logical_or", number=True)
 def known_truth(rewriter: Rewriter, term: Term) -> Any:
     """t & False = False, t & True = t, t | True = True, t | False = t."""
     x, y = term.operands
@@ -28,46 +33,47 @@ def known_truth(rewriter: Rewriter, term: Term) -> Any:
     return x if _is_truth(x) else None
 
 
-@rewrites("logical_and", "logical_or")
+@rewrites("logical_and", "logical_or", same=True)
 def same_truth(rewriter: Rewriter, term: Term) -> Any:
     """t & t = t."""
-    x, y = term.operands
-    return x if x is y and _is_truth(x) else None
+    x, _ = term.operands
+    return x if _is_truth(x) else None
 
 
-@rewrites("logical_not")
+@rewrites("logical_not", of="logical_not equal not_equal")
 def not_not(rewriter: Rewriter, term: Term) -> Any:
     """not not t = t, and not (x == y) is x != y, for NaN as well (but x < y is not so)."""
     (x,) = term.operands
     if x.op is logical_not:
         return x.operands[0] if _is_truth(x.operands[0]) else None
-    if x.op is equal or x.op is not_equal:
-        return rewriter.apply(not_equal if x.op is equal else equal, x.operands, term)
-    return None
+    return rewriter.elementwise(not_equal if x.op is equal else equal, x.operands, term)
 
 
-@rewrites("where", with_number=True)
+@rewrites("where", number=True)
 def known_condition(rewriter: Rewriter, term: Term) -> Any:
     """where(True, x, y) = x."""
     condition, x, y = term.operands
     if type(condition) is Term:
         return None
-    chosen = x if condition else y
-    return chosen if type(chosen) is not Term or chosen.dtype == term.dtype else None
+    return _of_type(x if condition else y, term)
 
 
-@rewrites("where")
+@rewrites("where", same=True)
 def same_branches(rewriter: Rewriter, term: Term) -> Any:
-    """where(t, x, x) = x; where(not t, x, y) = where(t, y, x)."""
+    """where(t, x, x) = x."""
+    return _of_type(term.operands[1], term)
+
+
+@rewrites("where", of="logical_not")
+def negated_condition(rewriter: Rewriter, term: Term) -> Any:
+    """where(not t, x, y) = where(t, y, x)."""
     condition, x, y = term.operands
-    if x is y and type(x) is Term:
-        return x
-    if type(condition) is Term and condition.op is logical_not:
-        return rewriter.apply(where, (*condition.operands, y, x), term)
-    return None
+    if type(condition) is not Term or condition.op is not logical_not:
+        return None
+    return rewriter.elementwise(where, (*condition.operands, y, x), term)
 
 
-@rewrites("where")
+@rewrites("where", of="where multiply divide negative")
 def mask_in_mask(rewriter: Rewriter, term: Term) -> Any:
     """where(t, where(t, x, y), z) = where(t, x, z), also through a product with the inner one.
 
@@ -79,7 +85,7 @@ def mask_in_mask(rewriter: Rewriter, term: Term) -> Any:
     inner_x, inner_y = (_under(rewriter, condition, z, i) for i, z in ((1, x), (2, y)))
     if inner_x is x and inner_y is y:
         return None
-    return rewriter.apply(where, (condition, inner_x, inner_y), term)
+    return rewriter.elementwise(where, (condition, inner_x, inner_y), term)
 
 
 def _under(rewriter: Rewriter, condition: Term, x: Any, branch: int) -> Any:
@@ -96,20 +102,20 @@ def _under(rewriter: Rewriter, condition: Term, x: Any, branch: int) -> Any:
             for y in x.operands
         )
         if any(a is not b for a, b in zip(operands, x.operands, strict=True)):
-            return rewriter.apply(x.op, operands, x)
+            return rewriter.elementwise(x.op, operands, x)
     return x
 
 
-@rewrites("not_equal", "equal", with_number=True)
+@rewrites("not_equal", "equal", of="where reshape transpose broadcast_to index")
 def mask_of_weights(rewriter: Rewriter, term: Term) -> Any:
     """where(t, 1, 0) != 0 is t, also if its elements were moved in between."""
     x, y = term.operands
-    if type(x) is not Term or y != 0:
+    if type(x) is not Term or type(y) is Term or y != 0:
         return None
     truth = _truth(rewriter, x)
     if truth is None or term.op is not_equal:
         return truth
-    return rewriter.apply(logical_not, (truth,), term)
+    return rewriter.elementwise(logical_not, (truth,), term)
 
 
 def _truth(rewriter: Rewriter, x: Term) -> Any:
@@ -124,5 +130,5 @@ def _truth(rewriter: Rewriter, x: Term) -> Any:
         (source,) = x.operands
         inner = _truth(rewriter, source)
         if inner is not None:
-            return rewriter.apply(x.op, (inner,), x, x.parameters, dtype=BOOL)
+            return rewriter.structural(x.op, (inner,), x, x.parameters, dtype=BOOL)
     return None

@@ -22,7 +22,7 @@ from ..program.program import Program
 from ..program.symbol import NO_PARAMETERS, Term
 from ..program.trace import input_row
 from . import arithmetic_rewrites, scatter_rewrites, selection_rewrites, structure_rewrites
-from .rewriting import COMMUTATIVE, RULES, Rewriter, lifted
+from .rewriting import Rewriter
 
 #: The modules that fill the table of rules.
 TABLES = (arithmetic_rewrites, scatter_rewrites, selection_rewrites, structure_rewrites)
@@ -52,57 +52,40 @@ def simplify(program: Program, final: bool = False) -> Program:
     inverted = _inverted(program)
     for term in program.inputs:
         if term.serial in inverted:
-            rewriter.apply(reciprocal, (new[term.serial],), term)
-    known, terms, first = rewriter.known, rewriter.terms, rewriter.first
+            rewriter.elementwise(reciprocal, (new[term.serial],), term)
+    elementwise = rewriter.elementwise
     for term in program.terms:
-        op, given = term.op, term.operands
-        result: Any = None
-        if type(op) is Op and not term.region:
-            # The way of nearly all terms, without a call: both operands are terms.
-            operands = tuple([new[x.serial] if type(x) is Term else x for x in given])
+        op = term.op
+        if type(op) is Op:
+            operands = term.operands
+            x = operands[0]
+            if type(x) is Term:
+                x = new[x.serial]
             if len(operands) == 2:
-                x, y = operands
-                is_plain = type(x) is Term and type(y) is Term
-                key = (op, y, x) if is_plain and op in COMMUTATIVE and y.serial < x.serial else (
-                    op, x, y
-                )  # fmt: skip
+                y = operands[1]
+                if type(y) is Term:
+                    y = new[y.serial]
+                operands = (x, y)
+            elif len(operands) == 1:
+                y = x
+                operands = (x,)
             else:
-                is_plain = len(operands) == 1 and type(operands[0]) is Term
-                key = (op, *operands)
-            if is_plain:
-                result = known.get(key)
-                if result is None:
-                    draft = Term(
-                        None, first + len(terms), op, operands, NO_PARAMETERS, term.shape,
-                        term.dtype, term.weak, 0,
-                    )  # fmt: skip
-                    for rule in RULES.get(op, ()):
-                        result = rule(rewriter, draft)
-                        if result is not None:
-                            break
-                    else:
-                        if operands[0].op is broadcast_row:
-                            result = lifted(rewriter, draft)
-                    if result is None:
-                        draft.serial = first + len(terms)
-                        terms.append(draft)
-                        result = draft
-                    known[key] = result
+                operands = tuple([new[x.serial] if type(x) is Term else x for x in operands])
+                y = operands[1]
+            if type(x) is Term or type(y) is Term:
+                result = elementwise(op, operands, term)
             else:
-                result = _elementwise(rewriter, term, operands)
-        elif type(op) is Op:
-            operands = tuple([new[x.serial] if type(x) is Term else x for x in given])
-            result = _elementwise(rewriter, term, operands)
+                result = _folded(rewriter, term, operands)
         else:
             result = _structural(rewriter, term, new)
         new[term.serial] = result
-        if term.serial in inverted and type(result) is Term:
-            rewriter.apply(reciprocal, (result,), term)
+        if inverted and term.serial in inverted and type(result) is Term:
+            rewriter.elementwise(reciprocal, (result,), term)
     results = tuple(_result(rewriter, x, new) for x in program.results)
     return Program(
         program.name,
         inputs,
-        _live(inputs, terms, results),
+        _live(inputs, scatter_rewrites.join(rewriter), results),
         results,
         program.hidden,
         program.extents,
@@ -124,18 +107,17 @@ def _inverted(program: Program) -> set[int]:
     return found
 
 
-def _elementwise(rewriter: Rewriter, term: Term, operands: tuple[Any, ...]) -> Any:
-    """What stands for an elementwise term with plain numbers among its operands."""
+def _folded(rewriter: Rewriter, term: Term, operands: tuple[Any, ...]) -> Any:
+    """What stands for an elementwise term of plain numbers, in the dtype that they stand for."""
     op = term.op
     assert type(op) is Op
-    if all(type(x) is not Term for x in operands):
-        # In the dtype of what the numbers stand for.
-        typed = [
-            old.dtype.type(x) if type(old) is Term else x
-            for old, x in zip(term.operands, operands, strict=True)
-        ]
-        return rewriter.folded(op, typed, term.dtype)
-    return rewriter.apply(op, operands, term)
+    if any(type(x) is Term for x in operands):
+        return rewriter.elementwise(op, operands, term)
+    typed = [
+        old.dtype.type(x) if type(old) is Term else x
+        for old, x in zip(term.operands, operands, strict=True)
+    ]
+    return rewriter.folded(op, typed, term.dtype)
 
 
 def _structural(rewriter: Rewriter, term: Term, new: dict[int, Any]) -> Any:
@@ -151,7 +133,7 @@ def _structural(rewriter: Rewriter, term: Term, new: dict[int, Any]) -> Any:
             if op in MOVES:
                 return number
     operands = tuple([rewriter.whole(new[x.serial], x) if type(x) is Term else x for x in given])
-    return rewriter.apply(op, operands, term, term.parameters)
+    return rewriter.structural(op, operands, term, term.parameters)
 
 
 def _result(rewriter: Rewriter, old: Any, new: dict[int, Any]) -> Any:
@@ -160,9 +142,9 @@ def _result(rewriter: Rewriter, old: Any, new: dict[int, Any]) -> Any:
         return old
     x = rewriter.whole(new[old.serial], old)
     if x.weak is not old.weak:
-        serial = rewriter.first + len(rewriter.terms)
-        x = Term(None, serial, positive, (x,), NO_PARAMETERS, old.shape, old.dtype, old.weak, 0)
-        rewriter.terms.append(x)
+        x = rewriter.append(
+            Term(None, -1, positive, (x,), NO_PARAMETERS, old.shape, old.dtype, old.weak, 0)
+        )
     return x
 
 

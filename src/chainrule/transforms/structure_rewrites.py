@@ -1,4 +1,4 @@
-"""Rewrite rules of what moves, sums and casts elements: one move instead of two, none instead of one."""
+"""Rewrite rules of what moves, sums and casts elements: one move instead of two, or none."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from ..ops.creation import extent_row
 from ..ops.elementwise import divide, multiply, negative
 from ..ops.index import index_row, scatter_row
 from ..ops.reduce import constant_row, sum_row
@@ -27,7 +26,7 @@ def reshape_of_reshape(rewriter: Rewriter, term: Term) -> Any:
     if same_shape(x.shape, term.shape):
         return x
     if x.op is reshape_row:
-        return rewriter.apply(reshape_row, x.operands, term, term.parameters)
+        return rewriter.structural(reshape_row, x.operands, term, term.parameters)
     return None
 
 
@@ -41,7 +40,7 @@ def transpose_of_transpose(rewriter: Rewriter, term: Term) -> Any:
     if x.op is transpose_row:
         (source,) = x.operands
         combined = tuple(x.parameters["axes"][axis] for axis in axes)
-        return rewriter.apply(transpose_row, (source,), term, {"axes": combined})
+        return rewriter.structural(transpose_row, (source,), term, {"axes": combined})
     return None
 
 
@@ -52,7 +51,7 @@ def broadcast_of_broadcast(rewriter: Rewriter, term: Term) -> Any:
     if same_shape(x.shape, term.shape):
         return x
     if x.op is broadcast_row:
-        return rewriter.apply(broadcast_row, x.operands, term, term.parameters)
+        return rewriter.structural(broadcast_row, x.operands, term, term.parameters)
     return None
 
 
@@ -63,7 +62,7 @@ def cast_of_cast(rewriter: Rewriter, term: Term) -> Any:
     if x.dtype == term.dtype:
         return x
     if x.op is astype_row and np.can_cast(x.operands[0].dtype, x.dtype, "safe"):
-        return rewriter.apply(astype_row, x.operands, term, term.parameters)
+        return rewriter.structural(astype_row, x.operands, term, term.parameters)
     return None
 
 
@@ -90,7 +89,7 @@ def reduce_nothing(rewriter: Rewriter, term: Term) -> Any:
     (x,) = term.operands
     if x.dtype != term.dtype or not all(_is_one(x.shape[a]) for a in term.parameters["axes"]):
         return None
-    return rewriter.apply(reshape_row, (x,), term, {"shape": term.shape})
+    return rewriter.structural(reshape_row, (x,), term, {"shape": term.shape})
 
 
 def _is_one(extent: Any) -> bool:
@@ -104,9 +103,8 @@ def sum_of_scaled(rewriter: Rewriter, term: Term) -> Any:
     if x.dtype != term.dtype or x.dtype.kind != "f":
         return None
     if x.op is negative:
-        return rewriter.apply(
-            negative, (rewriter.apply(sum_row, x.operands, term, term.parameters),), term
-        )
+        total = rewriter.structural(sum_row, x.operands, term, term.parameters)
+        return rewriter.elementwise(negative, (total,), term)
     if x.op is not multiply and x.op is not divide:
         return None
     v, s = x.operands
@@ -116,8 +114,8 @@ def sum_of_scaled(rewriter: Rewriter, term: Term) -> Any:
         scale = _along(rewriter, s, term, x)
     if scale is None or type(v) is not Term:
         return None
-    total = rewriter.apply(sum_row, (v,), term, term.parameters)
-    return rewriter.apply(x.op, (total, scale), term)
+    total = rewriter.structural(sum_row, (v,), term, term.parameters)
+    return rewriter.elementwise(x.op, (total, scale), term)
 
 
 def _along(rewriter: Rewriter, s: Any, total: Term, summed: Term) -> Any:
@@ -128,12 +126,12 @@ def _along(rewriter: Rewriter, s: Any, total: Term, summed: Term) -> Any:
         return None
     (source,) = s.operands
     axes = total.parameters["axes"]
-    padded = (1,) * (len(summed.shape) - len(source.shape)) + source.shape
-    if not all(_is_one(padded[axis]) for axis in axes):
+    before = len(summed.shape) - len(source.shape)
+    if not all(axis < before or _is_one(source.shape[axis - before]) for axis in axes):
         return None
-    kept = tuple(extent for axis, extent in enumerate(padded) if axis not in axes)
-    aligned = rewriter.apply(reshape_row, (source,), total, {"shape": kept}, kept)
-    return rewriter.apply(broadcast_row, (aligned,), total, {"shape": total.shape})
+    kept = tuple(e for axis, e in enumerate(source.shape, before) if axis not in axes)
+    aligned = rewriter.structural(reshape_row, (source,), total, {"shape": kept}, kept)
+    return rewriter.structural(broadcast_row, (aligned,), total, {"shape": total.shape})
 
 
 # --- indices --------------------------------------------------------------------------------------
@@ -160,7 +158,7 @@ def index_of_whole(rewriter: Rewriter, term: Term) -> Any:
         return x.operands[0]
     if x.op is index_row:
         combined = _combined(x.parameters["key"], key)
-        return combined and rewriter.apply(index_row, x.operands, term, {"key": combined})
+        return combined and rewriter.structural(index_row, x.operands, term, {"key": combined})
     return None
 
 

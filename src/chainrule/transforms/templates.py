@@ -170,13 +170,13 @@ class _Writer:
         if not any(map(self.is_term, term.operands)):
             self.numbers.add(name)
             number = self.object(_PYTHON[term.dtype.kind])
-            if term.op.name == "astype":  # which changes nothing of a plain number
-                op = number
-            self.lines.append(f"{name} = {number}({op}({', '.join(operands)}))")
+            given = [*operands, f"**{self.object(term.parameters)}"]
+            self.lines.append(f"{name} = {number}({op}({', '.join(given)}))")
             return
         self.lines.append(
             f"{name} = Term(trace, serial + {len(self.made)}, {op}, ({', '.join(operands)},), "
-            f"{self.object(term.parameters)}, shape, {self.object(term.dtype)}, {term.weak}, region)"
+            f"{self.object(term.parameters)}, shape, {self.object(term.dtype)}, {term.weak}, "
+            "region)"
         )
         self.made.append(name)
 

@@ -17,7 +17,7 @@ import numpy as np
 from ...program.extents import evaluated, is_free
 from ...program.program import Program
 from ...program.symbol import Term
-from ..interpreter import Run, _finish
+from ..interpreter import SCALARS, Run, kernel_of
 from . import engine, runner
 from .lower import OPERATIONS, Lowered, lowered
 from .passes import Call, Nest, Plan, planned
@@ -83,7 +83,7 @@ class Executable:
         self.before = [_CallStep(Call(term), self.slots) for term in self.plan.before]
         self.steps = list(zip(steps, self._last_uses(steps), strict=True))
         self.results = [
-            (self.slots[x.serial], _finish(x)) if type(x) is Term else (-1, x)
+            (self.slots[x.serial], _finished(x)) if type(x) is Term else (-1, x)
             for x in program.results
         ]
         self.types = [
@@ -116,7 +116,30 @@ class Executable:
             run.run(values, extents)
             for slot in unused:
                 values[slot] = None
-        return [finish(values[slot]) if slot >= 0 else finish for slot, finish in self.results]
+        borrowed = {id(x) for x in inputs}
+        return [
+            finish(values[slot], borrowed) if slot >= 0 else finish
+            for slot, finish in self.results
+        ]
+
+
+def _finished(term: Term) -> Callable[[Any, set[int]], Any]:
+    """How a result is handed out: a weak one as a Python number, an array as nobody else's."""
+    if term.shape:
+        return _owned
+    if not term.weak:
+        return lambda x, borrowed: x[()] if isinstance(x, np.ndarray) else x
+    kind = SCALARS[term.dtype.kind]
+    return lambda x, borrowed: kind(x)
+
+
+def _owned(x: Any, borrowed: set[int]) -> Any:
+    """The array, or a copy if it is an input, or a view of one, or a result already."""
+    base = x.base
+    if (base is not None and type(base) is not runner.Memory) or id(x) in borrowed:
+        return x.copy()
+    borrowed.add(id(x))
+    return x
 
 
 def compiled(program: Program) -> Run:
@@ -139,7 +162,7 @@ class _CallStep:
 
     def __init__(self, call: Call, slots: dict[int, int]) -> None:
         term = self.term = call.term
-        self.kernel: Callable[..., Any] = term.op.numpy  # type: ignore[attr-defined]
+        self.kernel: Callable[..., Any] = kernel_of(term)
         self.slot = slots[term.serial]
         self.operands = [(slots[x.serial], None) if type(x) is Term else (-1, x)
                          for x in term.operands]  # fmt: skip

@@ -10,6 +10,9 @@
 /* Kernels that are SciPy's; set when the module is imported. */
 static double (*cr_library)(int kernel, double x, double y);
 
+#define CR_ROW_COUNT 80
+#define CR_FINGERPRINT "3f962f0859658f1c"
+
 enum { CR_LEAF = 0, CR_CLOSURE = 1, CR_EQUAL = 2, CR_NOT_EQUAL = 3, CR_LESS = 4, CR_LESS_EQUAL = 5, CR_GREATER = 6, CR_GREATER_EQUAL = 7, CR_LOGICAL_AND = 8, CR_LOGICAL_OR = 9, CR_LOGICAL_NOT = 10, CR_ISNAN = 11, CR_ISINF = 12, CR_ISFINITE = 13, CR_MAXIMUM = 14, CR_MINIMUM = 15, CR_FMAX = 16, CR_FMIN = 17, CR_CLIP = 18, CR_WHERE = 19, CR_RELU = 20, CR_FLOOR = 21, CR_CEIL = 22, CR_TRUNC = 23, CR_RINT = 24, CR_ROUND = 25, CR_ADD = 26, CR_SUBTRACT = 27, CR_MULTIPLY = 28, CR_DIVIDE = 29, CR_NEGATIVE = 30, CR_POSITIVE = 31, CR_RECIPROCAL = 32, CR_SQUARE = 33, CR_SQRT = 34, CR_CBRT = 35, CR_HYPOT = 36, CR_POWER = 37, CR_FLOOR_DIVIDE = 38, CR_REMAINDER = 39, CR_FMOD = 40, CR_COPYSIGN = 41, CR_ABS = 42, CR_SIGN = 43, CR_EXP = 44, CR_EXP2 = 45, CR_EXPM1 = 46, CR_LOG = 47, CR_LOG2 = 48, CR_LOG10 = 49, CR_LOG1P = 50, CR_SIGMOID = 51, CR_LOGADDEXP = 52, CR_LOGADDEXP2 = 53, CR_SIN = 54, CR_COS = 55, CR_TAN = 56, CR_ARCSIN = 57, CR_ARCCOS = 58, CR_ARCTAN = 59, CR_ARCTAN2 = 60, CR_SINH = 61, CR_COSH = 62, CR_TANH = 63, CR_ARCSINH = 64, CR_ARCCOSH = 65, CR_ARCTANH = 66, CR_DEG2RAD = 67, CR_RAD2DEG = 68, CR_SINPI = 69, CR_COSPI = 70, CR_SINC = 71, CR_SOFTPLUS = 72, CR_SILU = 73, CR_GELU = 74, CR_ERF = 75, CR_ERFC = 76, CR_ERFINV = 77, CR_GAMMA = 78, CR_GAMMALN = 79, CR_DIGAMMA = 80, CR_POLYGAMMA = 81 };
 
 static inline double cr_equal(double x, double y);
@@ -146,11 +149,11 @@ static inline double cr_maximum(double x, double y) {
 }
 
 static inline double cr_maximum_0(double out, double x, double y) {
-    return ((x > y) ? 1.0 : ((x == y) ? 0.5 : ((x < y) ? 0.0 : out)));
+    return ((x > y) ? 1.0 : ((x == y) ? 0.5 : ((x < y) ? 0.0 : NAN)));
 }
 
 static inline double cr_maximum_1(double out, double x, double y) {
-    return ((y > x) ? 1.0 : ((y == x) ? 0.5 : ((y < x) ? 0.0 : out)));
+    return ((y > x) ? 1.0 : ((y == x) ? 0.5 : ((y < x) ? 0.0 : NAN)));
 }
 
 static inline double cr_minimum(double x, double y) {
@@ -158,11 +161,11 @@ static inline double cr_minimum(double x, double y) {
 }
 
 static inline double cr_minimum_0(double out, double x, double y) {
-    return (((-x) > (-y)) ? 1.0 : (((-x) == (-y)) ? 0.5 : (((-x) < (-y)) ? 0.0 : out)));
+    return (((-x) > (-y)) ? 1.0 : (((-x) == (-y)) ? 0.5 : (((-x) < (-y)) ? 0.0 : NAN)));
 }
 
 static inline double cr_minimum_1(double out, double x, double y) {
-    return (((-y) > (-x)) ? 1.0 : (((-y) == (-x)) ? 0.5 : (((-y) < (-x)) ? 0.0 : out)));
+    return (((-y) > (-x)) ? 1.0 : (((-y) == (-x)) ? 0.5 : (((-y) < (-x)) ? 0.0 : NAN)));
 }
 
 static inline double cr_fmax(double x, double y) {
@@ -194,7 +197,7 @@ static inline double cr_clip(double x, double lower, double upper) {
 }
 
 static inline double cr_clip_0(double out, double x, double lower, double upper) {
-    return (((lower < x) && (x < upper)) ? 1.0 : (cr_isnan(out) ? out : 0.0));
+    return (((lower < x) && (x < upper)) ? 1.0 : (cr_isnan(out) ? NAN : 0.0));
 }
 
 static inline double cr_clip_1(double out, double x, double lower, double upper) {
@@ -222,7 +225,7 @@ static inline double cr_relu(double x) {
 }
 
 static inline double cr_relu_0(double out, double x) {
-    return ((x > 0.0) ? 1.0 : ((x <= 0.0) ? 0.0 : out));
+    return ((x > 0.0) ? 1.0 : ((x <= 0.0) ? 0.0 : NAN));
 }
 
 static inline double cr_floor(double x) {
@@ -752,90 +755,91 @@ typedef struct {
     int selects;   /* an operand of weight zero is not linked */
     int predicate; /* the result is a truth value */
     int fixed;     /* bit K: operand K has no derivative */
+    int library;   /* its value or a partial calls a kernel of SciPy's */
     void (*value)(void);
     void (*partials[3])(void); /* NULL: zero, or none */
 } cr_row;
 
 static const cr_row cr_rows[] = {
-    [2] = {"equal", 2, 0, 1, 0, (void (*)(void))cr_equal, {NULL, NULL, NULL}},
-    [3] = {"not_equal", 2, 0, 1, 0, (void (*)(void))cr_not_equal, {NULL, NULL, NULL}},
-    [4] = {"less", 2, 0, 1, 0, (void (*)(void))cr_less, {NULL, NULL, NULL}},
-    [5] = {"less_equal", 2, 0, 1, 0, (void (*)(void))cr_less_equal, {NULL, NULL, NULL}},
-    [6] = {"greater", 2, 0, 1, 0, (void (*)(void))cr_greater, {NULL, NULL, NULL}},
-    [7] = {"greater_equal", 2, 0, 1, 0, (void (*)(void))cr_greater_equal, {NULL, NULL, NULL}},
-    [8] = {"logical_and", 2, 0, 1, 0, (void (*)(void))cr_logical_and, {NULL, NULL, NULL}},
-    [9] = {"logical_or", 2, 0, 1, 0, (void (*)(void))cr_logical_or, {NULL, NULL, NULL}},
-    [10] = {"logical_not", 1, 0, 1, 0, (void (*)(void))cr_logical_not, {NULL, NULL, NULL}},
-    [11] = {"isnan", 1, 0, 1, 0, (void (*)(void))cr_isnan, {NULL, NULL, NULL}},
-    [12] = {"isinf", 1, 0, 1, 0, (void (*)(void))cr_isinf, {NULL, NULL, NULL}},
-    [13] = {"isfinite", 1, 0, 1, 0, (void (*)(void))cr_isfinite, {NULL, NULL, NULL}},
-    [14] = {"maximum", 2, 1, 0, 0, (void (*)(void))cr_maximum, {(void (*)(void))cr_maximum_0, (void (*)(void))cr_maximum_1, NULL}},
-    [15] = {"minimum", 2, 1, 0, 0, (void (*)(void))cr_minimum, {(void (*)(void))cr_minimum_0, (void (*)(void))cr_minimum_1, NULL}},
-    [16] = {"fmax", 2, 1, 0, 0, (void (*)(void))cr_fmax, {(void (*)(void))cr_fmax_0, (void (*)(void))cr_fmax_1, NULL}},
-    [17] = {"fmin", 2, 1, 0, 0, (void (*)(void))cr_fmin, {(void (*)(void))cr_fmin_0, (void (*)(void))cr_fmin_1, NULL}},
-    [18] = {"clip", 3, 1, 0, 0, (void (*)(void))cr_clip, {(void (*)(void))cr_clip_0, (void (*)(void))cr_clip_1, (void (*)(void))cr_clip_2}},
-    [19] = {"where", 3, 1, 0, 0, (void (*)(void))cr_where, {NULL, (void (*)(void))cr_where_1, (void (*)(void))cr_where_2}},
-    [20] = {"relu", 1, 1, 0, 0, (void (*)(void))cr_relu, {(void (*)(void))cr_relu_0, NULL, NULL}},
-    [21] = {"floor", 1, 0, 0, 0, (void (*)(void))cr_floor, {NULL, NULL, NULL}},
-    [22] = {"ceil", 1, 0, 0, 0, (void (*)(void))cr_ceil, {NULL, NULL, NULL}},
-    [23] = {"trunc", 1, 0, 0, 0, (void (*)(void))cr_trunc, {NULL, NULL, NULL}},
-    [24] = {"rint", 1, 0, 0, 0, (void (*)(void))cr_rint, {NULL, NULL, NULL}},
-    [25] = {"round", 2, 0, 0, 2, (void (*)(void))cr_round, {NULL, NULL, NULL}},
-    [26] = {"add", 2, 0, 0, 0, (void (*)(void))cr_add, {(void (*)(void))cr_add_0, (void (*)(void))cr_add_1, NULL}},
-    [27] = {"subtract", 2, 0, 0, 0, (void (*)(void))cr_subtract, {(void (*)(void))cr_subtract_0, (void (*)(void))cr_subtract_1, NULL}},
-    [28] = {"multiply", 2, 0, 0, 0, (void (*)(void))cr_multiply, {(void (*)(void))cr_multiply_0, (void (*)(void))cr_multiply_1, NULL}},
-    [29] = {"divide", 2, 0, 0, 0, (void (*)(void))cr_divide, {(void (*)(void))cr_divide_0, (void (*)(void))cr_divide_1, NULL}},
-    [30] = {"negative", 1, 0, 0, 0, (void (*)(void))cr_negative, {(void (*)(void))cr_negative_0, NULL, NULL}},
-    [31] = {"positive", 1, 0, 0, 0, (void (*)(void))cr_positive, {(void (*)(void))cr_positive_0, NULL, NULL}},
-    [32] = {"reciprocal", 1, 0, 0, 0, (void (*)(void))cr_reciprocal, {(void (*)(void))cr_reciprocal_0, NULL, NULL}},
-    [33] = {"square", 1, 0, 0, 0, (void (*)(void))cr_square, {(void (*)(void))cr_square_0, NULL, NULL}},
-    [34] = {"sqrt", 1, 0, 0, 0, (void (*)(void))cr_sqrt, {(void (*)(void))cr_sqrt_0, NULL, NULL}},
-    [35] = {"cbrt", 1, 0, 0, 0, (void (*)(void))cr_cbrt, {(void (*)(void))cr_cbrt_0, NULL, NULL}},
-    [36] = {"hypot", 2, 0, 0, 0, (void (*)(void))cr_hypot, {(void (*)(void))cr_hypot_0, (void (*)(void))cr_hypot_1, NULL}},
-    [37] = {"power", 2, 0, 0, 0, (void (*)(void))cr_power, {(void (*)(void))cr_power_0, (void (*)(void))cr_power_1, NULL}},
-    [38] = {"floor_divide", 2, 0, 0, 0, (void (*)(void))cr_floor_divide, {NULL, NULL, NULL}},
-    [39] = {"remainder", 2, 0, 0, 0, (void (*)(void))cr_remainder, {(void (*)(void))cr_remainder_0, (void (*)(void))cr_remainder_1, NULL}},
-    [40] = {"fmod", 2, 0, 0, 0, (void (*)(void))cr_fmod, {(void (*)(void))cr_fmod_0, (void (*)(void))cr_fmod_1, NULL}},
-    [41] = {"copysign", 2, 0, 0, 0, (void (*)(void))cr_copysign, {(void (*)(void))cr_copysign_0, NULL, NULL}},
-    [42] = {"abs", 1, 0, 0, 0, (void (*)(void))cr_abs, {(void (*)(void))cr_abs_0, NULL, NULL}},
-    [43] = {"sign", 1, 0, 0, 0, (void (*)(void))cr_sign, {NULL, NULL, NULL}},
-    [44] = {"exp", 1, 0, 0, 0, (void (*)(void))cr_exp, {(void (*)(void))cr_exp_0, NULL, NULL}},
-    [45] = {"exp2", 1, 0, 0, 0, (void (*)(void))cr_exp2, {(void (*)(void))cr_exp2_0, NULL, NULL}},
-    [46] = {"expm1", 1, 0, 0, 0, (void (*)(void))cr_expm1, {(void (*)(void))cr_expm1_0, NULL, NULL}},
-    [47] = {"log", 1, 0, 0, 0, (void (*)(void))cr_log, {(void (*)(void))cr_log_0, NULL, NULL}},
-    [48] = {"log2", 1, 0, 0, 0, (void (*)(void))cr_log2, {(void (*)(void))cr_log2_0, NULL, NULL}},
-    [49] = {"log10", 1, 0, 0, 0, (void (*)(void))cr_log10, {(void (*)(void))cr_log10_0, NULL, NULL}},
-    [50] = {"log1p", 1, 0, 0, 0, (void (*)(void))cr_log1p, {(void (*)(void))cr_log1p_0, NULL, NULL}},
-    [51] = {"sigmoid", 1, 0, 0, 0, (void (*)(void))cr_sigmoid, {(void (*)(void))cr_sigmoid_0, NULL, NULL}},
-    [52] = {"logaddexp", 2, 0, 0, 0, (void (*)(void))cr_logaddexp, {(void (*)(void))cr_logaddexp_0, (void (*)(void))cr_logaddexp_1, NULL}},
-    [53] = {"logaddexp2", 2, 0, 0, 0, (void (*)(void))cr_logaddexp2, {(void (*)(void))cr_logaddexp2_0, (void (*)(void))cr_logaddexp2_1, NULL}},
-    [54] = {"sin", 1, 0, 0, 0, (void (*)(void))cr_sin, {(void (*)(void))cr_sin_0, NULL, NULL}},
-    [55] = {"cos", 1, 0, 0, 0, (void (*)(void))cr_cos, {(void (*)(void))cr_cos_0, NULL, NULL}},
-    [56] = {"tan", 1, 0, 0, 0, (void (*)(void))cr_tan, {(void (*)(void))cr_tan_0, NULL, NULL}},
-    [57] = {"arcsin", 1, 0, 0, 0, (void (*)(void))cr_arcsin, {(void (*)(void))cr_arcsin_0, NULL, NULL}},
-    [58] = {"arccos", 1, 0, 0, 0, (void (*)(void))cr_arccos, {(void (*)(void))cr_arccos_0, NULL, NULL}},
-    [59] = {"arctan", 1, 0, 0, 0, (void (*)(void))cr_arctan, {(void (*)(void))cr_arctan_0, NULL, NULL}},
-    [60] = {"arctan2", 2, 0, 0, 0, (void (*)(void))cr_arctan2, {(void (*)(void))cr_arctan2_0, (void (*)(void))cr_arctan2_1, NULL}},
-    [61] = {"sinh", 1, 0, 0, 0, (void (*)(void))cr_sinh, {(void (*)(void))cr_sinh_0, NULL, NULL}},
-    [62] = {"cosh", 1, 0, 0, 0, (void (*)(void))cr_cosh, {(void (*)(void))cr_cosh_0, NULL, NULL}},
-    [63] = {"tanh", 1, 0, 0, 0, (void (*)(void))cr_tanh, {(void (*)(void))cr_tanh_0, NULL, NULL}},
-    [64] = {"arcsinh", 1, 0, 0, 0, (void (*)(void))cr_arcsinh, {(void (*)(void))cr_arcsinh_0, NULL, NULL}},
-    [65] = {"arccosh", 1, 0, 0, 0, (void (*)(void))cr_arccosh, {(void (*)(void))cr_arccosh_0, NULL, NULL}},
-    [66] = {"arctanh", 1, 0, 0, 0, (void (*)(void))cr_arctanh, {(void (*)(void))cr_arctanh_0, NULL, NULL}},
-    [67] = {"deg2rad", 1, 0, 0, 0, (void (*)(void))cr_deg2rad, {(void (*)(void))cr_deg2rad_0, NULL, NULL}},
-    [68] = {"rad2deg", 1, 0, 0, 0, (void (*)(void))cr_rad2deg, {(void (*)(void))cr_rad2deg_0, NULL, NULL}},
-    [69] = {"sinpi", 1, 0, 0, 0, (void (*)(void))cr_sinpi, {(void (*)(void))cr_sinpi_0, NULL, NULL}},
-    [70] = {"cospi", 1, 0, 0, 0, (void (*)(void))cr_cospi, {(void (*)(void))cr_cospi_0, NULL, NULL}},
-    [71] = {"sinc", 1, 0, 0, 0, (void (*)(void))cr_sinc, {(void (*)(void))cr_sinc_0, NULL, NULL}},
-    [72] = {"softplus", 1, 0, 0, 0, (void (*)(void))cr_softplus, {(void (*)(void))cr_softplus_0, NULL, NULL}},
-    [73] = {"silu", 1, 0, 0, 0, (void (*)(void))cr_silu, {(void (*)(void))cr_silu_0, NULL, NULL}},
-    [74] = {"gelu", 1, 0, 0, 0, (void (*)(void))cr_gelu, {(void (*)(void))cr_gelu_0, NULL, NULL}},
-    [75] = {"erf", 1, 0, 0, 0, (void (*)(void))cr_erf, {(void (*)(void))cr_erf_0, NULL, NULL}},
-    [76] = {"erfc", 1, 0, 0, 0, (void (*)(void))cr_erfc, {(void (*)(void))cr_erfc_0, NULL, NULL}},
-    [77] = {"erfinv", 1, 0, 0, 0, (void (*)(void))cr_erfinv, {(void (*)(void))cr_erfinv_0, NULL, NULL}},
-    [78] = {"gamma", 1, 0, 0, 0, (void (*)(void))cr_gamma, {(void (*)(void))cr_gamma_0, NULL, NULL}},
-    [79] = {"gammaln", 1, 0, 0, 0, (void (*)(void))cr_gammaln, {(void (*)(void))cr_gammaln_0, NULL, NULL}},
-    [80] = {"digamma", 1, 0, 0, 0, (void (*)(void))cr_digamma, {(void (*)(void))cr_digamma_0, NULL, NULL}},
-    [81] = {"polygamma", 2, 0, 0, 1, (void (*)(void))cr_polygamma, {NULL, (void (*)(void))cr_polygamma_1, NULL}},
+    [2] = {"equal", 2, 0, 1, 0, 0, (void (*)(void))cr_equal, {NULL, NULL, NULL}},
+    [3] = {"not_equal", 2, 0, 1, 0, 0, (void (*)(void))cr_not_equal, {NULL, NULL, NULL}},
+    [4] = {"less", 2, 0, 1, 0, 0, (void (*)(void))cr_less, {NULL, NULL, NULL}},
+    [5] = {"less_equal", 2, 0, 1, 0, 0, (void (*)(void))cr_less_equal, {NULL, NULL, NULL}},
+    [6] = {"greater", 2, 0, 1, 0, 0, (void (*)(void))cr_greater, {NULL, NULL, NULL}},
+    [7] = {"greater_equal", 2, 0, 1, 0, 0, (void (*)(void))cr_greater_equal, {NULL, NULL, NULL}},
+    [8] = {"logical_and", 2, 0, 1, 0, 0, (void (*)(void))cr_logical_and, {NULL, NULL, NULL}},
+    [9] = {"logical_or", 2, 0, 1, 0, 0, (void (*)(void))cr_logical_or, {NULL, NULL, NULL}},
+    [10] = {"logical_not", 1, 0, 1, 0, 0, (void (*)(void))cr_logical_not, {NULL, NULL, NULL}},
+    [11] = {"isnan", 1, 0, 1, 0, 0, (void (*)(void))cr_isnan, {NULL, NULL, NULL}},
+    [12] = {"isinf", 1, 0, 1, 0, 0, (void (*)(void))cr_isinf, {NULL, NULL, NULL}},
+    [13] = {"isfinite", 1, 0, 1, 0, 0, (void (*)(void))cr_isfinite, {NULL, NULL, NULL}},
+    [14] = {"maximum", 2, 1, 0, 0, 0, (void (*)(void))cr_maximum, {(void (*)(void))cr_maximum_0, (void (*)(void))cr_maximum_1, NULL}},
+    [15] = {"minimum", 2, 1, 0, 0, 0, (void (*)(void))cr_minimum, {(void (*)(void))cr_minimum_0, (void (*)(void))cr_minimum_1, NULL}},
+    [16] = {"fmax", 2, 1, 0, 0, 0, (void (*)(void))cr_fmax, {(void (*)(void))cr_fmax_0, (void (*)(void))cr_fmax_1, NULL}},
+    [17] = {"fmin", 2, 1, 0, 0, 0, (void (*)(void))cr_fmin, {(void (*)(void))cr_fmin_0, (void (*)(void))cr_fmin_1, NULL}},
+    [18] = {"clip", 3, 1, 0, 0, 0, (void (*)(void))cr_clip, {(void (*)(void))cr_clip_0, (void (*)(void))cr_clip_1, (void (*)(void))cr_clip_2}},
+    [19] = {"where", 3, 1, 0, 0, 0, (void (*)(void))cr_where, {NULL, (void (*)(void))cr_where_1, (void (*)(void))cr_where_2}},
+    [20] = {"relu", 1, 1, 0, 0, 0, (void (*)(void))cr_relu, {(void (*)(void))cr_relu_0, NULL, NULL}},
+    [21] = {"floor", 1, 0, 0, 0, 0, (void (*)(void))cr_floor, {NULL, NULL, NULL}},
+    [22] = {"ceil", 1, 0, 0, 0, 0, (void (*)(void))cr_ceil, {NULL, NULL, NULL}},
+    [23] = {"trunc", 1, 0, 0, 0, 0, (void (*)(void))cr_trunc, {NULL, NULL, NULL}},
+    [24] = {"rint", 1, 0, 0, 0, 0, (void (*)(void))cr_rint, {NULL, NULL, NULL}},
+    [25] = {"round", 2, 0, 0, 2, 0, (void (*)(void))cr_round, {NULL, NULL, NULL}},
+    [26] = {"add", 2, 0, 0, 0, 0, (void (*)(void))cr_add, {(void (*)(void))cr_add_0, (void (*)(void))cr_add_1, NULL}},
+    [27] = {"subtract", 2, 0, 0, 0, 0, (void (*)(void))cr_subtract, {(void (*)(void))cr_subtract_0, (void (*)(void))cr_subtract_1, NULL}},
+    [28] = {"multiply", 2, 0, 0, 0, 0, (void (*)(void))cr_multiply, {(void (*)(void))cr_multiply_0, (void (*)(void))cr_multiply_1, NULL}},
+    [29] = {"divide", 2, 0, 0, 0, 0, (void (*)(void))cr_divide, {(void (*)(void))cr_divide_0, (void (*)(void))cr_divide_1, NULL}},
+    [30] = {"negative", 1, 0, 0, 0, 0, (void (*)(void))cr_negative, {(void (*)(void))cr_negative_0, NULL, NULL}},
+    [31] = {"positive", 1, 0, 0, 0, 0, (void (*)(void))cr_positive, {(void (*)(void))cr_positive_0, NULL, NULL}},
+    [32] = {"reciprocal", 1, 0, 0, 0, 0, (void (*)(void))cr_reciprocal, {(void (*)(void))cr_reciprocal_0, NULL, NULL}},
+    [33] = {"square", 1, 0, 0, 0, 0, (void (*)(void))cr_square, {(void (*)(void))cr_square_0, NULL, NULL}},
+    [34] = {"sqrt", 1, 0, 0, 0, 0, (void (*)(void))cr_sqrt, {(void (*)(void))cr_sqrt_0, NULL, NULL}},
+    [35] = {"cbrt", 1, 0, 0, 0, 0, (void (*)(void))cr_cbrt, {(void (*)(void))cr_cbrt_0, NULL, NULL}},
+    [36] = {"hypot", 2, 0, 0, 0, 0, (void (*)(void))cr_hypot, {(void (*)(void))cr_hypot_0, (void (*)(void))cr_hypot_1, NULL}},
+    [37] = {"power", 2, 0, 0, 0, 0, (void (*)(void))cr_power, {(void (*)(void))cr_power_0, (void (*)(void))cr_power_1, NULL}},
+    [38] = {"floor_divide", 2, 0, 0, 0, 0, (void (*)(void))cr_floor_divide, {NULL, NULL, NULL}},
+    [39] = {"remainder", 2, 0, 0, 0, 0, (void (*)(void))cr_remainder, {(void (*)(void))cr_remainder_0, (void (*)(void))cr_remainder_1, NULL}},
+    [40] = {"fmod", 2, 0, 0, 0, 0, (void (*)(void))cr_fmod, {(void (*)(void))cr_fmod_0, (void (*)(void))cr_fmod_1, NULL}},
+    [41] = {"copysign", 2, 0, 0, 0, 0, (void (*)(void))cr_copysign, {(void (*)(void))cr_copysign_0, NULL, NULL}},
+    [42] = {"abs", 1, 0, 0, 0, 0, (void (*)(void))cr_abs, {(void (*)(void))cr_abs_0, NULL, NULL}},
+    [43] = {"sign", 1, 0, 0, 0, 0, (void (*)(void))cr_sign, {NULL, NULL, NULL}},
+    [44] = {"exp", 1, 0, 0, 0, 0, (void (*)(void))cr_exp, {(void (*)(void))cr_exp_0, NULL, NULL}},
+    [45] = {"exp2", 1, 0, 0, 0, 0, (void (*)(void))cr_exp2, {(void (*)(void))cr_exp2_0, NULL, NULL}},
+    [46] = {"expm1", 1, 0, 0, 0, 0, (void (*)(void))cr_expm1, {(void (*)(void))cr_expm1_0, NULL, NULL}},
+    [47] = {"log", 1, 0, 0, 0, 0, (void (*)(void))cr_log, {(void (*)(void))cr_log_0, NULL, NULL}},
+    [48] = {"log2", 1, 0, 0, 0, 0, (void (*)(void))cr_log2, {(void (*)(void))cr_log2_0, NULL, NULL}},
+    [49] = {"log10", 1, 0, 0, 0, 0, (void (*)(void))cr_log10, {(void (*)(void))cr_log10_0, NULL, NULL}},
+    [50] = {"log1p", 1, 0, 0, 0, 0, (void (*)(void))cr_log1p, {(void (*)(void))cr_log1p_0, NULL, NULL}},
+    [51] = {"sigmoid", 1, 0, 0, 0, 0, (void (*)(void))cr_sigmoid, {(void (*)(void))cr_sigmoid_0, NULL, NULL}},
+    [52] = {"logaddexp", 2, 0, 0, 0, 0, (void (*)(void))cr_logaddexp, {(void (*)(void))cr_logaddexp_0, (void (*)(void))cr_logaddexp_1, NULL}},
+    [53] = {"logaddexp2", 2, 0, 0, 0, 0, (void (*)(void))cr_logaddexp2, {(void (*)(void))cr_logaddexp2_0, (void (*)(void))cr_logaddexp2_1, NULL}},
+    [54] = {"sin", 1, 0, 0, 0, 0, (void (*)(void))cr_sin, {(void (*)(void))cr_sin_0, NULL, NULL}},
+    [55] = {"cos", 1, 0, 0, 0, 0, (void (*)(void))cr_cos, {(void (*)(void))cr_cos_0, NULL, NULL}},
+    [56] = {"tan", 1, 0, 0, 0, 0, (void (*)(void))cr_tan, {(void (*)(void))cr_tan_0, NULL, NULL}},
+    [57] = {"arcsin", 1, 0, 0, 0, 0, (void (*)(void))cr_arcsin, {(void (*)(void))cr_arcsin_0, NULL, NULL}},
+    [58] = {"arccos", 1, 0, 0, 0, 0, (void (*)(void))cr_arccos, {(void (*)(void))cr_arccos_0, NULL, NULL}},
+    [59] = {"arctan", 1, 0, 0, 0, 0, (void (*)(void))cr_arctan, {(void (*)(void))cr_arctan_0, NULL, NULL}},
+    [60] = {"arctan2", 2, 0, 0, 0, 0, (void (*)(void))cr_arctan2, {(void (*)(void))cr_arctan2_0, (void (*)(void))cr_arctan2_1, NULL}},
+    [61] = {"sinh", 1, 0, 0, 0, 0, (void (*)(void))cr_sinh, {(void (*)(void))cr_sinh_0, NULL, NULL}},
+    [62] = {"cosh", 1, 0, 0, 0, 0, (void (*)(void))cr_cosh, {(void (*)(void))cr_cosh_0, NULL, NULL}},
+    [63] = {"tanh", 1, 0, 0, 0, 0, (void (*)(void))cr_tanh, {(void (*)(void))cr_tanh_0, NULL, NULL}},
+    [64] = {"arcsinh", 1, 0, 0, 0, 0, (void (*)(void))cr_arcsinh, {(void (*)(void))cr_arcsinh_0, NULL, NULL}},
+    [65] = {"arccosh", 1, 0, 0, 0, 0, (void (*)(void))cr_arccosh, {(void (*)(void))cr_arccosh_0, NULL, NULL}},
+    [66] = {"arctanh", 1, 0, 0, 0, 0, (void (*)(void))cr_arctanh, {(void (*)(void))cr_arctanh_0, NULL, NULL}},
+    [67] = {"deg2rad", 1, 0, 0, 0, 0, (void (*)(void))cr_deg2rad, {(void (*)(void))cr_deg2rad_0, NULL, NULL}},
+    [68] = {"rad2deg", 1, 0, 0, 0, 0, (void (*)(void))cr_rad2deg, {(void (*)(void))cr_rad2deg_0, NULL, NULL}},
+    [69] = {"sinpi", 1, 0, 0, 0, 0, (void (*)(void))cr_sinpi, {(void (*)(void))cr_sinpi_0, NULL, NULL}},
+    [70] = {"cospi", 1, 0, 0, 0, 0, (void (*)(void))cr_cospi, {(void (*)(void))cr_cospi_0, NULL, NULL}},
+    [71] = {"sinc", 1, 0, 0, 0, 0, (void (*)(void))cr_sinc, {(void (*)(void))cr_sinc_0, NULL, NULL}},
+    [72] = {"softplus", 1, 0, 0, 0, 0, (void (*)(void))cr_softplus, {(void (*)(void))cr_softplus_0, NULL, NULL}},
+    [73] = {"silu", 1, 0, 0, 0, 0, (void (*)(void))cr_silu, {(void (*)(void))cr_silu_0, NULL, NULL}},
+    [74] = {"gelu", 1, 0, 0, 0, 0, (void (*)(void))cr_gelu, {(void (*)(void))cr_gelu_0, NULL, NULL}},
+    [75] = {"erf", 1, 0, 0, 0, 0, (void (*)(void))cr_erf, {(void (*)(void))cr_erf_0, NULL, NULL}},
+    [76] = {"erfc", 1, 0, 0, 0, 0, (void (*)(void))cr_erfc, {(void (*)(void))cr_erfc_0, NULL, NULL}},
+    [77] = {"erfinv", 1, 0, 0, 0, 1, (void (*)(void))cr_erfinv, {(void (*)(void))cr_erfinv_0, NULL, NULL}},
+    [78] = {"gamma", 1, 0, 0, 0, 1, (void (*)(void))cr_gamma, {(void (*)(void))cr_gamma_0, NULL, NULL}},
+    [79] = {"gammaln", 1, 0, 0, 0, 1, (void (*)(void))cr_gammaln, {(void (*)(void))cr_gammaln_0, NULL, NULL}},
+    [80] = {"digamma", 1, 0, 0, 0, 1, (void (*)(void))cr_digamma, {(void (*)(void))cr_digamma_0, NULL, NULL}},
+    [81] = {"polygamma", 2, 0, 0, 1, 1, (void (*)(void))cr_polygamma, {NULL, (void (*)(void))cr_polygamma_1, NULL}},
 };
 #endif

@@ -165,11 +165,11 @@ def maximum(x: float, y: float) -> float:
 
 
 def maximum_0(out: float, x: float, y: float) -> float:
-    return (1.0 if (x > y) else (0.5 if (x == y) else (0.0 if (x < y) else out)))
+    return (1.0 if (x > y) else (0.5 if (x == y) else (0.0 if (x < y) else math.nan)))
 
 
 def maximum_1(out: float, x: float, y: float) -> float:
-    return (1.0 if (y > x) else (0.5 if (y == x) else (0.0 if (y < x) else out)))
+    return (1.0 if (y > x) else (0.5 if (y == x) else (0.0 if (y < x) else math.nan)))
 
 
 def minimum(x: float, y: float) -> float:
@@ -177,11 +177,11 @@ def minimum(x: float, y: float) -> float:
 
 
 def minimum_0(out: float, x: float, y: float) -> float:
-    return (1.0 if ((-x) > (-y)) else (0.5 if ((-x) == (-y)) else (0.0 if ((-x) < (-y)) else out)))
+    return (1.0 if ((-x) > (-y)) else (0.5 if ((-x) == (-y)) else (0.0 if ((-x) < (-y)) else math.nan)))
 
 
 def minimum_1(out: float, x: float, y: float) -> float:
-    return (1.0 if ((-y) > (-x)) else (0.5 if ((-y) == (-x)) else (0.0 if ((-y) < (-x)) else out)))
+    return (1.0 if ((-y) > (-x)) else (0.5 if ((-y) == (-x)) else (0.0 if ((-y) < (-x)) else math.nan)))
 
 
 def fmax(x: float, y: float) -> float:
@@ -213,7 +213,7 @@ def clip(x: float, lower: float, upper: float) -> float:
 
 
 def clip_0(out: float, x: float, lower: float, upper: float) -> float:
-    return (1.0 if ((lower < x) and (x < upper)) else (out if isnan(out) else 0.0))
+    return (1.0 if ((lower < x) and (x < upper)) else (math.nan if isnan(out) else 0.0))
 
 
 def clip_1(out: float, x: float, lower: float, upper: float) -> float:
@@ -241,7 +241,7 @@ def relu(x: float) -> float:
 
 
 def relu_0(out: float, x: float) -> float:
-    return (1.0 if (x > 0.0) else (0.0 if (x <= 0.0) else out))
+    return (1.0 if (x > 0.0) else (0.0 if (x <= 0.0) else math.nan))
 
 
 def floor(x: float) -> float:
