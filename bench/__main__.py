@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from . import arrays, eager, report
+from . import arrays, eager, report, transforms
 from .harness import Bench, measure
 
 BENCHES = (eager.BENCH, arrays.BENCH)
@@ -90,6 +90,7 @@ def command(bench: Bench) -> click.Command:
 
 for bench in BENCHES:
     main.add_command(command(bench))
+main.add_command(transforms.command)
 
 if __name__ == "__main__":
     main(prog_name="python -m bench")

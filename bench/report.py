@@ -24,7 +24,7 @@ def cpu_name() -> str:
     return platform.processor() or platform.machine()
 
 
-def settings(rounds: int, seconds: float, collector: bool) -> Table:
+def settings(rounds: int, seconds: float | None, collector: bool) -> Table:
     """On what, and how, it was measured."""
     table = Table.grid(padding=(0, 2))
     table.add_row("CPU", f"{cpu_name()}, {os.cpu_count()} cores")
@@ -37,11 +37,8 @@ def settings(rounds: int, seconds: float, collector: bool) -> Table:
         else "off; those who leave cycles collect at the end of each timing",
     )
     table.add_row("threads", f"{THREADS} for libraries that use any")
-    table.add_row(
-        "rounds",
-        f"{rounds}, interleaved, about {seconds:g} s for each contender and workload; "
-        "the median, and lowest – highest",
-    )
+    each = "" if seconds is None else f", about {seconds:g} s for each contender and workload"
+    table.add_row("rounds", f"{rounds}, interleaved{each}; the median, and lowest – highest")
     return table
 
 

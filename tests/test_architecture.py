@@ -16,7 +16,8 @@ SOURCE = Path(__file__).parent.parent / "src" / "chainrule"
 FLOORS = [
     {"errors"},
     {"ops"},
-    {"eager"},
+    {"eager", "program"},
+    {"transforms", "backends"},
     {"containers"},
     {"api"},
     {"testing", "configuration"},

@@ -72,7 +72,7 @@ def compiled(program: Program) -> Run:
 
 def run_once(program: Program, inputs: Sequence[Any]) -> list[Any]:
     """The results of a Program without free extents."""
-    return compiled(program)(inputs)
+    return compiled(program)(inputs, ())
 
 
 def run_on_values(program: Program, inputs: Sequence[Any]) -> list[Any]:

@@ -46,7 +46,7 @@ class Guard(NamedTuple):
         return f"{self.left} {_SIGNS[self.relation]} {self.right}"
 
 
-_SIGNS = {
+_SIGNS: dict[Callable[[Any, Any], Any], str] = {
     operator.eq: "==",
     operator.ne: "!=",
     operator.lt: "<",

@@ -112,7 +112,7 @@ class Symbol(ArrayMethods):
         return self.round(0 if ndigits is None else ndigits)
 
     def __divmod__(self, other: Any) -> tuple[Any, Any]:
-        return self // other, self % other  # type: ignore[operator]
+        return self // other, self % other
 
     def __rdivmod__(self, other: Any) -> tuple[Any, Any]:
         return other // self, other % self
@@ -190,7 +190,7 @@ class Batched(Symbol):
         self.levels = levels
 
     @property
-    def trace(self) -> Any:  # type: ignore[override]
+    def trace(self) -> Any:
         return self.term.trace
 
     @property
@@ -199,7 +199,7 @@ class Batched(Symbol):
         return self.term.shape[len(self.levels) :]
 
     @property
-    def dtype(self) -> Any:  # type: ignore[override]
+    def dtype(self) -> Any:
         """The type of the elements."""
         return self.term.dtype
 
@@ -294,10 +294,10 @@ def _add_operators() -> None:
         setattr(Symbol, f"__r{name}__", _reflected(_elementwise(row)))
     for name, row in UNARY.items():
         setattr(Symbol, f"__{name}__", _unary(TABLE[row]))
-    for row in public_rows():
-        for name in row.methods:
+    for method_row in public_rows():
+        for name in method_row.methods:
             if not hasattr(Symbol, name):
-                setattr(Symbol, name, _method(row))
+                setattr(Symbol, name, _method(method_row))
 
 
 _add_operators()

@@ -43,15 +43,23 @@ _SAMPLES: dict[type, Any] = {float: 1.0, int: 1, bool: True}
 _DTYPES = {float: FLOAT64, int: np.dtype(np.int64), bool: BOOL}
 _PYTHON = {"f": float, "i": int, "u": int, "b": bool}
 
-_leaf = functools.partial(Structural, kernel=None, shape=None, vjp=None, linear=True)
-input_row: Structural = _leaf("input", (), "An argument of the traced function.")
+_NONE: Any = None
+input_row: Structural = Structural(
+    "input",
+    (),
+    "An argument of the traced function.",
+    kernel=_NONE,
+    shape=_NONE,
+    vjp=_NONE,
+    linear=True,
+)
 part_row: Structural = Structural(
     "part",
     ("x",),
     "One of several results.",
     kernel=lambda x, k: x[k],
     shape=lambda x, k: x[k],
-    vjp=None,  # type: ignore[arg-type]
+    vjp=_NONE,
     linear=True,
 )
 

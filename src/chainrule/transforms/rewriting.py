@@ -104,7 +104,7 @@ class Rewriter:
 
     # --- what rules call --------------------------------------------------------------------------
 
-    def elementwise(self, op: Op, operands: tuple[Any, ...], like: Term) -> Any:
+    def elementwise(self, op: Row, operands: tuple[Any, ...], like: Term) -> Any:
         """What stands for an elementwise operation, of the type of another term."""
         # Nearly all terms come this way, so that the common cases are written out.
         rules = RULES[op]
@@ -227,22 +227,22 @@ class Rewriter:
         # 0.0 and -0.0 are equal, but not the same; NaN is not equal to itself.
         key = (literal_row, dtype.char, repr(value), shape, like.weak, like.region)
         known: Term | None = self.known.get(key)
+        operands: tuple[Any, ...]
+        parameters: dict[str, Any]
         if known is None:
-            parameters = {"value": value}
+            op, operands, parameters = literal_row, (), {"value": value}
             if shape:
-                operands = (self.filled(number, like, (), dtype),)
-                op, parameters = broadcast_row, {"shape": shape}
-            else:
-                operands, op = (), literal_row
+                literal = self.filled(number, like, (), dtype)
+                op, operands, parameters = broadcast_row, (literal,), {"shape": shape}
             known = self.known[key] = self.append(
                 Term(None, -1, op, operands, parameters, shape, dtype, like.weak, like.region)
             )
         return known
 
-    def folded(self, op: Op, numbers: Sequence[Any], dtype: Any) -> Any:
+    def folded(self, op: Row, numbers: Sequence[Any], dtype: Any) -> Any:
         """An elementwise operation on plain numbers, as a plain number."""
         with np.errstate(all="ignore"):
-            return _PYTHON[dtype.kind](dtype.type(op.numpy(*numbers)))
+            return _PYTHON[dtype.kind](dtype.type(op.numpy(*numbers)))  # type: ignore[attr-defined]
 
     def _typed_branches(self, operands: tuple[Any, ...], like: Term) -> tuple[Any, ...]:
         """Numbers for where to choose from: their type is the result's, as nothing else says it."""

@@ -73,7 +73,7 @@ def _pieces(rewriter: Rewriter, x: Any) -> Pieces | None:
     if type(x) is not Term:
         return None
     if x.op is not scatter_row:
-        return rewriter.pieces.pop(x, None)
+        return rewriter.pieces.pop(x, None)  # type: ignore[no-any-return]
     key, shape = x.parameters["key"], x.parameters["shape"]
     (piece,) = x.operands
     if all(type(entry) is int for entry in key) and all(type(extent) is int for extent in shape):
@@ -140,7 +140,7 @@ def join(rewriter: Rewriter) -> list[Term]:
             before[place] = _become_joined(term, parts, pieces.line)
     if not before:
         return terms
-    ordered = []
+    ordered: list[Term] = []
     for place, term in enumerate(terms):
         ordered += before.get(place, ())
         ordered.append(term)
@@ -169,7 +169,8 @@ def _become_joined(term: Term, parts: list[tuple[Any, Any, Term | None]], line: 
         elif len(piece.shape) < len(own):
             piece = make(reshape_row, (piece,), {"shape": own}, own)
         operands.append(piece)
-    op, given, parameters = concatenate_row, tuple(operands), {"axis": axis}
+    op, given = concatenate_row, tuple(operands)
+    parameters: dict[str, Any] = {"axis": axis}
     if line.axis is None and len(term.shape) != 1:
         whole = make(op, given, parameters, shape)
         op, given, parameters = reshape_row, (whole,), {"shape": term.shape}
