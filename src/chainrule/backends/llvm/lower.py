@@ -291,7 +291,7 @@ class _Function:
         )
         dtype, element = term.dtype, TYPES[term.dtype]
         if reduction.gives == COLUMN:
-            place = Place("column", term, 2)
+            place = Place("column", term, 3)
             slot = lowering.slot(("column", term.serial), runner.COLUMN, dtype, True, place)
             before = self._load_vector(slot, dtype)
             self.store(slot, self._folded("sum", before.name, x.name, element))
