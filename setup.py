@@ -1,4 +1,4 @@
-"""The native builds: eager numbers, and the loops around jit's code; left out without a compiler."""
+"""The native builds: eager numbers, the loops around jit's code; none without a compiler."""
 
 import numpy as np
 from Cython.Build import cythonize

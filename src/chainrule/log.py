@@ -10,7 +10,7 @@ import logging
 import os
 
 trace = logging.getLogger("chainrule.trace")
-compile = logging.getLogger("chainrule.compile")
+compiler = logging.getLogger("chainrule.compile")
 
 
 def _switch_on(names: str) -> None:

@@ -9,7 +9,7 @@ import functools
 import os
 from collections.abc import Callable
 
-from ..log import compile as compile_log
+from ..log import compiler as log
 from ..program.program import Program
 from . import interpreter
 from .interpreter import Run
@@ -37,6 +37,6 @@ def backend() -> Callable[[Program], Run]:
     except (ImportError, NotImplementedError, OSError, RuntimeError) as error:
         if chosen == "llvm":
             raise
-        compile_log.warning("jit runs Programs by the interpreter, term by term: %s", error)
+        log.warning("jit runs Programs by the interpreter, term by term: %s", error)
         return interpreter.compiled
     return executable.compiled

@@ -38,7 +38,9 @@ def distance(a, b, scale):
     a, b = np.broadcast_arrays(np.asarray(a), np.asarray(b))
     same = (a == b) | (np.isnan(a) & np.isnan(b))
     with np.errstate(all="ignore"):
-        size = np.abs(np.spacing(np.maximum(np.abs(np.where(np.isfinite(b), b, 1)), b.dtype.type(scale))))
+        size = np.abs(
+            np.spacing(np.maximum(np.abs(np.where(np.isfinite(b), b, 1)), b.dtype.type(scale)))
+        )
         return np.where(same, 0.0, np.abs(a.astype(float) - b.astype(float)) / size)
 
 

@@ -15,7 +15,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...log import compile as compile_log
+from ...log import compiler as log
 
 _lock = threading.RLock()
 
@@ -25,7 +25,7 @@ _LETTERS = ((512, "e", "avx512f"), (256, "d", "avx2"), (128, "b", "sse2"))
 
 @dataclass
 class Host:
-    """This machine: bits of its vectors, its vector library's letters, addresses of functions."""
+    """The machine: bits of its vectors, its vector library's letters, addresses of functions."""
 
     bits: int
     cpu: str
@@ -74,7 +74,7 @@ class Host:
 
 @functools.cache
 def host() -> Host:
-    """This machine. Raises ImportError or NotImplementedError where no code can be made for it."""
+    """The machine. Raises ImportError or NotImplementedError where no code can be made for it."""
     import llvmlite.binding as llvm
 
     if platform.system() != "Linux" or platform.machine() != "x86_64":
@@ -142,7 +142,7 @@ def code_of(text: str, name: str, instructions: int) -> Code:
         engine.add_object_file(llvm.ObjectFileRef.from_data(built))
         engine.finalize_object()
     seconds = time.perf_counter() - start
-    compile_log.info("%s: %d instructions compiled in %.1f ms", name, instructions, seconds * 1e3)
+    log.info("%s: %d instructions compiled in %.1f ms", name, instructions, seconds * 1e3)
     return Code(engine, built, seconds)
 
 

@@ -7,10 +7,11 @@ the loops around it. :class:`Lowered` says what the table holds. Start reading a
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
+from ...ops import Op
 from ...ops.shape import astype_row
 from ...program.symbol import Term
 from . import runner
@@ -38,6 +39,8 @@ class Step:
 
     name: str
     is_loop: bool
+    #: The same function with stores that pass by the cache; or nothing.
+    streaming: str = ""
     vectors: list[int] = field(default_factory=list)
     #: For each reduction: slot of its lanes, slot of its result, operation, bytes an element.
     reduces: list[tuple[int, int, int, int]] = field(default_factory=list)
@@ -70,6 +73,10 @@ class _Lowering:
         self.prefix = f"nest{number}"
         self.out = Lowered(nest, _width(nest, machine))
         self.slot_of: dict[Any, int] = {}
+        #: Slots of full arrays that are read or written once, and whether the nest is small
+        #: enough for it to matter that they come from and go to memory.
+        self.streamed: set[int] = set()
+        self.streams = len(nest.members) <= STREAMS
 
     def lower(self) -> Lowered:
         nest = self.nest
@@ -123,7 +130,10 @@ class _Lowering:
     def read_slot(self, term: Term, way: str) -> int:
         kind = runner.VECTOR if way in (FULL, COLUMN) else runner.POINT
         place = Place("read", term, self._way(way))
-        return self.slot(("read", term.serial, way), kind, term.dtype, False, place)
+        slot = self.slot(("read", term.serial, way), kind, term.dtype, False, place)
+        if way is FULL:
+            self.streamed.add(slot)
+        return slot
 
     def member_slot(self, member: Member) -> int:
         """Where a member is from one function of the nest to the next, and afterwards."""
@@ -132,7 +142,10 @@ class _Lowering:
         if term.serial in self.nest.stored:
             kind = runner.VECTOR if member.kind is FULL else runner.POINT
             place = Place("store", term, self._way(member.kind))
-            return self.slot(key, kind, term.dtype, True, place)
+            slot = self.slot(key, kind, term.dtype, True, place)
+            if member.kind is FULL and term.serial not in self.kept:
+                self.streamed.add(slot)
+            return slot
         kind = runner.ROW if member.kind is FULL else runner.CELL
         return self.slot(key, kind, term.dtype, True, None)
 
@@ -154,6 +167,9 @@ class _Lowering:
             function.reduce(reduction)
         self.out.steps.append(function.step)
         self.out.text += function.text()
+        if function.streaming_stores and self.streams:
+            function.step.streaming = f"{name}_streaming"
+            self.out.text += function.text(streaming=True)
         self.out.declarations |= function.writer.declarations
         self.out.cost += function.writer.count if is_loop else 0
 
@@ -175,8 +191,11 @@ class _Function:
         self.head: list[str] = []
         self.tail: list[str] = []
         self.stores: list[str] = []
+        #: Stores that may pass by the cache, each with its other form.
+        self.streaming_stores: dict[str, str] = {}
         self.phis: list[tuple[str, str, str, str]] = []
         self.pointers: dict[int, str] = {}
+        self.streams = lowering.streams
 
     def compute(self, member: Member) -> None:
         """The value of a member."""
@@ -195,7 +214,7 @@ class _Function:
             values[term.serial] = writer.cast(operands[0], target)
             return
         writer.float_type = target if target != "i1" else "double"
-        result = writer.apply(term.op, operands)  # element: ignore[arg-element]
+        result = writer.apply(cast(Op, term.op), operands)  # element: ignore[arg-element]
         values[term.serial] = result if result.element == target else writer.cast(result, target)
 
     def member(self, member: Member) -> Lanes:
@@ -237,11 +256,25 @@ class _Function:
         writer = self.writer
         element = TYPES[dtype]
         at = writer.emit(self._address(slot, dtype), "ptr")
+        if self.streams and slot in self.lowering.streamed:
+            self._prefetch(at.name, dtype)
         stored = "i8" if element == "i1" else element
         x = writer.emit(f"load {writer.vectors[stored]}, ptr {at.name}, align 1", element)
         if element == "i1":
             return writer.emit(f"icmp ne {writer.vectors['i8']} {x.name}, zeroinitializer", element)
         return x
+
+    def _prefetch(self, at: str, dtype: Any) -> None:
+        """Ask for what the loop reads later: see AHEAD."""
+        writer = self.writer
+        writer.declarations["llvm.prefetch"] = (
+            "declare void @llvm.prefetch.p0(ptr, i32 immarg, i32 immarg, i32 immarg)"
+        )
+        for line in range(0, writer.width * dtype.itemsize, 64):
+            there = writer.emit(f"getelementptr i8, ptr {at}, i64 {AHEAD + line}", "ptr")
+            writer.lines.append(
+                f"  call void @llvm.prefetch.p0(ptr {there.name}, i32 0, i32 3, i32 1)"
+            )
 
     def _load_splat(self, slot: int, dtype: Any) -> Lanes:
         element = TYPES[dtype]
@@ -267,11 +300,17 @@ class _Function:
         stored, name = x.element, x.name
         if dtype is not None:
             stored = "i8"
-            name = writer.emit(f"zext {writer.vectors['i1']} {x.name} to {writer.vectors['i8']}", "i8").name  # fmt: skip
+            truths, bytes_ = writer.vectors["i1"], writer.vectors["i8"]
+            name = writer.emit(f"zext {truths} {x.name} to {bytes_}", "i8").name
         if self.step.is_loop:
             size = {"i8": 1, "float": 4, "double": 8}[stored]
             at = writer.emit(self._address(slot, np.dtype(f"V{size}")), "ptr").name
-            self.stores.append(f"  store {writer.vectors[stored]} {name}, ptr {at}, align 1")
+            text = f"  store {writer.vectors[stored]} {name}, ptr {at}, align 1"
+            self.stores.append(text)
+            if slot in self.lowering.streamed:
+                self.streaming_stores[text] = text.replace(
+                    "align 1", f"align {min(64, writer.width * size)}, !nontemporal !0"
+                )
         else:
             one = writer.emit(f"extractelement {writer.vectors[stored]} {name}, i64 0", stored)
             self.stores.append(f"  store {stored} {one.name}, ptr {self.pointer(slot)}, align 1")
@@ -285,9 +324,7 @@ class _Function:
         x = (
             self.member(read)
             if type(read) is Member
-            else self.load(
-                lowering.read_slot(read[0].term, read[1]), read[0].term.dtype, read[1]
-            )
+            else self.load(lowering.read_slot(read[0].term, read[1]), read[0].term.dtype, read[1])
         )
         dtype, element = term.dtype, TYPES[term.dtype]
         if reduction.gives == COLUMN:
@@ -329,11 +366,13 @@ class _Function:
 
     # --- text -----------------------------------------------------------------------------------
 
-    def text(self) -> list[str]:
-        """The lines of the function."""
-        opening = (
-            f"define void @{self.step.name}(ptr noalias readonly %table, i64 %count) nounwind {{"
-        )
+    def text(self, streaming: bool = False) -> list[str]:
+        """The lines of the function; streaming, with stores that pass by the cache."""
+        name = self.step.streaming if streaming else self.step.name
+        stores = self.stores
+        if streaming:
+            stores = [self.streaming_stores.get(text, text) for text in stores]
+        opening = f"define void @{name}(ptr noalias readonly %table, i64 %count) nounwind {{"
         lines = [opening, "entry:", *self.head]
         if not self.step.is_loop:
             return [*lines, *self.writer.lines, *self.stores, "  ret void", "}"]
@@ -347,7 +386,7 @@ class _Function:
         return [
             *lines,
             *self.writer.lines,
-            *self.stores,
+            *stores,
             "  %i.next = add nuw nsw i64 %i, 1",
             "  %more = icmp ult i64 %i.next, %count",
             "  br i1 %more, label %loop, label %done",
@@ -358,6 +397,11 @@ class _Function:
         ]
 
 
+#: Bytes from what a loop reads to what it asks for. On a machine with AVX-512 and two cores it
+#: made the page's f 1.25 times faster; on Zen 1, which computes longer, no slower.
+AHEAD = 2048
+#: Members of a nest up to which memory may be what it waits for.
+STREAMS = 400
 #: Members of a nest from which on its vectors are no longer two of the machine's.
 LARGE = 30_000
 
@@ -372,10 +416,8 @@ def _width(nest: Nest, machine: Machine) -> int:
     sizes = [m.term.dtype.itemsize for m in nest.members.values()]
     sizes += [r.term.dtype.itemsize for r in nest.reductions]
     sizes += [
-        x[0].term.dtype.itemsize
-        for m in nest.members.values()
-        for x in m.reads
-        if type(x) is tuple
+        x[0].term.dtype.itemsize for m in nest.members.values() for x in m.reads if type(x) is tuple
     ]
     together = 2 if len(nest.members) < LARGE else 1
-    return together * machine.bits // 8 // max([4, *sizes])
+    widest: int = max([4, *sizes])
+    return together * machine.bits // 8 // widest

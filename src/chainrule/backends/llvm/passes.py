@@ -184,25 +184,32 @@ class _Planner:
 
     def plan(self) -> Plan:
         places, steps = self.places, self.steps
-        nest: Any = None
+        members: dict[int, Member] = {}
+        at = -1
         for term in self.program.terms:
-            if type(term.op) is Op and nest is not None and len(term.operands) == 2:
-                # The way of nearly all terms: both operands are members of the newest nest.
-                x, y = term.operands
-                if type(x) is Term and type(y) is Term and x.shape is y.shape is term.shape:
-                    first, second = nest.members.get(x.serial), nest.members.get(y.serial)
-                    if (
-                        first is not None
-                        and second is not None
-                        and first.kind is second.kind is FULL
-                        and is_lowered(term)
-                    ):
-                        phase = first.phase if first.phase > second.phase else second.phase
-                        nest.members[term.serial] = Member(term, FULL, phase, (first, second))
-                        places[term.serial] = len(steps) - 1
-                        continue
+            # The way of nearly all terms: operands are members of the newest nest, or numbers.
+            if members and type(term.op) is Op and is_lowered(term):
+                shape = term.shape
+                phase = 0
+                reads = []
+                for x in term.operands:
+                    if type(x) is Term:
+                        member = members.get(x.serial)
+                        if x.shape is not shape or member is None or member.kind is not FULL:
+                            break
+                        if member.phase > phase:
+                            phase = member.phase
+                        reads.append(member)
+                    else:
+                        reads.append(x)
+                else:
+                    members[term.serial] = Member(term, FULL, phase, tuple(reads))
+                    places[term.serial] = at
+                    continue
             self._place(term)
-            nest = steps[-1] if steps and type(steps[-1]) is Nest else None
+            at = len(steps) - 1
+            newest = steps[at] if steps else None
+            members = newest.members if type(newest) is Nest else {}
         for x in self.program.results:
             if type(x) is Term:
                 self._wanted(x)
@@ -287,7 +294,7 @@ class _Planner:
         return None
 
     def _operands(self, nest: Nest, i: int, reads: Any, kind: str) -> list[Any] | None:
-        """What a term of a kind reads in a nest: members, (Read, way), numbers; None if it cannot."""
+        """What a term reads in a nest: members, (Read, way), numbers; None if it cannot."""
         found: list[Any] = []
         rank = len(nest.key) if kind is FULL else nest.split
         for read in reads:
@@ -427,5 +434,3 @@ def _splits(program: Program) -> dict[Key, int]:
                 elif axes == tuple(range(rank - len(axes), rank)):
                     vote(key, rank - len(axes), 1)
     return {key: max(of, key=lambda split: (of[split], split)) for key, of in votes.items()}
-
-
