@@ -33,6 +33,13 @@ FLOATS = (np.dtype(np.float64), np.dtype(np.float32))
 READABLE = (*FLOATS, np.dtype(bool), np.dtype(np.int64))
 REDUCTIONS = {sum_row: "sum", max_row: "max", min_row: "min"}
 
+#: What a second loop may compute once more instead of reading what the first one stored.
+CHEAP = {
+    *("add", "subtract", "multiply", "negative", "square", "positive", "abs", "where", "relu"),
+    *("maximum", "minimum", "less", "less_equal", "greater", "greater_equal", "equal"),
+    *("not_equal", "logical_and", "logical_or", "logical_not", "astype"),
+}
+
 FULL, ROW, COLUMN, NUMBER = "full", "row", "column", "number"
 
 Key = tuple[Any, ...]
@@ -176,7 +183,8 @@ def planned(program: Program) -> Plan:
 class _Planner:
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.steps: list[Nest | Call] = []
+        #: The first nest is for numbers that follow from the inputs at once: rows may need them.
+        self.steps: list[Nest | Call] = [Nest((), (), 0)]
         self.before: list[Term] = []
         #: The step that computes a term; inputs are there before all steps.
         self.places: dict[int, int] = {term.serial: -1 for term in program.inputs}
@@ -213,8 +221,15 @@ class _Planner:
         for x in self.program.results:
             if type(x) is Term:
                 self._wanted(x)
-        self._store()
-        return Plan(self.steps, self.before)
+        needed = {x.serial: x for x in self.program.results if type(x) is Term}
+        for step in steps:
+            if type(step) is Call:
+                needed |= {x.serial: x for x in step.term.operands if type(x) is Term}
+        for step in steps:
+            if type(step) is Nest:
+                self._recompute(step, needed)
+        self._store(needed)
+        return Plan([x for x in steps if type(x) is Call or _has_terms(x)], self.before)
 
     # --- placing --------------------------------------------------------------------------------
 
@@ -364,34 +379,86 @@ class _Planner:
 
     # --- what is stored -------------------------------------------------------------------------
 
-    def _store(self) -> None:
+    def _recompute(self, nest: Nest, needed: dict[int, Term]) -> None:
+        """Compute anew what would be stored by an earlier nest for this one alone, if cheap."""
+        anew: dict[int, Member] = {}
+
+        def computed(x: Any) -> Any:
+            if type(x) is tuple and x[1] is FULL and x[0].term.serial not in needed:
+                serial = x[0].term.serial
+                if serial in anew or self._repeat(serial, nest, needed, anew):
+                    return anew[serial]
+            return x
+
+        for member in list(nest.members.values()):
+            if any(type(x) is tuple for x in member.reads):
+                member.reads = tuple(map(computed, member.reads))
+        for reduction in nest.reductions:
+            reduction.read = computed(reduction.read)
+        if anew:
+            nest.members = anew | nest.members
+
+    def _repeat(
+        self, serial: int, nest: Nest, needed: dict[int, Term], anew: dict[int, Member]
+    ) -> bool:
+        """Add what a member of an earlier nest is made of to ``anew``, unless it is too much."""
+        place = self.places[serial]
+        origin = self.steps[place] if place >= 0 else None
+        if type(origin) is not Nest or (origin.key, origin.split) != (nest.key, nest.split):
+            return False
+        if not nest.key:
+            return False
+        copies: dict[int, Member] = {}
+        loads: set[int] = set()
+
+        def copy(member: Member) -> Member | None:
+            known = copies.get(member.term.serial)
+            if known is not None:
+                return known
+            if member.term.op.name not in CHEAP or len(copies) >= 6:
+                return None
+            reads: list[Any] = []
+            for x in member.reads:
+                if type(x) is Member and x.kind is FULL and x.term.serial not in needed:
+                    x = copy(x)
+                    if x is None:
+                        return None
+                elif type(x) is Member:
+                    count = len(nest.key) if x.kind is FULL else nest.split
+                    x = (Read(x.term, tuple(range(count))), x.kind)
+                if type(x) is tuple and x[1] is FULL:
+                    loads.add(x[0].term.serial)
+                reads.append(x)
+            copies[member.term.serial] = copied = Member(member.term, FULL, 0, tuple(reads))
+            return copied
+
+        if copy(origin.members[serial]) is None or len(loads) > 1:
+            return False
+        anew |= copies
+        return True
+
+    def _store(self, needed: dict[int, Term]) -> None:
         """Mark the members that results, calls and later nests read."""
-        needed: dict[int, Term] = {
-            x.serial: x for x in self.program.results if type(x) is Term
-        }  # fmt: skip
         for step in self.steps:
-            if type(step) is Call:
-                needed |= {x.serial: x for x in step.term.operands if type(x) is Term}
-                continue
-            assert type(step) is Nest
-            for read in _outside(step):
-                needed[read.term.serial] = read.term
-        for step in self.steps:
+            if type(step) is Nest:
+                needed |= {read.term.serial: read.term for read, _ in outside_of(step)}
+        for i, step in enumerate(self.steps):
             if type(step) is Nest:
                 step.stored = {
                     serial: member.term
                     for serial, member in step.members.items()
-                    if serial in needed
+                    if serial in needed and self.places[serial] == i
                 }
 
 
-def _outside(nest: Nest) -> list[Read]:
-    """What a nest reads that it does not compute."""
-    found = []
-    for member in nest.members.values():
-        found += [x[0] for x in member.reads if type(x) is tuple]
-    found += [x.read[0] for x in nest.reductions if type(x.read) is tuple]
-    return found
+def _has_terms(nest: Nest) -> bool:
+    return bool(nest.members or nest.reductions)
+
+
+def outside_of(nest: Nest) -> list[tuple[Read, str]]:
+    """What a nest reads that it does not compute, and how."""
+    found = [x for m in nest.members.values() for x in m.reads if type(x) is tuple]
+    return found + [x.read for x in nest.reductions if type(x.read) is tuple]
 
 
 def _phase(operands: list[Any]) -> int:
