@@ -10,6 +10,7 @@ import math
 import os
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,8 @@ POOLED = 65_536
 #: Results of more bytes than this are stored past the cache, which they would only fill: sums,
 #: differences and products of two arrays of 4 million numbers take 2.2 ns a point, 3.3 otherwise.
 CACHED = 4_000_000
+#: Kinds of extents of which a nest remembers what follows from them.
+LAYOUTS = 64
 #: Sums of columns are taken over so many stretches of rows at most, and then over these.
 STRETCHES = 16
 
@@ -109,6 +112,7 @@ class Executable:
     def __call__(self, inputs: Sequence[Any], extents: Sequence[int] = ()) -> list[Any]:
         if not self.is_ready:
             self.prepare()
+        extents = tuple(extents)
         values: list[Any] = [*inputs, *self.room]
         for i, number in self.types:
             values[i] = number(values[i])
@@ -208,12 +212,13 @@ class _NestStep:
         self.is_flat = nest.split == 0
         self.ways = tuple(place.way for place in part.places)
         self.places = [
-            (place.role, slots[place.term.serial], place.term.dtype, _Extents(place.term.shape))
-            for place in part.places
+            (place.role, slots[place.term.serial], place.term.dtype) for place in part.places
         ]
+        self.shapes = [_Extents(place.term.shape) for place in part.places]
+        self.layouts: dict[tuple[int, ...], _Layout] = {}
         self.has_columns = any(place.role == "column" for place in part.places)
         self.ends = [
-            (i, place.role, slots[place.term.serial], place.term)
+            (i, place.role, slots[place.term.serial], place.term, _Extents(place.term.shape))
             for i, place in enumerate(part.places)
             if place.role in ("partial", "column")
         ]
@@ -225,7 +230,47 @@ class _NestStep:
         # Nanoseconds an element: an instruction on a vector takes about 0.4.
         self.cost = 0.4 * part.cost / part.width + 0.2 * len(part.places)
 
-    def run(self, values: list[Any], extents: Sequence[int]) -> None:
+    def run(self, values: list[Any], extents: tuple[int, ...]) -> None:
+        layout = self.layouts.get(extents)
+        if layout is None:
+            if len(self.layouts) >= LAYOUTS:
+                self.layouts.clear()
+            layout = self.layouts[extents] = self._layout(extents)
+        arrays = []
+        for (role, slot, dtype), shape in zip(self.places, layout.shapes, strict=True):
+            if role == "read":
+                arrays.append(values[slot])
+            elif role == "store":
+                values[slot] = array = new_array(shape, dtype)
+                arrays.append(array)
+            elif role == "partial":
+                arrays.append(np.empty(shape, dtype))
+            else:
+                arrays.append(np.zeros(shape, dtype))
+        self.run_nest(
+            arrays,
+            self.ways,
+            layout.rows,
+            layout.length,
+            self.is_flat,
+            layout.stretch,
+            1 if layout.is_small else settings.threads,
+            layout.bytes_stored > CACHED,
+        )
+        for i, role, slot, term, extents_of in self.ends:
+            numbers = arrays[i]
+            if role == "column":
+                total = np.add.reduce(numbers, axis=0)
+                values[slot] = total.reshape(extents_of.of(extents))
+                continue
+            if len(numbers) == 0:
+                numbers = np.zeros(1, term.dtype)
+            elif len(numbers) > 1:
+                runner.fold(numbers, OPERATIONS[term.op.name])
+            values[slot] = numbers[0] if not term.shape else numbers[:1].reshape(term.shape)
+
+    def _layout(self, extents: tuple[int, ...]) -> _Layout:
+        """What follows from the extents: once for each that the nest meets."""
         rows, length = self.outer.count(extents), self.inner.count(extents)
         elements = rows * length
         if not elements and self.extrema:
@@ -235,31 +280,20 @@ class _NestStep:
         if self.has_columns:
             stretches = max(1, min(rows, STRETCHES, elements // 32_768))
             stretch = max(1, -(-rows // stretches))
-        arrays = []
-        for role, slot, dtype, shape in self.places:
-            if role == "read":
-                arrays.append(values[slot])
-            elif role == "store":
-                values[slot] = array = new_array(shape.of(extents), dtype)
-                arrays.append(array)
-            elif role == "partial":
-                arrays.append(np.empty(lines, dtype))
-            else:
-                arrays.append(np.zeros((-(-rows // stretch), length), dtype))
-        threads = 1 if elements * self.cost < ALONE else settings.threads
-        streams = elements * self.bytes_stored > CACHED
-        self.run_nest(arrays, self.ways, rows, length, self.is_flat, stretch, threads, streams)
-        for i, role, slot, term in self.ends:
+        shapes: list[tuple[int, ...]] = []
+        for (role, _, _), shape in zip(self.places, self.shapes, strict=True):
             if role == "column":
-                total = np.add.reduce(arrays[i], axis=0)
-                values[slot] = total.reshape(self.places[i][3].of(extents))
-                continue
-            numbers = arrays[i]
-            if len(numbers) == 0:
-                numbers = np.zeros(1, term.dtype)
-            elif len(numbers) > 1:
-                runner.fold(numbers, OPERATIONS[_REDUCTIONS[term.op.name]])
-            values[slot] = numbers[0] if not term.shape else numbers[:1].reshape(term.shape)
+                shapes.append((-(-rows // stretch), length))
+            else:
+                shapes.append((lines,) if role == "partial" else shape.of(extents))
+        return _Layout(
+            rows,
+            length,
+            stretch,
+            elements * self.cost < ALONE,
+            elements * self.bytes_stored,
+            shapes,
+        )
 
     def _refuse(self, extents: Sequence[int]) -> None:
         """Let NumPy say that there is no largest element of none."""
@@ -269,7 +303,17 @@ class _NestStep:
             reduction.term.op.numpy(empty, **reduction.term.parameters)  # type: ignore[attr-defined]
 
 
-_REDUCTIONS = {name: name for name in OPERATIONS}
+@dataclass(frozen=True)
+class _Layout:
+    """What a nest does for given extents."""
+
+    rows: int
+    length: int
+    #: Rows that share a row of sums.
+    stretch: int
+    is_small: bool
+    bytes_stored: int
+    shapes: list[tuple[int, ...]]
 
 
 class _Extents:
