@@ -112,7 +112,7 @@ class Code:
 
 
 #: Above so many instructions the code generator spends its time in what is not linear.
-LARGE = 6_000
+LARGE = 3_000
 
 
 def _machine(large: bool) -> Any:
@@ -122,7 +122,7 @@ def _machine(large: bool) -> Any:
     return llvm.Target.from_default_triple().create_target_machine(
         cpu=machine.cpu,
         features=machine.features,
-        opt=int(os.environ.get("CHAINRULE_OPT", 1)) if large else 2,
+        opt=0 if large else 2,
         reloc="pic",
         codemodel="small",
         jit=False,

@@ -214,7 +214,7 @@ class _Function:
             values[term.serial] = writer.cast(operands[0], target)
             return
         writer.float_type = target if target != "i1" else "double"
-        result = writer.apply(cast(Op, term.op), operands)  # element: ignore[arg-element]
+        result = writer.apply(cast(Op, term.op), operands)
         values[term.serial] = result if result.element == target else writer.cast(result, target)
 
     def member(self, member: Member) -> Lanes:

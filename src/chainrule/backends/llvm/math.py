@@ -324,7 +324,9 @@ class Writer:
             places = ", ".join(f"i32 {start + i}" for i in range(lanes))
             parts = [
                 self.emit(
-                    f"shufflevector {vector} {x}, {vector} poison, <{lanes} x i32> <{places}>", element
+                    f"shufflevector {vector} {x}, {vector} poison, "
+                    f"<{lanes} x i32> <{places}>",
+                    element,
                 )
                 for x in operands
             ]  # fmt: skip

@@ -229,7 +229,7 @@ class _Planner:
             if type(step) is Nest:
                 self._recompute(step, needed)
         self._store(needed)
-        return Plan([x for x in steps if type(x) is Call or _has_terms(x)], self.before)
+        return Plan([x for x in steps if _has_terms(x)], self.before)
 
     # --- placing --------------------------------------------------------------------------------
 
@@ -451,8 +451,8 @@ class _Planner:
                 }
 
 
-def _has_terms(nest: Nest) -> bool:
-    return bool(nest.members or nest.reductions)
+def _has_terms(step: Nest | Call) -> bool:
+    return type(step) is Call or bool(step.members or step.reductions)
 
 
 def outside_of(nest: Nest) -> list[tuple[Read, str]]:
