@@ -452,7 +452,7 @@ class _Planner:
 
 
 def _has_terms(step: Nest | Call) -> bool:
-    return type(step) is Call or bool(step.members or step.reductions)
+    return isinstance(step, Call) or bool(step.members or step.reductions)
 
 
 def outside_of(nest: Nest) -> list[tuple[Read, str]]:

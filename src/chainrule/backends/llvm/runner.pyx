@@ -26,7 +26,8 @@ cdef extern from "stdlib.h":
 
 cdef extern from "runner.h":
     enum:
-        CR_VECTOR, CR_POINT, CR_CELL, CR_ROW, CR_LANES, CR_COLUMN, CR_BLOCK, CR_MAX_THREADS
+        CR_VECTOR, CR_POINT, CR_CELL, CR_ROW, CR_LANES, CR_COLUMN, CR_BLOCK, CR_LINE,
+        CR_MAX_THREADS
     ctypedef void (*cr_body)(void **table, int64_t count) noexcept nogil
     ctypedef struct cr_slot:
         int kind, size, written
@@ -228,7 +229,8 @@ cdef class Nest:
                 places[slot].inner = inner
                 places[slot].outer = inner * CR_BLOCK if is_flat and way == 2 else outer
                 if self.nest.slots[slot].kind == CR_VECTOR and self.nest.slots[slot].written:
-                    if <uintptr_t>views[i].buf % 64:
+                    # Stores past the cache want whole lines, in every row.
+                    if <uintptr_t>views[i].buf % CR_LINE or places[slot].outer % CR_LINE:
                         streams = False
             if is_flat:
                 rows = (length + CR_BLOCK - 1) // CR_BLOCK
