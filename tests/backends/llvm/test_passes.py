@@ -11,7 +11,9 @@ import chainrule as cr
 
 pytest.importorskip("llvmlite")
 
+from chainrule.backends import interpreter
 from chainrule.backends.llvm import describe, engine, executable
+from chainrule.backends.llvm.lower import lowered
 from chainrule.backends.llvm.passes import Call, Nest, planned
 
 X = np.linspace(1.0, 2.0, 12)
@@ -112,8 +114,6 @@ def test_large_programs():
     program = cr.jit(cr.vmap(cr.value_and_grad(chain, argnums=(0, 1)))).program(X, X)
     assert len(program) > engine.LARGE
     ours = executable.Executable(program)([X, X], [12])
-    from chainrule.backends import interpreter
-
     for a, b in zip(ours, interpreter.compiled(program)([X, X], [12]), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-12)
 
@@ -126,3 +126,20 @@ def test_functions_of_c_are_found_by_vector_width():
     assert host.function("tgamma", "double", 8, 1) == ("tgamma", 1)
     with pytest.raises(NotImplementedError, match="no nonsense"):
         host.function("nonsense", "double", 8, 1)
+
+
+def test_functions_that_take_more_stack_than_a_thread_has():
+    def many(x):
+        terms = [cr.sin(x + i) for i in range(9000)]
+        total = 0.0
+        for term in reversed(terms):
+            total = total * 0.5 + term
+        return total
+
+    (step,) = data_loops(plan_of(cr.vmap(many), X))
+    assert lowered(step, 0, engine.host()).stack > 1 << 20
+    result = cr.jit(cr.vmap(many))(X)
+    expected = 0.0
+    for i in range(8999, -1, -1):
+        expected = expected * 0.5 + np.sin(X + i)
+    np.testing.assert_allclose(result, expected, rtol=1e-12)

@@ -205,6 +205,7 @@ class _NestStep:
                 for step in part.steps
             ],
             part.width,
+            part.stack,
             code,
         ).run
         self.outer = _Extents(nest.shape[: nest.split])

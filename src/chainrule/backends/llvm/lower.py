@@ -57,6 +57,8 @@ class Lowered:
     steps: list[Step] = field(default_factory=list)
     text: list[str] = field(default_factory=list)
     declarations: dict[str, str] = field(default_factory=dict)
+    #: Bytes of stack that a function takes at most: a place for each result.
+    stack: int = 0
     #: Instructions an element, about: what a row costs.
     cost: int = 0
 
@@ -171,6 +173,8 @@ class _Lowering:
             function.step.streaming = f"{name}_streaming"
             self.out.text += function.text(streaming=True)
         self.out.declarations |= function.writer.declarations
+        bytes_a_vector = self.out.width * 8
+        self.out.stack = max(self.out.stack, function.writer.count * bytes_a_vector)
         self.out.cost += function.writer.count if is_loop else 0
 
     def _leaves(self, member: Member, is_loop: bool) -> bool:

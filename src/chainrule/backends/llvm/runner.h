@@ -22,6 +22,7 @@
 #define CR_BLOCK 1024
 #define CR_LINE 64
 #define CR_MAX_THREADS 64
+#define CR_STACK (1 << 20)
 
 typedef void (*cr_body)(void **table, int64_t count);
 
@@ -62,6 +63,7 @@ typedef struct {
 
 typedef struct {
     int slot_count, step_count, width, has_columns;
+    int64_t stack; /* bytes of stack that a function may take */
     cr_slot *slots;
     cr_step *steps;
 } cr_nest;
@@ -287,6 +289,13 @@ static void cr_rows(const cr_call *call, cr_desk *desk, int64_t first, int64_t l
 
 /* --- threads --------------------------------------------------------------------------------- */
 
+/* One call that threads share: they take chunks of its blocks until there are none. */
+typedef struct {
+    const cr_call *call;
+    int64_t next, blocks, chunk;
+    int failed;
+} cr_job;
+
 typedef struct {
     pthread_mutex_t lock;
     pthread_cond_t work, done;
@@ -296,13 +305,11 @@ typedef struct {
     int busy;          /* workers that are at it */
     int taken;         /* a job is running: another caller works alone */
     pid_t process;     /* after a fork there are no workers */
-    const cr_call *call;
-    int64_t next, blocks, chunk;
-    int failed;
+    cr_job *job;
 } cr_pool_t;
 
 static cr_pool_t cr_pool = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER,
-                            PTHREAD_COND_INITIALIZER, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+                            PTHREAD_COND_INITIALIZER, 0, 0, 0, 0, 0, 0, NULL};
 
 static int64_t cr_blocks(const cr_call *call) {
     return (call->rows + call->rows_a_block - 1) / call->rows_a_block;
@@ -316,20 +323,43 @@ static void cr_some(const cr_call *call, cr_desk *desk, int64_t first, int64_t l
     }
 }
 
-/* Takes chunks of blocks until there are none. */
-static void cr_share(cr_pool_t *pool, const cr_call *call) {
+static void cr_share(cr_job *job) {
     cr_desk desk;
-    if (!cr_desk_open(&desk, call)) {
-        __atomic_store_n(&pool->failed, 1, __ATOMIC_RELAXED);
+    if (!cr_desk_open(&desk, job->call)) {
+        __atomic_store_n(&job->failed, 1, __ATOMIC_RELAXED);
         return;
     }
     for (;;) {
-        int64_t first = __atomic_fetch_add(&pool->next, pool->chunk, __ATOMIC_RELAXED);
-        if (first >= pool->blocks) break;
-        int64_t last = first + pool->chunk;
-        cr_some(call, &desk, first, last < pool->blocks ? last : pool->blocks);
+        int64_t first = __atomic_fetch_add(&job->next, job->chunk, __ATOMIC_RELAXED);
+        if (first >= job->blocks) break;
+        int64_t last = first + job->chunk;
+        cr_some(job->call, &desk, first, last < job->blocks ? last : job->blocks);
     }
     free(desk.memory);
+}
+
+static void *cr_share_alone(void *job) {
+    cr_share(job);
+    return NULL;
+}
+
+/* Whether all blocks were taken, and by threads that had the memory for them. */
+static int cr_is_done(const cr_job *job) { return !job->failed || job->next >= job->blocks; }
+
+/* A function of a hundred thousand terms takes megabytes of stack, more than a thread has: it gets
+   threads of its own for the call, the caller waits. */
+static int cr_run_deep(cr_job *job, int threads) {
+    pthread_t workers[CR_MAX_THREADS];
+    pthread_attr_t attributes;
+    int started = 0;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, (job->call->nest->stack + (1 << 20)) / 4096 * 4096);
+    while (started < threads &&
+           !pthread_create(&workers[started], &attributes, cr_share_alone, job))
+        started++;
+    pthread_attr_destroy(&attributes);
+    for (int i = 0; i < started; i++) pthread_join(workers[i], NULL);
+    return started && cr_is_done(job);
 }
 
 static void *cr_worker(void *argument) {
@@ -344,9 +374,9 @@ static void *cr_worker(void *argument) {
         seen = pool->round;
         pool->seats--;
         pool->busy++;
-        const cr_call *call = pool->call;
+        cr_job *job = pool->job;
         pthread_mutex_unlock(&pool->lock);
-        cr_share(pool, call);
+        cr_share(job);
         pthread_mutex_lock(&pool->lock);
         if (--pool->busy == 0) pthread_cond_signal(&pool->done);
     }
@@ -371,6 +401,9 @@ static int cr_run(const cr_call *call, int threads) {
     int64_t blocks = cr_blocks(call);
     if (threads > CR_MAX_THREADS) threads = CR_MAX_THREADS;
     if (threads > blocks) threads = (int)blocks;
+    /* Eight chunks a thread, so that one that is held up does not hold up all. */
+    cr_job job = {call, 0, blocks, blocks / (threads * 8) + 1, 0};
+    if (call->nest->stack > CR_STACK) return cr_run_deep(&job, threads);
     if (threads > 1) {
         pthread_mutex_lock(&pool->lock);
         if (pool->taken) threads = 1;
@@ -382,33 +415,22 @@ static int cr_run(const cr_call *call, int threads) {
                 pthread_detach(thread);
                 pool->workers++;
             }
-            pool->call = call;
-            pool->next = 0;
-            pool->blocks = blocks;
-            /* Eight chunks a thread, so that one that is held up does not hold up all. */
-            pool->chunk = blocks / (threads * 8) + 1;
-            pool->failed = 0;
+            pool->job = &job;
             pool->seats = threads - 1;
             pool->round++;
             pthread_cond_broadcast(&pool->work);
         }
         pthread_mutex_unlock(&pool->lock);
     }
-    if (threads <= 1) {
-        cr_desk desk;
-        if (!cr_desk_open(&desk, call)) return 0;
-        cr_some(call, &desk, 0, blocks);
-        free(desk.memory);
-        return 1;
+    cr_share(&job);
+    if (threads > 1) {
+        pthread_mutex_lock(&pool->lock);
+        pool->seats = 0;
+        while (pool->busy) pthread_cond_wait(&pool->done, &pool->lock);
+        pool->taken = 0;
+        pthread_mutex_unlock(&pool->lock);
     }
-    cr_share(pool, call);
-    pthread_mutex_lock(&pool->lock);
-    pool->seats = 0;
-    while (pool->busy) pthread_cond_wait(&pool->done, &pool->lock);
-    pool->taken = 0;
-    int done = !pool->failed || pool->next >= pool->blocks;
-    pthread_mutex_unlock(&pool->lock);
-    return done;
+    return cr_is_done(&job);
 }
 
 #endif

@@ -19,6 +19,7 @@ class Nest:
         slots: list[tuple[int, int, bool]],
         steps: list[tuple[int, int, bool, list[int], list[tuple[int, int, int, int]]]],
         width: int,
+        stack: int,
         keep: Any,
     ) -> None: ...
     def run(

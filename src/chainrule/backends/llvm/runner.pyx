@@ -43,6 +43,7 @@ cdef extern from "runner.h":
         cr_reduce *reduces
     ctypedef struct cr_nest:
         int slot_count, step_count, width, has_columns
+        int64_t stack
         cr_slot *slots
         cr_step *steps
     ctypedef struct cr_call:
@@ -139,6 +140,7 @@ cdef class Nest:
             it is a loop, the vectors that it reads and writes, and (lanes, target, operation,
             bytes) for each reduction.
         width: elements of a vector.
+        stack: bytes of stack that a function may take at most.
         keep: what has to live as long as the functions.
     """
 
@@ -146,11 +148,12 @@ cdef class Nest:
     cdef object keep
     cdef list outside
 
-    def __cinit__(self, slots, steps, int width, keep):
+    def __cinit__(self, slots, steps, int width, int64_t stack, keep):
         cdef cr_step *step
         cdef int i, k
         self.keep = keep
         self.nest.width = width
+        self.nest.stack = stack
         self.nest.slot_count = len(slots)
         self.nest.slots = <cr_slot *>calloc(len(slots) + 1, sizeof(cr_slot))
         self.nest.steps = <cr_step *>calloc(len(steps) + 1, sizeof(cr_step))
