@@ -52,7 +52,15 @@ terms = Extension(
     ],
     depends=["src/chainrule/program/term.h", *(f"{TRANSFORMS}/{name}.py" for name in TWINS)],
 )
-extensions = cythonize([native, terms, *twins])
+runner = Extension(
+    "chainrule.backends.llvm.runner",
+    ["src/chainrule/backends/llvm/runner.pyx"],
+    include_dirs=["src/chainrule/backends/llvm"],
+    depends=["src/chainrule/backends/llvm/runner.h"],
+    extra_compile_args=["-O3", "-pthread"],
+    extra_link_args=["-pthread"],
+)
+extensions = cythonize([native, terms, *twins, runner])
 for extension in extensions:
-    extension.optional = True  # without a compiler the plain Python modules take over
+    extension.optional = True  # without a compiler plain Python and the interpreter take over
 setup(ext_modules=extensions)

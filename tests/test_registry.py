@@ -156,16 +156,25 @@ def test_every_mode_has_the_conventions_of_eager_numbers(op):
             for key, expected in numbers.items():
                 wrong = [
                     (chosen[i], float(found[key][i]), float(expected[i]))
-                    for i in np.flatnonzero(~agree(np.asarray(found[key]), expected))
+                    for i in np.flatnonzero(~agree(np.asarray(found[key]), expected, op))
                 ]
                 assert not wrong, f"{op.name}, {mode}, {key}; point, got, of numbers: {wrong[:8]}"
 
 
-def agree(got: Array, expected: Array) -> Array:
-    """Where two results are the same up to rounding: NaN where NaN, the same infinity."""
+def agree(got: Array, expected: Array, op: Op) -> Array:
+    """Where two results are the same up to rounding: NaN where NaN, the same infinity.
+
+    Near a root, where terms cancel, rounding is that of the row's scale.
+    """
+    cancels = 4 * np.finfo(float).eps * op.accuracy.scale
     with np.errstate(all="ignore"):
-        close = np.abs(got - expected) <= 1e-12 * np.abs(expected) + 1e-300
-    return close | (got == expected) | (np.isnan(got) & np.isnan(expected))
+        close = np.abs(got - expected) <= 1e-12 * np.abs(expected) + 1e-300 + cancels
+    close |= (got == expected) | (np.isnan(got) & np.isnan(expected))
+    if op.name == "arctan2":
+        # Second derivatives at 1e-300 overflow: to infinity where multiply and add are one
+        # instruction, and to inf - inf where they are two.
+        close |= np.isinf(got) & np.isnan(expected)
+    return close
 
 
 @pytest.mark.parametrize("op", [op for op in elementwise_rows() if op.predicate], ids=str)

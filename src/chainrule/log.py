@@ -10,6 +10,7 @@ import logging
 import os
 
 trace = logging.getLogger("chainrule.trace")
+compiler = logging.getLogger("chainrule.compile")
 
 
 def _switch_on(names: str) -> None:

@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 
 from .. import log
-from ..backends import interpreter
+from ..backends import choice, interpreter
+from ..backends.interpreter import Run
 from ..containers import Rebuild, flatten, flatten_structure, path_of, unflatten
 from ..eager import Value
 from ..eager.array import ArrayValue
@@ -62,7 +63,7 @@ class Entry:
     signature: Signature
     callee: Callee
     program: Program
-    run: interpreter.Run
+    run: Run
     rebuild: Rebuild
     reads: tuple[Read, ...]
     #: Plain arrays whose elements decided what the terms are, each with a copy.
@@ -209,7 +210,7 @@ class Jitted:
         inputs += [term for _, term in trace.hidden.values()]
         traced = program_of(self.name, inputs, results, hidden, trace.extents, arguments.names)
         program = simplify(traced, final=True)
-        run = interpreter.compiled(program)
+        run = choice.compiled(program)
         seconds = time.perf_counter() - start
         return Entry(
             arguments.signature,

@@ -33,7 +33,7 @@ def compiled(program: Program) -> Run:
             free[i].append(slot)
     steps = [
         (
-            _kernel(term),
+            kernel_of(term),
             tuple(slots[x.serial] if type(x) is Term else -1 for x in term.operands),
             tuple(None if type(x) is Term else x for x in term.operands),
             term.parameters,
@@ -88,7 +88,8 @@ def run_on_values(program: Program, inputs: Sequence[Any]) -> list[Any]:
     return [found[x.serial] if type(x) is Term else x for x in program.results]
 
 
-def _kernel(term: Term) -> Callable[..., Any]:
+def kernel_of(term: Term) -> Callable[..., Any]:
+    """NumPy's way to compute a term: on arrays and numbers, with the term's parameters."""
     if isinstance(term.op, Op):
         return term.op.numpy
     assert isinstance(term.op, Structural)
@@ -96,7 +97,8 @@ def _kernel(term: Term) -> Callable[..., Any]:
     return term.op.kernel if term.op is part_row else term.op.numpy
 
 
-_SCALARS: dict[str, Callable[[Any], Any]] = {"f": float, "i": int, "u": int, "b": bool}
+#: What a number without a dtype of its own is handed out as, by kind of its dtype.
+SCALARS: dict[str, Callable[[Any], Any]] = {"f": float, "i": int, "u": int, "b": bool}
 
 
 def _finish(term: Term) -> Callable[[Any, set[int]], Any]:
@@ -105,7 +107,7 @@ def _finish(term: Term) -> Callable[[Any, set[int]], Any]:
         return _owned
     if not term.weak:
         return lambda x, borrowed: x[()] if isinstance(x, np.ndarray) else x
-    kind = _SCALARS[term.dtype.kind]
+    kind = SCALARS[term.dtype.kind]
     return lambda x, borrowed: kind(x)
 
 

@@ -1,0 +1,157 @@
+"""What is known of the machine, and from IR to code in memory: alone touches llvmlite.
+
+:func:`host` finds the CPU's vectors and the functions of C's vector library that are really there;
+:func:`code_of` compiles. Compiling goes one thread at a time; what is compiled is used by any.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import os
+import platform
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...log import compiler as log
+
+_lock = threading.RLock()
+
+#: Functions of the vector library that miss what their row promises: cbrt's 4 ulp are 8 in its
+#: second derivative, of which the row allows 6.
+INACCURATE = {"cbrt"}
+#: Letters of the vector ABI of x86-64, by bits and the feature that they need.
+_LETTERS = ((512, "e", "avx512f"), (256, "d", "avx2"), (128, "b", "sse2"))
+
+
+@dataclass
+class Host:
+    """The machine: bits of its vectors, its vector library's letters, addresses of functions."""
+
+    bits: int
+    cpu: str
+    features: str
+    letters: tuple[tuple[int, str], ...]
+    libraries: tuple[Any, ...]
+    found: dict[str, int] = field(default_factory=dict)
+    chosen: dict[Any, tuple[str, int]] = field(default_factory=dict)
+
+    def function(self, name: str, type: str, lanes: int, arity: int) -> tuple[str, int]:
+        """The symbol of a C function on at most so many lanes, and on how many it works."""
+        key = (name, type, lanes)
+        known = self.chosen.get(key)
+        if known is None:
+            known = self.chosen[key] = self._choose(name, type, lanes, arity)
+        return known
+
+    def _choose(self, name: str, type: str, lanes: int, arity: int) -> tuple[str, int]:
+        size = 64 if type == "double" else 32
+        scalar = name if type == "double" else f"{name}f"
+        for bits, letter in self.letters if name not in INACCURATE else ():
+            width = bits // size
+            if width <= lanes:
+                symbol = f"_ZGV{letter}N{width}{'v' * arity}_{scalar}"
+                if self._has(symbol):
+                    return symbol, width
+        if not self._has(scalar):
+            raise NotImplementedError(f"C's library has no {scalar}")
+        return scalar, 1
+
+    def _has(self, symbol: str) -> bool:
+        if symbol not in self.found:
+            address = 0
+            for library in self.libraries:
+                function = getattr(library, symbol, None)
+                if function is not None:
+                    address = ctypes.cast(function, ctypes.c_void_p).value or 0
+                    break
+            self.found[symbol] = address
+            if address:
+                import llvmlite.binding as llvm
+
+                llvm.add_symbol(symbol, address)
+        return bool(self.found[symbol])
+
+
+@functools.cache
+def host() -> Host:
+    """The machine. Raises ImportError or NotImplementedError where no code can be made for it."""
+    import llvmlite.binding as llvm
+
+    if platform.system() != "Linux" or platform.machine() != "x86_64":
+        raise NotImplementedError(f"no code is made for {platform.system()} {platform.machine()}")
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    known = llvm.get_host_cpu_features()
+    bits = max(bits for bits, _, feature in _LETTERS if known.get(feature, feature == "sse2"))
+    given = os.environ.get("CHAINRULE_VECTOR_BITS")
+    if given is not None:
+        bits = min(bits, int(given))
+    libraries = []
+    for name in ("libmvec.so.1", "libm.so.6"):
+        try:
+            libraries.append(ctypes.CDLL(name))
+        except OSError:
+            continue
+    features = known.flatten().replace("+prefer-256-bit", "-prefer-256-bit")
+    if bits == 512:
+        features += ",-prefer-256-bit"
+    letters = tuple((size, letter) for size, letter, _ in _LETTERS if size <= bits)
+    return Host(bits, llvm.get_host_cpu_name(), features, letters, tuple(libraries))
+
+
+@dataclass
+class Code:
+    """Compiled functions, alive as long as this is."""
+
+    engine: Any
+    object: bytes
+    seconds: float
+
+    def address(self, name: str) -> int:
+        return int(self.engine.get_function_address(name))
+
+
+#: Above so many instructions the code generator spends its time in what is not linear.
+LARGE = 3_000
+
+
+def _machine(large: bool) -> Any:
+    import llvmlite.binding as llvm
+
+    machine = host()
+    return llvm.Target.from_default_triple().create_target_machine(
+        cpu=machine.cpu,
+        features=machine.features,
+        opt=0 if large else 2,
+        reloc="pic",
+        codemodel="small",
+        jit=False,
+    )
+
+
+def code_of(text: str, name: str, instructions: int) -> Code:
+    """The functions of a module of IR, in memory."""
+    import llvmlite.binding as llvm
+
+    start = time.perf_counter()
+    with _lock:
+        target = _machine(instructions > LARGE)
+        module = llvm.parse_assembly(text)
+        built = target.emit_object(module)
+        engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), target)
+        engine.add_object_file(llvm.ObjectFileRef.from_data(built))
+        engine.finalize_object()
+    seconds = time.perf_counter() - start
+    log.info("%s: %d instructions compiled in %.1f ms", name, instructions, seconds * 1e3)
+    return Code(engine, built, seconds)
+
+
+def assembly_of(text: str, instructions: int) -> str:
+    """The assembly of a module of IR."""
+    import llvmlite.binding as llvm
+
+    with _lock:
+        return str(_machine(instructions > LARGE).emit_assembly(llvm.parse_assembly(text)))

@@ -1,0 +1,289 @@
+# cython: language_level=3, boundscheck=False, wraparound=False
+"""Calls generated code on arrays: what ``runner.h`` does, for Python.
+
+``Nest`` is one pass over the data, ready to run; ``Memory`` a piece of memory that an array lives
+in, and that goes back to a pool when the array dies.
+"""
+
+from cpython.buffer cimport (
+    PyBUF_FORMAT,
+    PyBUF_STRIDES,
+    PyBUF_WRITABLE,
+    PyBuffer_FillInfo,
+    PyBuffer_Release,
+    PyObject_GetBuffer,
+)
+from libc.stdint cimport int64_t, uintptr_t
+from libc.stdlib cimport calloc, free, malloc
+from libc.string cimport memset
+
+import numpy as np
+
+
+cdef extern from "stdlib.h":
+    int posix_memalign(void **memory, size_t alignment, size_t size) nogil
+
+
+cdef extern from "runner.h":
+    enum:
+        CR_VECTOR, CR_POINT, CR_CELL, CR_ROW, CR_LANES, CR_COLUMN, CR_BLOCK, CR_LINE,
+        CR_MAX_THREADS
+    ctypedef void (*cr_body)(void **table, int64_t count) noexcept nogil
+    ctypedef struct cr_slot:
+        int kind, size, written
+    ctypedef struct cr_place:
+        char *base
+        int64_t outer, inner
+    ctypedef struct cr_reduce:
+        int lanes, target, op, size
+    ctypedef struct cr_step:
+        cr_body body, streaming
+        int is_loop, vector_count, reduce_count
+        int *vectors
+        cr_reduce *reduces
+    ctypedef struct cr_nest:
+        int slot_count, step_count, width, has_columns
+        int64_t stack
+        cr_slot *slots
+        cr_step *steps
+    ctypedef struct cr_call:
+        const cr_nest *nest
+        cr_place *places
+        int64_t rows, length, last_length, rows_a_block
+        int streams
+    void cr_prepare()
+    int cr_run(const cr_call *call, int threads) nogil
+    void cr_tree(char *numbers, int64_t count, int op, int size) nogil
+
+
+BLOCK = CR_BLOCK
+MAX_THREADS = CR_MAX_THREADS
+VECTOR, POINT, CELL, ROW, LANES, COLUMN = CR_VECTOR, CR_POINT, CR_CELL, CR_ROW, CR_LANES, CR_COLUMN
+
+# --- memory ---------------------------------------------------------------------------------------
+
+#: Bytes that dead arrays may keep for the next ones. Fresh pages cost 0.3 ns a float64.
+cdef size_t POOL_LIMIT = 1 << 30
+cdef dict _pool = {}
+cdef size_t _pooled = 0
+
+
+cdef class Memory:
+    """Aligned memory of so many bytes: the base of an array."""
+
+    cdef char *data
+    cdef readonly size_t size
+
+    def __cinit__(self, size_t size):
+        global _pooled
+        self.size = size
+        cdef list free_ones = _pool.get(size)
+        cdef void *memory = NULL
+        if free_ones:
+            self.data = <char *><uintptr_t>free_ones.pop()
+            _pooled -= size
+            return
+        if posix_memalign(&memory, 4096 if size >= 65536 else 64, size if size else 1):
+            raise MemoryError(f"no memory for an array of {size} bytes")
+        self.data = <char *>memory
+
+    def __dealloc__(self):
+        global _pooled
+        if self.data == NULL:
+            return
+        if _pooled + self.size > POOL_LIMIT:
+            free(self.data)
+            return
+        _pool.setdefault(self.size, []).append(<uintptr_t>self.data)
+        _pooled += self.size
+
+    def __getbuffer__(self, Py_buffer *buffer, int flags):
+        PyBuffer_FillInfo(buffer, self, self.data, self.size, 0, flags)
+
+    def __releasebuffer__(self, Py_buffer *buffer):
+        pass
+
+
+def pooled():
+    """Bytes that dead arrays keep."""
+    return _pooled
+
+
+def release_pool():
+    """Give the memory of dead arrays back to the system."""
+    global _pooled
+    for pieces in _pool.values():
+        for piece in pieces:
+            free(<void *><uintptr_t>piece)
+    _pool.clear()
+    _pooled = 0
+
+
+def fold(numbers, int op):
+    """All numbers of a contiguous array together, in its first one; in an order fixed by their count."""
+    cdef Py_buffer view
+    PyObject_GetBuffer(numbers, &view, PyBUF_STRIDES | PyBUF_WRITABLE)
+    try:
+        cr_tree(<char *>view.buf, view.len // view.itemsize, op, view.itemsize)
+    finally:
+        PyBuffer_Release(&view)
+
+
+# --- nests ----------------------------------------------------------------------------------------
+
+cdef class Nest:
+    """Generated functions and what their tables hold.
+
+    Args:
+        slots: for each entry of the table kind, bytes an element and whether it is written.
+        steps: for each function in order: address, address with non-temporal stores or 0, whether
+            it is a loop, the vectors that it reads and writes, and (lanes, target, operation,
+            bytes) for each reduction.
+        width: elements of a vector.
+        stack: bytes of stack that a function may take at most.
+        keep: what has to live as long as the functions.
+    """
+
+    cdef cr_nest nest
+    cdef object keep
+    cdef list outside
+
+    def __cinit__(self, slots, steps, int width, int64_t stack, keep):
+        cdef cr_step *step
+        cdef int i, k
+        self.keep = keep
+        self.nest.width = width
+        self.nest.stack = stack
+        self.nest.slot_count = len(slots)
+        self.nest.slots = <cr_slot *>calloc(len(slots) + 1, sizeof(cr_slot))
+        self.nest.steps = <cr_step *>calloc(len(steps) + 1, sizeof(cr_step))
+        if self.nest.slots == NULL or self.nest.steps == NULL:
+            raise MemoryError
+        self.outside = []
+        for i, (kind, size, written) in enumerate(slots):
+            self.nest.slots[i].kind = kind
+            self.nest.slots[i].size = size
+            self.nest.slots[i].written = written
+            if kind == CR_COLUMN:
+                self.nest.has_columns = 1
+            if kind in (CR_VECTOR, CR_POINT, CR_COLUMN):
+                self.outside.append(i)
+        self.nest.step_count = len(steps)
+        for i, (address, streaming, is_loop, vectors, reduces) in enumerate(steps):
+            step = &self.nest.steps[i]
+            step.body = <cr_body><uintptr_t>address
+            step.streaming = <cr_body><uintptr_t>streaming
+            step.is_loop = is_loop
+            step.vector_count = len(vectors)
+            step.reduce_count = len(reduces)
+            step.vectors = <int *>calloc(len(vectors) + 1, sizeof(int))
+            step.reduces = <cr_reduce *>calloc(len(reduces) + 1, sizeof(cr_reduce))
+            if step.vectors == NULL or step.reduces == NULL:
+                raise MemoryError
+            for k, slot in enumerate(vectors):
+                step.vectors[k] = slot
+            for k, (lanes, target, op, size) in enumerate(reduces):
+                step.reduces[k].lanes = lanes
+                step.reduces[k].target = target
+                step.reduces[k].op = op
+                step.reduces[k].size = size
+
+    def __dealloc__(self):
+        cdef int i
+        if self.nest.steps != NULL:
+            for i in range(self.nest.step_count):
+                free(self.nest.steps[i].vectors)
+                free(self.nest.steps[i].reduces)
+        free(self.nest.steps)
+        free(self.nest.slots)
+
+    def run(self, list arrays, tuple ways, int64_t rows, int64_t length, bint is_flat,
+            int64_t rows_a_block, int threads, bint streams):
+        """Run over rows of so many elements, or, flat, over length elements in blocks.
+
+        ``arrays`` are those of the slots VECTOR, POINT and COLUMN, in their order; ``ways`` says
+        for each along what it varies: 1 rows, 2 elements, 3 both, 0 neither.
+        """
+        cdef int count = len(arrays), i, slot, way, ready
+        cdef int64_t last = length, inner, outer
+        cdef cr_call call
+        cdef Py_buffer *views = <Py_buffer *>calloc(count + 1, sizeof(Py_buffer))
+        cdef cr_place *places = <cr_place *>calloc(self.nest.slot_count + 1, sizeof(cr_place))
+        cdef int taken = 0
+        try:
+            if views == NULL or places == NULL:
+                raise MemoryError
+            for i in range(count):
+                slot = self.outside[i]
+                way = ways[i]
+                array = arrays[i]
+                PyObject_GetBuffer(
+                    array, &views[i],
+                    PyBUF_STRIDES | (PyBUF_WRITABLE if self.nest.slots[slot].written else 0),
+                )
+                taken += 1
+                if not _strides(&views[i], way, length, &outer, &inner):
+                    PyBuffer_Release(&views[i])
+                    taken -= 1
+                    PyObject_GetBuffer(np.ascontiguousarray(array), &views[i], PyBUF_STRIDES)
+                    taken += 1
+                    _strides(&views[i], way, length, &outer, &inner)
+                places[slot].base = <char *>views[i].buf
+                places[slot].inner = inner
+                places[slot].outer = inner * CR_BLOCK if is_flat and way == 2 else outer
+                if self.nest.slots[slot].kind == CR_VECTOR and self.nest.slots[slot].written:
+                    # Stores past the cache want whole lines, in every row.
+                    if <uintptr_t>views[i].buf % CR_LINE or places[slot].outer % CR_LINE:
+                        streams = False
+            if is_flat:
+                rows = (length + CR_BLOCK - 1) // CR_BLOCK
+                last = length - (rows - 1) * CR_BLOCK
+                length = CR_BLOCK if length > CR_BLOCK else length
+            call.nest = &self.nest
+            call.places = places
+            call.rows = rows
+            call.length = length
+            call.last_length = last
+            call.rows_a_block = rows_a_block
+            call.streams = streams
+            if rows > 0:
+                cr_prepare()
+                with nogil:
+                    ready = cr_run(&call, threads)
+                if not ready:
+                    raise MemoryError("no memory for the scratch of a loop")
+        finally:
+            for i in range(taken):
+                PyBuffer_Release(&views[i])
+            free(views)
+            free(places)
+
+
+cdef bint _strides(Py_buffer *view, int way, int64_t length, int64_t *outer, int64_t *inner):
+    """Bytes from row to row and from element to element; False where no such numbers exist."""
+    cdef int axis = view.ndim - 1
+    cdef int64_t extent = 1, step = 0
+    inner[0] = outer[0] = 0
+    if way & 2:
+        if not _merged(view, &axis, length, inner):
+            return False
+        if inner[0] == 0:
+            inner[0] = view.itemsize if length <= 1 else 0
+    if way & 1:
+        if not _merged(view, &axis, -1, outer):
+            return False
+    return True
+
+
+cdef bint _merged(Py_buffer *view, int *axis, int64_t length, int64_t *step):
+    """The step of the last axes as one of length elements (-1: of all that are left)."""
+    cdef int64_t extent = 1
+    while axis[0] >= 0 and (length < 0 or extent < length or view.shape[axis[0]] == 1):
+        if view.shape[axis[0]] != 1:
+            if extent == 1:
+                step[0] = view.strides[axis[0]]
+            elif view.strides[axis[0]] != step[0] * extent:
+                return False
+            extent *= view.shape[axis[0]]
+        axis[0] -= 1
+    return length < 0 or extent == length
