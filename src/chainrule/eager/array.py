@@ -115,7 +115,9 @@ class ArrayValue(ArrayMethods, ArrayBase):
         self._only_of_a_leaf("grad")
         if self._node is None:
             return
-        if not isinstance(grad, Value):
+        if type(grad) in (int, float) and grad == 0:
+            grad = None  # as at first: a sweep stores its sum, and adds to nothing
+        elif not isinstance(grad, Value):
             grad = whole(np.asarray(grad, self.dtype), self._node)
         elif of_shape.shape_of(grad) != self.shape:
             raise OperandError(
