@@ -15,10 +15,13 @@ from typing import Any
 
 import numpy as np
 
+from .arguments import unsupported
+from .covered import covers
 from .creation import identity_mask, triangle_weights
 from .elementwise import multiply
 from .selection import equal, where
 from .shape import (
+    all_batched,
     as_operand,
     broadcast_row,
     expand_dims,
@@ -26,7 +29,6 @@ from .shape import (
     reshape_row,
     shape_of,
     swapaxes,
-    unsupported,
 )
 from .structural import Shape, Structural
 
@@ -39,15 +41,6 @@ def _matmul(x: Any, y: Any) -> Any:
     from .contract import matmul
 
     return matmul(x, y)
-
-
-def _whole(batched: Any, operands: Any) -> list[Any]:
-    """Operands with the batch in front, repeated where they had none."""
-    (extent, *_) = [shape_of(x)[0] for x, b in zip(operands, batched, strict=True) if b]
-    return [
-        x if b else broadcast_row(x, shape=(extent, *shape_of(x)))
-        for x, b in zip(operands, batched, strict=True)
-    ]
 
 
 def _solve_shape(a: Shape, b: Shape) -> Shape:
@@ -78,7 +71,7 @@ solve_row: Structural = Structural(
     shape=_solve_shape,
     vjp=_solve_vjp,
     jvp=_solve_jvp,
-    batch=lambda batched, *operands: solve_row(*_whole(batched, operands)),
+    batch=lambda batched, *operands: solve_row(*all_batched(batched, operands)),
 )
 
 
@@ -189,6 +182,7 @@ eigh_row: Structural = Structural(
 # --- functions ------------------------------------------------------------------------------------
 
 
+@covers("linalg.solve")
 def solve(a: Any, b: Any) -> Any:
     """The solution x of ``a @ x = b``; b is a vector or has right-hand sides in columns.
 
@@ -210,7 +204,7 @@ def solve(a: Any, b: Any) -> Any:
         column = broadcast_row(reshape_row(b, shape=(n, 1)), shape=(*batch, n, 1))
         return reshape_row(solve_row(a, column), shape=(*batch, n))
     if shape_of(b)[:-2] != batch:
-        from .shape import broadcast_shapes
+        from .arguments import broadcast_shapes
 
         common = broadcast_shapes("solve", batch, shape_of(b)[:-2])
         a = broadcast_row(a, shape=(*common, *shape_of(a)[-2:]))
@@ -218,6 +212,7 @@ def solve(a: Any, b: Any) -> Any:
     return solve_row(a, b)
 
 
+@covers("linalg.cholesky")
 def cholesky(a: Any, /, *, upper: bool = False) -> Any:
     """The lower triangular L with ``L @ L.T = a`` for positive definite a; ``L.T`` if upper.
 
@@ -236,6 +231,7 @@ def cholesky(a: Any, /, *, upper: bool = False) -> Any:
     return swapaxes(lower, -1, -2) if upper else lower
 
 
+@covers("linalg.eigh", kinks="where eigenvalues meet, that of the eigenvectors is NaN")
 def eigh(a: Any, UPLO: str = "L") -> Any:  # noqa: N803, NumPy's name
     """Eigenvalues in ascending order and eigenvectors in columns, of a symmetric a.
 
