@@ -35,6 +35,25 @@ from .testing import check_derivatives
 
 if TYPE_CHECKING:
     from .eager.generated.functions import *
+    from .ops.comparing import *
+    from .ops.contract import *
+    from .ops.convolution import *
+    from .ops.cumulative import *
+    from .ops.diagonals import *
+    from .ops.index import *
+    from .ops.interpolation import *
+    from .ops.joining import *
+    from .ops.likes import *
+    from .ops.missing import *
+    from .ops.ordering import *
+    from .ops.padding import *
+    from .ops.polynomials import *
+    from .ops.products import *
+    from .ops.quantiles import *
+    from .ops.rearranging import *
+    from .ops.reduce import *
+    from .ops.shape import *
+    from .ops.statistics import *
 
 #: What is covered on whole arrays, by public name.
 functions = public_functions()

@@ -79,10 +79,14 @@ def covers(
 
 
 def public_functions(prefix: str = "") -> dict[str, Function]:
-    """The public functions right below a prefix such as ``"linalg."``, by the rest of the name."""
-    return {
-        entry.public.removeprefix(prefix): entry.function
-        for entry in COVERED.values()
-        if entry.public.startswith(prefix) and "." not in entry.public.removeprefix(prefix)
-        if entry.public
-    }
+    """The public functions right below a prefix such as ``"linalg."``, by the rest of the name.
+
+    A function of several of NumPy's names has them all.
+    """
+    found = {}
+    for entry in COVERED.values():
+        for path in (entry.public, *entry.names) if entry.public else ():
+            name = path.removeprefix(prefix)
+            if path.startswith(prefix) and name and "." not in name:
+                found[name] = entry.function
+    return found

@@ -1,8 +1,8 @@
 """Methods of NumPy's ufuncs: ``np.add.reduce``, ``np.multiply.outer``, ``np.add.accumulate``.
 
 ``reduce`` and ``accumulate`` are the functions that mean the same, with axis 0 by default;
-``outer`` is the row on operands that broadcast against each other. What has no such function raises,
-with what to write instead.
+``outer`` is the row on operands that broadcast against each other. What has no such function
+raises, with what to write instead.
 """
 
 from __future__ import annotations
