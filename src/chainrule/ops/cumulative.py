@@ -23,7 +23,9 @@ from .shape import (
     astype,
     broadcast_to,
     concatenate,
+    dtype_of,
     filled_like,
+    floating,
     ravel,
     shape_of,
 )
@@ -198,7 +200,7 @@ def _cumulative(function: Any, x: Any, axis: Any, dtype: Any, include_initial: b
     place = normal_axis(axis, len(shape_of(x)), function.__name__)
     whole = list(shape_of(x))
     whole[place] = 1
-    start = np.full(tuple(whole), 1.0 if function is cumprod else 0.0, out.dtype)
+    start = np.full(tuple(whole), 1.0 if function is cumprod else 0.0, dtype_of(out))
     return concatenate([start, out], place)
 
 
@@ -275,7 +277,7 @@ def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = 
     x = concatenate(parts, place) if len(parts) > 1 else x
     for _ in range(n):
         left, right = _between(x, place, None, -1), _between(x, place, 1, None)
-        x = TABLE["not_equal"](right, left) if x.dtype == bool else subtract(right, left)
+        x = TABLE["not_equal"](right, left) if dtype_of(x).kind == "b" else subtract(right, left)
     return x
 
 
@@ -367,7 +369,7 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> An
     >>> cr.gradient(np.array([1.0, 2.0, 4.0, 7.0]))
     array([1. , 1.5, 2.5, 3. ])
     """
-    x = as_operand(f)
+    x = floating(f)
     shape = shape_of(x)
     given = axis if isinstance(axis, tuple | list) else (axis,)
     normal_axes(axis, len(shape), "gradient")
@@ -384,8 +386,6 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> An
         raise TypeError(f"gradient: 1 array of positions for {len(axes)} axes")
     if edge_order not in (1, 2):
         raise ValueError(f"gradient: edge_order is 1 or 2, not {edge_order!r}")
-    if x.dtype.kind in "iub":
-        x = astype(x, np.float64)
     slopes = []
     for i, place in enumerate(axes):
         if shape[place] < edge_order + 1:

@@ -30,8 +30,8 @@ from .shape import (
 # --- rows whose NumPy function has other arguments ------------------------------------------------
 
 
-@covers(public="")
-def clip(
+@covers("clip", public="")
+def clip_array(
     a: Any,
     a_min: Any = None,
     a_max: Any = None,
@@ -50,7 +50,7 @@ def clip(
 
 
 @covers("round", "around", public="")
-def round(a: Any, decimals: int = 0, out: None = None) -> Any:  # noqa: A001, NumPy's name
+def round_array(a: Any, decimals: int = 0, out: None = None) -> Any:
     """The row ``round``."""
     unsupported("round", out=out)
     return TABLE["round"](a, decimals)

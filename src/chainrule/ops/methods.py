@@ -17,6 +17,7 @@ import numpy as np
 from ..errors import OperandError
 from . import contract, index, likes, numpy_names
 from . import shape as of_shape
+from .arguments import product, row_major
 from .at import At
 from .covered import COVERED
 
@@ -46,7 +47,7 @@ class ArrayMethods:
     @property
     def size(self) -> Any:
         """The number of its elements."""
-        return of_shape.product(self.shape)
+        return product(self.shape)
 
     @property
     def T(self) -> Any:  # noqa: N802, NumPy's name
@@ -81,11 +82,11 @@ class ArrayMethods:
 
     def clip(self, min: Any = None, max: Any = None, out: None = None) -> Any:
         """The elements limited to the interval from min to max."""
-        return likes.clip(self, min, max, out)
+        return likes.clip_array(self, min, max, out)
 
     def astype(self, dtype: Any, order: str = "C") -> Any:
         """The elements as float64 or float32."""
-        of_shape.row_major("astype", "C" if order in ("K", "A") else order)
+        row_major("astype", "C" if order in ("K", "A") else order)
         return of_shape.astype(self, dtype)
 
     def item(self, *key: Any) -> float:
