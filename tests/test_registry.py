@@ -374,7 +374,6 @@ ELSEWHERE = {
     "fill": "a trace makes a literal and a broadcast of it",
     "stop_gradient": "is left out by simplify; the case of that name holds the derivatives",
     "custom": "a rule of one's own: tests/api/test_custom.py",
-    "length": "positions that are arguments: tests/api/test_jit.py",
     "call": "a jitted function on Values, which is no term: tests/api/test_jit.py",
 }
 

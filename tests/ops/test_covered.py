@@ -82,7 +82,7 @@ def test_a_method_of_arrays_is_the_function(name):
             np.testing.assert_array_equal(a, b)
         return
     np.testing.assert_allclose(getattr(got, "val", got), expected, rtol=1e-14)
-    if name != "compress":
+    if name not in ("compress", "trace"):  # a Symbol's own trace is another thing
         jitted = cr.jit(lambda x: getattr(x, name)(*arguments))(X)
         np.testing.assert_allclose(jitted, expected, rtol=1e-14)
 
@@ -181,7 +181,8 @@ def test_reductions_with_their_arguments(x, axis, keepdims, data):
         check(name, x, axis=axis, keepdims=keepdims, where=mask, **extra)
     for name in "mean", "var", "std":
         check(name, x, axis=axis, keepdims=keepdims, where=mask)
-    check("average", x, axis=axis)
+    if x.size:
+        check("average", x, axis=axis)
     y = np.where(x > 1.0, np.nan, x)
     for name in "nansum", "nanprod", "nanmean", "nanvar", "nanstd":
         check(name, y, axis=axis, keepdims=keepdims)
@@ -265,7 +266,7 @@ def test_rearranged(x, data):
     check("roll", x, (k, 1), (axis, 0))
     check("rot90", x, k)
     check("rollaxis", x, axis, data.draw(AXIS))
-    check("repeat", x, data.draw(st.integers(-1, 3)), data.draw(st.none() | AXIS))
+    check("repeat", x, data.draw(st.integers(-1 if x.size else 0, 3)), data.draw(st.none() | AXIS))
     check("tile", x, data.draw(st.integers(0, 2) | st.lists(st.integers(0, 2), max_size=3)))
     check("resize", x, data.draw(SHAPES))
     check("delete", x, data.draw(st.integers(-1, 1)), data.draw(st.none() | AXIS))
@@ -338,14 +339,14 @@ BAD: list[tuple[type[Exception], str, Any]] = [
     (np.exceptions.AxisError, "cumsum", lambda x: np.cumsum(x, 2)),
     (TypeError, "cumprod: an axis is an int", lambda x: np.cumprod(x, "a")),
     (ValueError, "diff: order", lambda x: np.diff(x, -1)),
-    (ValueError, r"gradient: axis 0 .*\(2, 3\)", lambda x: np.gradient(x, edge_order=2)),
+    (ValueError, r"gradient: axis 0 of shape \(", lambda x: np.gradient(x, edge_order=2)),
     (TypeError, "gradient: 3 distances", lambda x: np.gradient(x, 1.0, 2.0, 3.0)),
     (ValueError, "gradient: positions", lambda x: np.gradient(x, [1.0, 2.0], axis=1)),
     (ValueError, r"argmax: .*\(0,\)", lambda x: np.argmax(x[0, :0])),
     (ValueError, "partition: kth 7", lambda x: np.partition(x, 7)),
     (TypeError, "partition: positions", lambda x: np.partition(x, 0.5)),
     (ValueError, "searchsorted: side", lambda x: np.searchsorted(x[0], 1.0, "middle")),
-    (ValueError, r"searchsorted: .*\(2, 3\)", lambda x: np.searchsorted(x, 1.0)),
+    (ValueError, r"searchsorted: .*shape \(.*, .*\)", lambda x: np.searchsorted(x, 1.0)),
     (IndexError, "integers", lambda x: np.take_along_axis(x, np.zeros((2, 1)), 1)),
     (IndexError, "out of bounds", lambda x: np.take_along_axis(x, np.full((2, 1), 3), 1)),
     (ValueError, "take_along_axis: .*number of axes", lambda x: np.take_along_axis(x, [0], 1)),
@@ -370,14 +371,14 @@ BAD: list[tuple[type[Exception], str, Any]] = [
     (ValueError, "pad: widths cannot be negative", lambda x: np.pad(x, -1)),
     (ValueError, r"pad: pad_width .* 2 axes", lambda x: np.pad(x, [1, 2, 3])),
     (OperandError, "pad: widths are plain", lambda x: np.pad(x, 0.5)),
-    (ValueError, r"diag: .*\(1, 2, 3\)", lambda x: np.diag(x[None])),
+    (ValueError, r"diag: .*shape \(1, .*\)", lambda x: np.diag(x[None])),
     (ValueError, "diagonal: needs two different", lambda x: np.diagonal(x, 0, 1, 1)),
     (OperandError, "tril: which diagonal", lambda x: np.tril(x, 0.5)),
     (ValueError, "interp: xp and fp", lambda x: np.interp(x, [0.0, 1.0], [1.0, 2.0, 3.0])),
     (ValueError, "interp: there are no points", lambda x: np.interp(x, [], [])),
     (ValueError, "interp: the period", lambda x: np.interp(x, [0.0], [1.0], period=0)),
     (ValueError, "convolve: an operand has no elements", lambda x: np.convolve(x[0], [])),
-    (ValueError, r"convolve: .*\(2, 3\)", lambda x: np.convolve(x, x[0])),
+    (ValueError, r"convolve: .*shape \(.*, .*\)", lambda x: np.convolve(x, x[0])),
     (ValueError, "correlate: mode", lambda x: np.correlate(x[0], x[1], "inside")),
     (ValueError, "cross: vectors have 2 or 3", lambda x: np.cross(x[:, :1], x[:, :1])),
     (ValueError, "inner", lambda x: np.inner(x, x.T)),
@@ -389,7 +390,7 @@ BAD: list[tuple[type[Exception], str, Any]] = [
     (ValueError, "cov: needs a matrix", lambda x: np.cov(x[None])),
     (ValueError, "max: .* initial=", lambda x: np.max(x, where=X > 1)),
     (ValueError, "nanargmax: all elements", lambda x: np.nanargmax(x * np.nan)),
-    (np.linalg.LinAlgError, r"inv: needs square .*\(2, 3\)", np.linalg.inv),
+    (np.linalg.LinAlgError, r"inv: needs square .*shape \(.*, .*\)", np.linalg.inv),
     (np.linalg.LinAlgError, "det: needs square", np.linalg.det),
     (np.linalg.LinAlgError, "slogdet: needs matrices", lambda x: np.linalg.slogdet(x[0])),
     (np.linalg.LinAlgError, "svd: needs matrices", lambda x: np.linalg.svd(x[0])),

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import OperandError
-from . import contract, index, likes, numpy_names
+from . import contract, index, likes, numpy_names, rearranging
 from . import shape as of_shape
 from .arguments import product, row_major
 from .at import At
@@ -79,6 +79,10 @@ class ArrayMethods:
         if not axes:
             return of_shape.transpose(self)
         return of_shape.transpose(self, axes[0] if len(axes) == 1 else axes)
+
+    def compress(self, condition: Any, axis: Any = None, out: None = None) -> Any:
+        """The slices along an axis where a plain condition holds."""
+        return rearranging.compress(condition, self, axis, out)
 
     def clip(self, min: Any = None, max: Any = None, out: None = None) -> Any:
         """The elements limited to the interval from min to max."""

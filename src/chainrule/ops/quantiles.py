@@ -231,7 +231,7 @@ def _nan_quantile(name: str, a: Any, q: Any, axis: Any, keepdims: bool, method: 
         weight = of_dtype(subtract(place, low), dtype_of(x))
         picked = [_at(ordered, i, last) for i in (low, high)]
         # Two that are one: no difference of infinities, and none of NaN.
-        parts.append(where(weight == 0.0, picked[0], add(multiply(picked[0], subtract(1.0, weight)),
+        parts.append(where(weight == 0.0, picked[0], add(multiply(picked[0], 1.0 - weight),
                                                          multiply(picked[1], weight))))  # fmt: skip
     out = parts[0] if q.ndim == 0 else stack(parts)
     if q.ndim > 1:

@@ -129,14 +129,15 @@ def cov(
     centred = subtract(x, expand_dims(middle, 1))
     total = total[0] if shape_of(total) else total
     if weights is None:
-        weighted, count = centred, subtract(shape_of(x)[1], ddof)
+        weighted, count = centred, shape_of(x)[1] - ddof
     else:
         weighted = multiply(centred, weights)
         spread = ddof
         if aweights is not None and ddof:
             spread = divide(multiply(ddof, reduce.sum(multiply(weights, aweights))), total)
         count = subtract(total, spread)
-    out = divide(matmul(centred, transpose(weighted)), TABLE["maximum"](count, 0.0))
+    count = max(count, 0) if isinstance(count, int | float) else TABLE["maximum"](count, 0.0)
+    out = divide(matmul(centred, transpose(weighted)), count)
     return reshape_row(out, shape=()) if shape_of(out) == (1, 1) else out
 
 
