@@ -12,6 +12,8 @@ import pytest
 import chainrule as cr
 from chainrule.errors import ArgumentError, OperandError, ResultError, SideEffectError
 
+pytestmark = pytest.mark.usefixtures("backend")
+
 X = np.array([0.3, -1.2, 2.0])
 RATE = 2.0
 WEIGHTS = np.array([1.0, 2.0, 3.0])

@@ -56,8 +56,10 @@ settings = _Settings()
 class Executable:
     """A Program with its code. Calling it runs it; the first call compiles."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, threads: int | None = None) -> None:
         self.program = program
+        #: How many threads its calls may use; None: as many as the settings say.
+        self.threads = threads
         self.is_ready = False
         self.lock = threading.Lock()
 
@@ -81,7 +83,7 @@ class Executable:
         code = engine.code_of(self.text, program.name, self.instructions) if loops else None
         waiting = iter(self.lowered)
         steps: list[_NestStep | _CallStep] = [
-            _NestStep(next(waiting), code, self.slots)
+            _NestStep(next(waiting), code, self.slots, self.threads)
             if type(step) is Nest
             else _CallStep(step, self.slots)  # type: ignore[arg-type]
             for step in self.plan.steps
@@ -148,9 +150,9 @@ def _owned(x: Any, borrowed: set[int]) -> Any:
     return x
 
 
-def compiled(program: Program) -> Run:
+def compiled(program: Program, threads: int | None = None) -> Run:
     """A function that runs a Program as native code on NumPy arrays and plain numbers."""
-    return Executable(program)
+    return Executable(program, threads)
 
 
 def module_text(parts: list[Lowered]) -> str:
@@ -188,9 +190,16 @@ class _CallStep:
 class _NestStep:
     """A compiled nest with what it reads and writes."""
 
-    def __init__(self, part: Lowered, code: engine.Code | None, slots: dict[int, int]) -> None:
+    def __init__(
+        self,
+        part: Lowered,
+        code: engine.Code | None,
+        slots: dict[int, int],
+        threads: int | None,
+    ) -> None:
         assert code is not None
         nest = part.nest
+        self.threads = threads
         self.nest = nest
         self.run_nest = runner.Nest(
             part.slots,
@@ -255,7 +264,7 @@ class _NestStep:
             layout.length,
             self.is_flat,
             layout.stretch,
-            1 if layout.is_small else settings.threads,
+            1 if layout.is_small else self.threads or settings.threads,
             layout.bytes_stored > CACHED,
         )
         for i, role, slot, term, extents_of in self.ends:
