@@ -100,7 +100,7 @@ class ProgramError(ChainruleError, AssertionError):
     """A Program breaks a rule of Programs: a transform made a mistake, and not its user."""
 
 
-class FallbackWarning(ChainruleError, RuntimeWarning):
+class FallbackWarning(ChainruleError, RuntimeWarning):  # noqa: N818
     """Native code cannot be made here, so the interpreter runs what ``jit`` was given."""
 
 
