@@ -14,7 +14,7 @@ import operator
 import time
 import types
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -34,11 +34,14 @@ from ..program.symbol import Term
 from ..program.trace import Trace, opened
 from ..transforms.simplify import simplify
 from .call import Callee, call_row
+from .caller import Caller, route_of
 from .calls import function_of, name_of, numbers_of, parameters_of, wrapped_as
 from .outside import Read, reads_of
 
 #: Entries of one kind that are kept; the oldest goes.
 MAX_ENTRIES = 16
+#: Routes that are made of one entry: a function that a route seldom fits is not worth more.
+MAX_ROUTES = 64
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,22 @@ class Entry:
     contents: tuple[tuple[Any, Any], ...]
     reason: str
     seconds: float
-    calls: int = 0
+    #: Calls that Python did; those by routes are counted there.
+    calls_by_python: int = 0
+    routes: list[Any] = field(default_factory=list)
+    _chain: list[Any] = field(default_factory=list)
+
+    @property
+    def calls(self) -> int:
+        by_routes: int = sum(route.calls for route in self.routes)
+        return self.calls_by_python + by_routes
+
+    def chain(self) -> Any:
+        """What C runs from end to end, if the backend made such; else None."""
+        if not self._chain:
+            made = getattr(self.run, "chain", None)
+            self._chain.append(made() if made else None)
+        return self._chain[0]
 
     def obstacle(self, extents: Sequence[int]) -> str:
         """Why this Program is not the function for these extents here and now; or nothing."""
@@ -116,7 +134,7 @@ class Explanation:
         return "\n".join(lines)
 
 
-class Jitted:
+class Jitted(Caller):  # type: ignore[misc]
     """A function that is traced and run as a Program; what ``cr.jit`` gives."""
 
     def __init__(
@@ -133,17 +151,25 @@ class Jitted:
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         return self if instance is None else types.MethodType(self, instance)
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """A call that no route fits: by Python, which then adds a route for its like."""
         if tracing.current() is not None:
             return self.f(*args, **kwargs)
         arguments = _Arguments(self, args, kwargs)
         entry = self._entry(arguments)
-        entry.calls += 1
+        entry.calls_by_python += 1
         hidden = entry.program.hidden
         given = [*arguments.leaves, *hidden] if hidden else arguments.leaves
         if arguments.has_values or any(isinstance(x, Value) for x in hidden):
             return entry.rebuild(_on_values(entry, given, arguments.extents))
-        return entry.rebuild(entry.run(given, arguments.extents))
+        results = entry.run(given, arguments.extents)
+        if len(entry.routes) < MAX_ROUTES:
+            route = route_of(entry, args, kwargs, arguments.static, arguments.leaves)
+            # What was read outside may have changed meanwhile.
+            if route is not None and not entry.obstacle(arguments.extents):
+                entry.routes.append(route)
+                self.add_route(route)
+        return entry.rebuild(results)
 
     def program(self, *args: Any, **kwargs: Any) -> Program:
         """The Program for these arguments: ``print`` shows its terms."""
@@ -156,6 +182,7 @@ class Jitted:
     def clear_cache(self) -> None:
         """Forget all Programs."""
         self._cache.clear()
+        self.forget_routes()
 
     def _entry(self, arguments: _Arguments) -> Entry:
         entries = self._cache.get(arguments.signature, ())

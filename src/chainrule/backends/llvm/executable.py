@@ -32,6 +32,8 @@ POOLED = 65_536
 CACHED = 4_000_000
 #: Kinds of extents of which a nest remembers what follows from them.
 LAYOUTS = 64
+#: What an entry of a nest's table points to that is no part of the nest.
+OUTSIDE = (runner.VECTOR, runner.POINT, runner.COLUMN)
 #: Sums of columns are taken over so many stretches of rows at most, and then over these.
 STRETCHES = 16
 
@@ -82,8 +84,8 @@ class Executable:
         self.instructions = self.text.count("\n")
         code = engine.code_of(self.text, program.name, self.instructions) if loops else None
         waiting = iter(self.lowered)
-        steps: list[_NestStep | _CallStep] = [
-            _NestStep(next(waiting), code, self.slots, self.threads)
+        steps: list[NestStep | _CallStep] = [
+            NestStep(next(waiting), code, self.slots, self.threads)
             if type(step) is Nest
             else _CallStep(step, self.slots)  # type: ignore[arg-type]
             for step in self.plan.steps
@@ -98,6 +100,13 @@ class Executable:
             (i, term.dtype.type) for i, term in enumerate(program.inputs) if not term.shape
         ]
         self.room = [None] * len(program.terms)
+
+    def chain(self) -> runner.Chain | None:
+        """The same as a Chain, which C runs; None where NumPy takes part."""
+        from .chain import chain_of
+
+        self.prepare()
+        return chain_of(self)
 
     def _last_uses(self, steps: list[Any]) -> list[tuple[int, ...]]:
         """For each step the values that nobody reads after it."""
@@ -187,7 +196,7 @@ class _CallStep:
             values[self.slot] = self.kernel(*operands, **given)
 
 
-class _NestStep:
+class NestStep:
     """A compiled nest with what it reads and writes."""
 
     def __init__(
@@ -201,7 +210,10 @@ class _NestStep:
         nest = part.nest
         self.threads = threads
         self.nest = nest
-        self.run_nest = runner.Nest(
+        #: The entries of the table that point to what is outside of the nest.
+        self.outside = [i for i, (kind, _, _) in enumerate(part.slots) if kind in OUTSIDE]
+        self.table = part.places
+        self.native = runner.Nest(
             part.slots,
             [
                 (
@@ -216,7 +228,8 @@ class _NestStep:
             part.width,
             part.stack,
             code,
-        ).run
+        )
+        self.run_nest = self.native.run
         self.outer = _Extents(nest.shape[: nest.split])
         self.inner = _Extents(nest.shape[nest.split :])
         self.is_flat = nest.split == 0
@@ -241,11 +254,7 @@ class _NestStep:
         self.cost = 0.4 * part.cost / part.width + 0.2 * len(part.places)
 
     def run(self, values: list[Any], extents: tuple[int, ...]) -> None:
-        layout = self.layouts.get(extents)
-        if layout is None:
-            if len(self.layouts) >= LAYOUTS:
-                self.layouts.clear()
-            layout = self.layouts[extents] = self._layout(extents)
+        layout = self.layout(extents)
         arrays = []
         for (role, slot, dtype), shape in zip(self.places, layout.shapes, strict=True):
             if role == "read":
@@ -279,8 +288,16 @@ class _NestStep:
                 runner.fold(numbers, OPERATIONS[term.op.name])
             values[slot] = numbers[0] if not term.shape else numbers[:1].reshape(term.shape)
 
+    def layout(self, extents: tuple[int, ...]) -> _Layout:
+        """What follows from the extents: worked out once for each that the nest meets."""
+        layout = self.layouts.get(extents)
+        if layout is None:
+            if len(self.layouts) >= LAYOUTS:
+                self.layouts.clear()
+            layout = self.layouts[extents] = self._layout(extents)
+        return layout
+
     def _layout(self, extents: tuple[int, ...]) -> _Layout:
-        """What follows from the extents: once for each that the nest meets."""
         rows, length = self.outer.count(extents), self.inner.count(extents)
         elements = rows * length
         if not elements and self.extrema:

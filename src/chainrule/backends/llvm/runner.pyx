@@ -19,6 +19,13 @@ from libc.string cimport memset
 
 import numpy as np
 
+cimport numpy as cnp
+from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_CheckExact
+from cpython.object cimport PyObject
+from cpython.ref cimport Py_INCREF
+from libc.string cimport memcpy
+
+cnp.import_array()
 
 cdef extern from "stdlib.h":
     int posix_memalign(void **memory, size_t alignment, size_t size) nogil
@@ -222,12 +229,12 @@ cdef class Nest:
                     PyBUF_STRIDES | (PyBUF_WRITABLE if self.nest.slots[slot].written else 0),
                 )
                 taken += 1
-                if not _strides(&views[i], way, length, &outer, &inner):
+                if not _strides_of(&views[i], way, length, &outer, &inner):
                     PyBuffer_Release(&views[i])
                     taken -= 1
                     PyObject_GetBuffer(np.ascontiguousarray(array), &views[i], PyBUF_STRIDES)
                     taken += 1
-                    _strides(&views[i], way, length, &outer, &inner)
+                    _strides_of(&views[i], way, length, &outer, &inner)
                 places[slot].base = <char *>views[i].buf
                 places[slot].inner = inner
                 places[slot].outer = inner * CR_BLOCK if is_flat and way == 2 else outer
@@ -259,31 +266,44 @@ cdef class Nest:
             free(places)
 
 
-cdef bint _strides(Py_buffer *view, int way, int64_t length, int64_t *outer, int64_t *inner):
+cdef bint _strides_of(Py_buffer *view, int way, int64_t length, int64_t *outer, int64_t *inner):
+    return _strides(
+        view.ndim, view.shape, view.strides, view.itemsize, way, length, outer, inner
+    )
+
+
+cdef bint _strides(
+    int rank, Py_ssize_t *shape, Py_ssize_t *strides, Py_ssize_t size, int way, int64_t length,
+    int64_t *outer, int64_t *inner,
+):
     """Bytes from row to row and from element to element; False where no such numbers exist."""
-    cdef int axis = view.ndim - 1
-    cdef int64_t extent = 1, step = 0
+    cdef int axis = rank - 1
     inner[0] = outer[0] = 0
     if way & 2:
-        if not _merged(view, &axis, length, inner):
+        if not _merged(shape, strides, &axis, length, inner):
             return False
         if inner[0] == 0:
-            inner[0] = view.itemsize if length <= 1 else 0
+            inner[0] = size if length <= 1 else 0
     if way & 1:
-        if not _merged(view, &axis, -1, outer):
+        if not _merged(shape, strides, &axis, -1, outer):
             return False
     return True
 
 
-cdef bint _merged(Py_buffer *view, int *axis, int64_t length, int64_t *step):
+cdef bint _merged(
+    Py_ssize_t *shape, Py_ssize_t *strides, int *axis, int64_t length, int64_t *step
+):
     """The step of the last axes as one of length elements (-1: of all that are left)."""
     cdef int64_t extent = 1
-    while axis[0] >= 0 and (length < 0 or extent < length or view.shape[axis[0]] == 1):
-        if view.shape[axis[0]] != 1:
+    while axis[0] >= 0 and (length < 0 or extent < length or shape[axis[0]] == 1):
+        if shape[axis[0]] != 1:
             if extent == 1:
-                step[0] = view.strides[axis[0]]
-            elif view.strides[axis[0]] != step[0] * extent:
+                step[0] = strides[axis[0]]
+            elif strides[axis[0]] != step[0] * extent:
                 return False
-            extent *= view.shape[axis[0]]
+            extent *= shape[axis[0]]
         axis[0] -= 1
     return length < 0 or extent == length
+
+
+include "chain.pxi"
