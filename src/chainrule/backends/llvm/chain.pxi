@@ -319,7 +319,7 @@ cdef class Chain:
         cdef cr_place *places = <cr_place *>at
         cdef cr_place *place
         cdef cr_seat *seat
-        cdef int k, ready
+        cdef int k
         cdef int64_t temporary
         cdef list kept = None
         call.nest = stage.nest
@@ -365,14 +365,7 @@ cdef class Chain:
                 if <uintptr_t>place.base % CR_LINE or place.outer % CR_LINE:
                     call.streams = 0
         if span.rows > 0:
-            cr_prepare()
-            if span.is_short:
-                ready = cr_run(&call, 1)
-            else:
-                with nogil:
-                    ready = cr_run(&call, span.threads)
-            if not ready:
-                raise MemoryError("no memory for the scratch of a loop")
+            _run(&call, span.threads, span.is_short)
         for k in range(stage.seat_count):
             seat = &stage.seats[k]
             if seat.role == AS_PARTIAL:

@@ -59,7 +59,8 @@ cdef extern from "runner.h":
         int64_t rows, length, last_length, rows_a_block
         int streams
     void cr_prepare()
-    int cr_run(const cr_call *call, int threads) nogil
+    ctypedef int (*cr_asked)() noexcept nogil
+    int cr_run(const cr_call *call, int threads, cr_asked asked) nogil
     void cr_tree(char *numbers, int64_t count, int op, int size) nogil
 
 
@@ -211,7 +212,7 @@ cdef class Nest:
         ``arrays`` are those of the slots VECTOR, POINT and COLUMN, in their order; ``ways`` says
         for each along what it varies: 1 rows, 2 elements, 3 both, 0 neither.
         """
-        cdef int count = len(arrays), i, slot, way, ready
+        cdef int count = len(arrays), i, slot, way
         cdef int64_t last = length, inner, outer
         cdef cr_call call
         cdef Py_buffer *views = <Py_buffer *>calloc(count + 1, sizeof(Py_buffer))
@@ -254,16 +255,54 @@ cdef class Nest:
             call.rows_a_block = rows_a_block
             call.streams = streams
             if rows > 0:
-                cr_prepare()
-                with nogil:
-                    ready = cr_run(&call, threads)
-                if not ready:
-                    raise MemoryError("no memory for the scratch of a loop")
+                _run(&call, threads, False)
         finally:
             for i in range(taken):
                 PyBuffer_Release(&views[i])
             free(views)
             free(places)
+
+
+cdef extern from *:
+    """
+    #if defined(__linux__)
+    #include <sys/syscall.h>
+    /* Only the main thread handles signals. */
+    #define CR_HANDLES_SIGNALS() (syscall(SYS_gettid) == getpid())
+    #else
+    #define CR_HANDLES_SIGNALS() 1
+    #endif
+    static int cr_signalled(void) {
+        PyGILState_STATE state = PyGILState_Ensure();
+        int raised = PyErr_CheckSignals() != 0;
+        PyGILState_Release(state);
+        return raised;
+    }
+    """
+    bint CR_HANDLES_SIGNALS()
+    int cr_signalled() noexcept nogil
+
+cdef extern from "Python.h":
+    PyObject *PyErr_Occurred()
+
+
+cdef int _run(const cr_call *call, int threads, bint is_short) except -1:
+    """Run a nest. What takes long gives the GIL away meanwhile, and ends where Ctrl-C is pressed."""
+    cdef int ready
+    cdef cr_asked asked = NULL
+    if CR_HANDLES_SIGNALS():
+        asked = cr_signalled
+    cr_prepare()
+    if is_short:
+        ready = cr_run(call, 1, NULL)
+    else:
+        with nogil:
+            ready = cr_run(call, threads, asked)
+        if PyErr_Occurred() != NULL:
+            return -1
+    if not ready:
+        raise MemoryError("no memory for the scratch of a loop")
+    return 0
 
 
 cdef bint _strides_of(Py_buffer *view, int way, int64_t length, int64_t *outer, int64_t *inner):
