@@ -100,6 +100,10 @@ class ProgramError(ChainruleError, AssertionError):
     """A Program breaks a rule of Programs: a transform made a mistake, and not its user."""
 
 
+class BackendError(ChainruleError, NotImplementedError):
+    """Native code was asked for where none can be made."""
+
+
 class FallbackWarning(ChainruleError, RuntimeWarning):  # noqa: N818
     """Native code cannot be made here, so the interpreter runs what ``jit`` was given."""
 

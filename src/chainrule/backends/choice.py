@@ -9,18 +9,21 @@ work.
 from __future__ import annotations
 
 import functools
+import importlib.util
 import os
 import sys
 import warnings
 from collections.abc import Callable
+from types import ModuleType
 
-from ..errors import FallbackWarning
+from ..errors import BackendError, FallbackWarning
 from ..program.program import Program
 from . import interpreter
 from .interpreter import Run
 
 NAMES = ("interpreter", "llvm")
 VARIABLE = "CHAINRULE_BACKEND"
+RUNNER = f"{__package__}.llvm.runner"
 
 
 def compiled(program: Program, threads: int | None = None) -> Run:
@@ -34,8 +37,7 @@ def backend() -> Callable[[Program, int | None], Run]:
 
     Raises:
         ValueError: CHAINRULE_BACKEND names none.
-        ImportError: LLVM is asked for, and llvmlite or the compiled runner is missing.
-        NotImplementedError: LLVM is asked for on a platform that it does not know.
+        BackendError: LLVM is asked for, and cannot be.
     """
     chosen = os.environ.get(VARIABLE)
     if chosen is not None and chosen not in NAMES:
@@ -44,30 +46,42 @@ def backend() -> Callable[[Program, int | None], Run]:
         return interpreter.compiled
     try:
         return _llvm()
-    except (ImportError, NotImplementedError) as error:
+    except BackendError as error:
         if chosen == "llvm":
             raise
         warnings.warn(
-            f"jit runs on the interpreter, NumPy term by term, because there is no native code "
-            f"here: {error}. {VARIABLE}=interpreter in the environment chooses that, and silences "
-            f"this warning.",
+            f"jit runs on the interpreter, NumPy term by term. {error} {VARIABLE}=interpreter in "
+            f"the environment chooses that, and silences this warning.",
             FallbackWarning,
             stacklevel=_outside(),
         )
         return interpreter.compiled
 
 
-def _llvm() -> Callable[[Program, int | None], Run]:
-    try:
-        from .llvm import runner
-    except ImportError:
-        raise ImportError(
-            "chainrule was installed without a C compiler, so what calls native code is missing"
-        ) from None
-    del runner
-    from .llvm import engine, executable
+def describe() -> ModuleType:
+    """The module that shows native code (``llvm/describe.py``), whatever backend was chosen.
 
-    engine.host()
+    Raises:
+        BackendError: there is none here.
+    """
+    _llvm()
+    from .llvm import describe
+
+    return describe
+
+
+def _llvm() -> Callable[[Program, int | None], Run]:
+    reason = "llvmlite cannot be used"
+    try:
+        if importlib.util.find_spec(RUNNER) is None:
+            reason = "chainrule was installed without a C compiler"
+        from .llvm import engine, executable
+
+        engine.host()
+    except (ImportError, NotImplementedError) as error:
+        if isinstance(error, NotImplementedError):
+            reason = "the platform is not known"
+        raise BackendError(f"Native code cannot be made here: {reason} ({error}).") from error
     return executable.compiled
 
 
