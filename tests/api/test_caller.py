@@ -310,13 +310,16 @@ def test_results_do_not_leak():
     constant = 1234.5
     f = cr.jit(lambda p: ([p[0] * 2.0], {"k": p[1] + 1.0}, constant, p[0]))
     given = (X, 2.0)
-    before = [f(given), sys.getrefcount(X), sys.getrefcount(constant)][1:]
+    f(given)
+    gc.collect()
+    before = [sys.getrefcount(X), sys.getrefcount(constant)]
     outs = [f(given) for _ in range(100)]
     counts = {sys.getrefcount(part) for part in (outs[3][0], outs[3][1], outs[3][1]["k"])}
     made = weakref.ref(outs[3][0][0])
     del outs
     assert counts == {4}  # in the container and the loop's tuple, as part, as an argument
     assert made() is None
+    gc.collect()
     assert [sys.getrefcount(X), sys.getrefcount(constant)] == before
 
 

@@ -139,6 +139,17 @@ def test_static_arguments():
         cr.jit(f, static_argnames=(1,))
 
 
+def test_threads_are_a_whole_number():
+    x = np.linspace(0.0, 1.0, 200_000)
+    one, three = (cr.jit(lambda x: (cr.sum(cr.sin(x)), x * x), threads=n) for n in (1, 3))
+    for ours, theirs in zip(one(x), three(x), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    assert cr.jit(threads=np.int64(2))(lambda x: x).threads == 2
+    for wrong in (0, -1, True, 2.0, "all"):
+        with pytest.raises(ArgumentError, match=r"threads is a whole number from 1 on.*not "):
+            cr.jit(lambda x: x, threads=wrong)
+
+
 def test_arguments_and_results_that_are_no_numbers():
     with pytest.raises(OperandError, match=r"p\['name'\] of .* is str 'a'.*static_argnums"):
         cr.jit(lambda p: p["x"])({"x": 1.0, "name": "a"})

@@ -100,23 +100,23 @@ class Jitted(Caller):  # type: ignore[misc]
         1. loop over n, 6 terms
            reads t, y
            reads once a
-           t6 = sum of all
+           t7 = sum of all
         """
         return str(choice.describe().passes(self.program(*args, **kwargs)))
 
     def llvm_ir(self, *args: Any, **kwargs: Any) -> str:
         """The native code for these arguments, as it is given to LLVM.
 
-        >>> print(cr.jit(lambda x: 2.0 * x).llvm_ir(np.ones(3)))
-        define void @nest0_loop0...
+        >>> "define void @nest0_loop0" in cr.jit(lambda x: 2.0 * x).llvm_ir(np.ones(3))
+        True
         """
         return str(choice.describe().llvm_ir(self.program(*args, **kwargs)))
 
     def assembly(self, *args: Any, **kwargs: Any) -> str:
         """The native code for these arguments, as assembly for this machine.
 
-        >>> print(cr.jit(lambda x: 2.0 * x).assembly(np.ones(3)))
-        ...nest0_loop0:...
+        >>> "nest0_loop0:" in cr.jit(lambda x: 2.0 * x).assembly(np.ones(3))
+        True
         """
         return str(choice.describe().assembly(self.program(*args, **kwargs)))
 
