@@ -323,6 +323,25 @@ def test_results_do_not_leak():
     assert [sys.getrefcount(X), sys.getrefcount(constant)] == before
 
 
+def test_arguments_that_go_meanwhile_are_kept():
+    p = {"x": np.linspace(0.0, 1.0, 200_000)}
+    f = cr.jit(lambda p: cr.sum(cr.sin(p["x"])))
+    expected = f(p)
+    going = threading.Event()
+
+    def replace():
+        while not going.is_set():
+            p["x"] = p["x"].copy()
+
+    thread = threading.Thread(target=replace)
+    thread.start()
+    try:
+        assert {f(p) for _ in range(50)} == {expected}
+    finally:
+        going.set()
+        thread.join()
+
+
 def test_threads_in_one_route():
     f = cr.jit(cr.value_and_grad(lambda x, y: cr.sum(cr.sin(x) * y)))
     errors = []

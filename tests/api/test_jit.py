@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import functools
+import pickle
 import threading
 
 import numpy as np
@@ -369,3 +371,25 @@ def test_a_jitted_function_of_numbers_gives_numbers():
     assert x.grad == 12.0
     slope = cr.grad(cr.grad(cube))(2.0)
     assert (type(slope), slope) == (float, 12.0)
+
+
+@cr.jit
+def cubed(x):
+    return x**3
+
+
+def cube(x):
+    return x**3
+
+
+def test_pickles_and_copies():
+    assert pickle.loads(pickle.dumps(cubed)) is copy.deepcopy(cubed) is cubed
+    jitted = cr.jit(cube, threads=2)
+    jitted(2.0)
+    for other in (
+        pickle.loads(pickle.dumps(jitted)),
+        copy.copy(jitted),
+        copy.deepcopy([jitted])[0],
+    ):
+        assert other(3.0) == 27.0
+        assert (other.f, other.threads) == (cube, 2)

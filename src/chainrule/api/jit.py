@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import functools
 import operator
+import sys
 import time
 import types
 from collections.abc import Callable, Sequence
@@ -64,6 +65,16 @@ class Jitted(Caller):  # type: ignore[misc]
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         return self if instance is None else types.MethodType(self, instance)
+
+    def __reduce__(self) -> Any:
+        """Pickled by name where it stands under its name, as a function is; else made anew."""
+        found: Any = sys.modules.get(getattr(self, "__module__", ""))
+        name = getattr(self, "__qualname__", "")
+        for part in name.split("."):
+            found = getattr(found, part, None)
+        if found is self:
+            return name
+        return Jitted, (self.f, self.static_argnums, self.static_argnames, self.threads)
 
     def call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A call that no route fits: by Python, which then adds a route for its like."""
