@@ -281,6 +281,15 @@ def test_wrong_arguments_are_errors_after_a_route_was_made_too():
     assert f(2.0, 5.0) == 10.0
 
 
+def test_no_largest_of_no_element():
+    f = cr.jit(lambda x: cr.max(x * 2.0))
+    assert twice(f, X) == 4.0
+    for _ in range(2):
+        with pytest.raises(ValueError, match="zero-size"):
+            f(np.ones(0))
+    assert f(X) == 4.0
+
+
 def test_calls_are_counted():
     f = cr.jit(lambda x: x * 2)
     for i in range(5):
