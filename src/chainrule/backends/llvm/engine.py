@@ -31,6 +31,7 @@ class Host:
     """The machine: bits of its vectors, its vector library's letters, addresses of functions."""
 
     bits: int
+    has_fma: bool
     cpu: str
     features: str
     letters: tuple[tuple[int, str], ...]
@@ -99,7 +100,8 @@ def host() -> Host:
     if bits == 512:
         features += ",-prefer-256-bit"
     letters = tuple((size, letter) for size, letter, _ in _LETTERS if size <= bits)
-    return Host(bits, llvm.get_host_cpu_name(), features, letters, tuple(libraries))
+    has_fma = bool(known.get("fma"))
+    return Host(bits, has_fma, llvm.get_host_cpu_name(), features, letters, tuple(libraries))
 
 
 @dataclass

@@ -17,6 +17,8 @@ from ...program.symbol import Term
 from . import runner
 from .math import TYPES, Lanes, Machine, Writer
 from .passes import COLUMN, FULL, NUMBER, ROW, Member, Nest, Reduction
+from .repeats import MANY, Repeat, repeats, tabulated
+from .rolled import Rolled
 
 OPERATIONS = {"sum": 0, "max": 1, "min": 2}
 #: What loops read and write elsewhere: along rows (1), elements (2), both, or neither.
@@ -159,12 +161,21 @@ class _Lowering:
     def _function(
         self, name: str, is_loop: bool, members: list[Member], reductions: list[Reduction]
     ) -> None:
-        function = _Function(self, name, is_loop)
-        for member in members:
-            function.compute(member)
-        for member in members:
-            if self._leaves(member, is_loop):
-                function.store(self.member_slot(member), function.values[member.term.serial])
+        leaving = [member for member in members if self._leaves(member, is_loop)]
+        loops: list[Repeat] = []
+        if is_loop and len(members) >= MANY:
+            table = tabulated(members)
+            loops = repeats(table)
+        written = len(members) - sum((run.count - 1) * run.period for run in loops)
+        function = _Function(self, name, is_loop, written < INLINED)
+        if loops:
+            summed = {x.read.term.serial for x in reductions if type(x.read) is Member}
+            Rolled(function, table, loops).write({x.term.serial for x in leaving} | summed)
+        else:
+            for member in members:
+                function.compute(member)
+        for member in leaving:
+            function.store(self.member_slot(member), function.values[member.term.serial])
         for reduction in reductions:
             function.reduce(reduction)
         self.out.steps.append(function.step)
@@ -173,9 +184,9 @@ class _Lowering:
             function.step.streaming = f"{name}_streaming"
             self.out.text += function.text(streaming=True)
         self.out.declarations |= function.writer.declarations
-        bytes_a_vector = self.out.width * 8
-        self.out.stack = max(self.out.stack, function.writer.count * bytes_a_vector)
-        self.out.cost += function.writer.count if is_loop else 0
+        stack = function.writer.count * self.out.width * 8 + function.scratch
+        self.out.stack = max(self.out.stack, stack)
+        self.out.cost += function.writer.count + function.cost if is_loop else 0
 
     def _leaves(self, member: Member, is_loop: bool) -> bool:
         serial = member.term.serial
@@ -185,9 +196,9 @@ class _Lowering:
 class _Function:
     """One function that is being written."""
 
-    def __init__(self, lowering: _Lowering, name: str, is_loop: bool) -> None:
+    def __init__(self, lowering: _Lowering, name: str, is_loop: bool, inlines: bool) -> None:
         self.lowering = lowering
-        self.writer = Writer(lowering.machine, lowering.out.width)
+        self.writer = Writer(lowering.machine, lowering.out.width, inlines)
         self.step = Step(name, is_loop)
         self.values: dict[int, Lanes] = {}
         self.loaded: dict[int, Lanes] = {}
@@ -200,26 +211,46 @@ class _Function:
         self.phis: list[tuple[str, str, str, str]] = []
         self.pointers: dict[int, str] = {}
         self.streams = lowering.streams
+        #: Bytes of stack that loops of members take, and what their rounds but the first cost.
+        self.scratch = 0
+        self.cost = 0
+        #: Tables of numbers.
+        self.constants: list[str] = []
 
     def compute(self, member: Member) -> None:
         """The value of a member."""
-        writer, term, values = self.writer, member.term, self.values
+        values = self.values
         operands = [
             (values.get(x.term.serial) or self.member(x))
             if type(x) is Member
-            else self.load(self.lowering.read_slot(x[0].term, x[1]), x[0].term.dtype, x[1])
+            else self.operand(x)
             if type(x) is tuple
             else x
             for x in member.reads
         ]
+        values[member.term.serial] = self.apply(member, operands)
+
+    def operand(self, x: Any) -> Lanes:
+        """What is read of another function of the nest, or from outside of it."""
+        if type(x) is Member:
+            return self.member(x)
+        return self.load(self.lowering.read_slot(x[0].term, x[1]), x[0].term.dtype, x[1])
+
+    def apply(self, member: Member, operands: list[Any]) -> Lanes:
+        """A member of these operands."""
+        writer, term = self.writer, member.term
         writer.split()
         target = TYPES[term.dtype]
         if term.op is astype_row:
-            values[term.serial] = writer.cast(operands[0], target)
-            return
-        writer.float_type = target if target != "i1" else "double"
+            return writer.cast(operands[0], target)
+        writer.float_type = self.float_type(term)
         result = writer.apply(cast(Op, term.op), operands)
-        values[term.serial] = result if result.element == target else writer.cast(result, target)
+        return result if result.element == target else writer.cast(result, target)
+
+    def float_type(self, term: Term) -> str:
+        """What a plain number is among plain numbers only."""
+        target = TYPES[term.dtype]
+        return target if target != "i1" else "double"
 
     def member(self, member: Member) -> Lanes:
         """A member that another function of the nest computed."""
@@ -264,9 +295,7 @@ class _Function:
             self._prefetch(at.name, dtype)
         stored = "i8" if element == "i1" else element
         x = writer.emit(f"load {writer.vectors[stored]}, ptr {at.name}, align 1", element)
-        if element == "i1":
-            return writer.emit(f"icmp ne {writer.vectors['i8']} {x.name}, zeroinitializer", element)
-        return x
+        return writer.truths(x) if element == "i1" else x
 
     def _prefetch(self, at: str, dtype: Any) -> None:
         """Ask for what the loop reads later: see AHEAD."""
@@ -300,12 +329,9 @@ class _Function:
     def store(self, slot: int, x: Lanes) -> None:
         """Write a vector to where an entry of the table points; outside of loops, one number."""
         writer = self.writer
-        dtype = np.dtype(bool) if x.element == "i1" else None
         stored, name = x.element, x.name
-        if dtype is not None:
-            stored = "i8"
-            truths, bytes_ = writer.vectors["i1"], writer.vectors["i8"]
-            name = writer.emit(f"zext {truths} {x.name} to {bytes_}", "i8").name
+        if stored == "i1":
+            stored, name = "i8", writer.bytes_of(x).name
         if self.step.is_loop:
             size = {"i8": 1, "float": 4, "double": 8}[stored]
             at = writer.emit(self._address(slot, np.dtype(f"V{size}")), "ptr").name
@@ -377,11 +403,11 @@ class _Function:
         if streaming:
             stores = [self.streaming_stores.get(text, text) for text in stores]
         opening = f"define void @{name}(ptr noalias readonly %table, i64 %count) nounwind {{"
-        lines = [opening, "entry:", *self.head]
+        lines = [*([] if streaming else self.constants), opening, "entry:", *self.head]
         if not self.step.is_loop:
             return [*lines, *self.writer.lines, *self.stores, "  ret void", "}"]
         lines += ["  br label %loop", "loop:"]
-        last = self.writer.block if self.writer.blocks else "loop"
+        last = self.writer.block
         lines.append(f"  %i = phi i64 [ 0, %entry ], [ %i.next, %{last} ]")
         lines += [
             f"  {phi} = phi {vector} [ {start}, %entry ], [ {after}, %{last} ]"
@@ -406,6 +432,8 @@ class _Function:
 AHEAD = 2048
 #: Members of a nest up to which memory may be what it waits for.
 STREAMS = 400
+#: Members from which on a function calls exp and the like, which otherwise are written out.
+INLINED = 400
 #: Members of a nest from which on its vectors are no longer two of the machine's.
 LARGE = 30_000
 
