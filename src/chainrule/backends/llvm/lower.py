@@ -17,7 +17,7 @@ from ...program.symbol import Term
 from . import runner
 from .math import TYPES, Lanes, Machine, Writer
 from .passes import COLUMN, FULL, NUMBER, ROW, Member, Nest, Reduction
-from .repeats import MANY, Repeat, repeats, tabulated
+from .repeats import MANY, Rounds, rounds_of
 from .rolled import Rolled
 
 OPERATIONS = {"sum": 0, "max": 1, "min": 2}
@@ -75,7 +75,7 @@ class _Lowering:
         self.nest = nest
         self.machine = machine
         self.prefix = f"nest{number}"
-        self.out = Lowered(nest, _width(nest, machine))
+        self.out = Lowered(nest, 0)
         self.slot_of: dict[Any, int] = {}
         #: Slots of full arrays that are read or written once, and whether the nest is small
         #: enough for it to matter that they come from and go to memory.
@@ -96,14 +96,25 @@ class _Lowering:
         sums: dict[tuple[str, int], list[Reduction]] = {}
         for reduction in nest.reductions:
             sums.setdefault((reduction.of, reduction.phase), []).append(reduction)
-        phases = {*row_terms, *full_terms, *(phase for _, phase in sums)}
-        for phase in sorted(phases):
-            rows, row_sums = row_terms.get(phase, []), sums.get((ROW, phase), [])
-            if rows or row_sums:
-                self._function(f"{self.prefix}_row{phase}", False, rows, row_sums)
-            fulls, full_sums = full_terms.get(phase, []), sums.get((FULL, phase), [])
-            if fulls or full_sums:
-                self._function(f"{self.prefix}_loop{phase}", True, fulls, full_sums)
+        #: For each function its name, whether it is a loop, and what it computes.
+        functions: list[tuple[str, bool, list[Member], list[Reduction]]] = []
+        for phase in sorted({*row_terms, *full_terms, *(phase for _, phase in sums)}):
+            for kind, name, members in (
+                (ROW, "row", row_terms.get(phase, [])),
+                (FULL, "loop", full_terms.get(phase, [])),
+            ):
+                reductions = sums.get((kind, phase), [])
+                if members or reductions:
+                    name = f"{self.prefix}_{name}{phase}"
+                    functions.append((name, kind is FULL, members, reductions))
+        rounds = [rounds_of(x[2]) if x[1] and len(x[2]) >= MANY else None for x in functions]
+        written = [
+            len(x[2]) if found is None else found.written
+            for x, found in zip(functions, rounds, strict=True)
+        ]
+        self.out.width = _width(nest, self.machine, max(written, default=0))
+        for function, found, count in zip(functions, rounds, written, strict=True):
+            self._function(*function, found, inlines=count < INLINED)
         return self.out
 
     def _kept(self) -> None:
@@ -159,18 +170,19 @@ class _Lowering:
     # --- functions ------------------------------------------------------------------------------
 
     def _function(
-        self, name: str, is_loop: bool, members: list[Member], reductions: list[Reduction]
+        self,
+        name: str,
+        is_loop: bool,
+        members: list[Member],
+        reductions: list[Reduction],
+        rounds: Rounds | None,
+        inlines: bool,
     ) -> None:
         leaving = [member for member in members if self._leaves(member, is_loop)]
-        loops: list[Repeat] = []
-        if is_loop and len(members) >= MANY:
-            table = tabulated(members)
-            loops = repeats(table)
-        written = len(members) - sum((run.count - 1) * run.period for run in loops)
-        function = _Function(self, name, is_loop, written < INLINED)
-        if loops:
+        function = _Function(self, name, is_loop, inlines)
+        if rounds is not None:
             summed = {x.read.term.serial for x in reductions if type(x.read) is Member}
-            Rolled(function, table, loops).write({x.term.serial for x in leaving} | summed)
+            Rolled(function, rounds).write({x.term.serial for x in leaving} | summed)
         else:
             for member in members:
                 function.compute(member)
@@ -199,6 +211,7 @@ class _Function:
     def __init__(self, lowering: _Lowering, name: str, is_loop: bool, inlines: bool) -> None:
         self.lowering = lowering
         self.writer = Writer(lowering.machine, lowering.out.width, inlines)
+        self.writer.block = "loop" if is_loop else "entry"
         self.step = Step(name, is_loop)
         self.values: dict[int, Lanes] = {}
         self.loaded: dict[int, Lanes] = {}
@@ -434,11 +447,11 @@ AHEAD = 2048
 STREAMS = 400
 #: Members from which on a function calls exp and the like, which otherwise are written out.
 INLINED = 400
-#: Members of a nest from which on its vectors are no longer two of the machine's.
+#: Members that are written for a function from which on its vectors are no longer two of the machine's.
 LARGE = 30_000
 
 
-def _width(nest: Nest, machine: Machine) -> int:
+def _width(nest: Nest, machine: Machine, written: int) -> int:
     """Elements of a vector: twice as many as the machine's have of the widest type in the nest.
 
     LLVM makes two instructions of each, whose latencies overlap: with AVX2 the scalar chain takes
@@ -450,6 +463,6 @@ def _width(nest: Nest, machine: Machine) -> int:
     sizes += [
         x[0].term.dtype.itemsize for m in nest.members.values() for x in m.reads if type(x) is tuple
     ]
-    together = 2 if len(nest.members) < LARGE else 1
+    together = 2 if written < LARGE else 1
     widest: int = max([4, *sizes])
     return together * machine.bits // 8 // widest

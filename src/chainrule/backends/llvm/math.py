@@ -134,7 +134,7 @@ class Writer:
         self.lines: list[str] = []
         self.count = 0
         self.blocks = 0
-        self.block = "loop"
+        self.block = "entry"
         self._block_end = self.BLOCK
         self.declarations: dict[str, str] = {}
         self.vectors = {
@@ -344,7 +344,7 @@ class Writer:
             self.declarations |= inner.declarations
             lines = [
                 f"define internal {vector} @{symbol}({vector} %x) nounwind noinline {{",
-                *("  br label %loop", "loop:"),
+                "entry:",
                 *inner.lines,
                 f"  ret {vector} {result}",
                 "}",

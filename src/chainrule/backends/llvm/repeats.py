@@ -7,7 +7,7 @@ times. From round to round the operand of a member may be the same (an invariant
 round before (carried), or move by a fixed number of places (a sweep reads what the rounds of the
 function computed, last one first); plain numbers may differ. ``rolled.py`` writes the loops.
 
-Start reading at :func:`repeats`.
+Start reading at :func:`rounds_of`.
 """
 
 from __future__ import annotations
@@ -60,6 +60,26 @@ class Members:
     alike: Any
     #: For each operand and member the place of the member that is read, or -1.
     places: Any
+
+
+@dataclass(frozen=True, eq=False)
+class Rounds:
+    """Members of which some are the rounds of loops."""
+
+    table: Members
+    loops: list[Repeat]
+
+    @property
+    def written(self) -> int:
+        """How many members are written out, a body once."""
+        return len(self.table.members) - sum((run.count - 1) * run.period for run in self.loops)
+
+
+def rounds_of(members: list[Member]) -> Rounds | None:
+    """The loops in a list of members, if there are any."""
+    table = tabulated(members)
+    loops = repeats(table)
+    return Rounds(table, loops) if loops else None
 
 
 def tabulated(members: list[Member]) -> Members:

@@ -13,17 +13,17 @@ import numpy as np
 
 from .math import TYPES, Lanes
 from .passes import Member
-from .repeats import Members, Repeat, home_of, is_carried, move_of
+from .repeats import Repeat, Rounds, home_of, is_carried, move_of
 
 
 class Rolled:
     """The members of a function, partly as loops; ``function`` is the one that is written."""
 
-    def __init__(self, function: Any, table: Members, loops: list[Repeat]) -> None:
+    def __init__(self, function: Any, rounds: Rounds) -> None:
         self.function = function
-        self.table = table
-        self.members = table.members
-        self.loops = loops
+        self.table = rounds.table
+        self.members = rounds.table.members
+        self.loops = loops = rounds.loops
         #: Members of a body that are kept, and where the first round's begin, in vectors.
         self.kept: dict[Repeat, dict[int, int]] = {run: {} for run in loops}
         self.begins: dict[Repeat, int] = {}
