@@ -25,7 +25,7 @@ def minimax(
     grid = [middle - half * mp.cos(mp.pi * i / 1500) for i in range(1501)]
     grid = [x for x in grid if weight(x) > mp.mpf(10) ** -30]
     targets = [(x, wanted(x), weight(x)) for x in grid]
-    nodes = [min(grid, key=lambda x, node=node: abs(x - node)) for node in nodes]
+    nodes = [min((abs(x - node), x) for x in grid)[1] for node in nodes]
     for _ in range(12):
         rows = [[x**k for k in range(degree + 1)] + [(-1) ** i / weight(x)]
                 for i, x in enumerate(nodes)]  # fmt: skip
@@ -94,7 +94,7 @@ def main() -> None:
     for name, wanted, weight, low, high, *degrees in POLYNOMIALS:
         for kind, degree in zip((np.float64, np.float32), degrees, strict=True):
             coefficients, error = minimax(wanted, weight, low, high, degree)
-            digits = ", ".join(repr(float(kind(float(x)))) for x in coefficients)
+            digits = ", ".join(repr(float(np.asarray(float(x), kind))) for x in coefficients)
             print(f"{name} {kind.__name__}, error 2**{float(mp.log(error, 2)):.1f}: ({digits})")
 
 

@@ -43,7 +43,7 @@ class _Format:
     sine: tuple[float, ...]
     exponential: tuple[float, ...]
     logarithm: tuple[float, ...]
-    #: log(2) and pi as sums of numbers of the type.
+    #: log(2) and pi as sums of numbers of the type; those of pi are positive, which keeps -0.0.
     log2: tuple[float, ...]
     pi: tuple[float, ...]
     #: Of larger ones exp is no normal number, and sin and cos need more of pi.
@@ -78,7 +78,7 @@ FORMATS = {
             *(0.18183563479804565, 0.15314069563325472, 0.14795785079773036),
         ),
         log2=(0.6931471805599453, 2.3190468138462996e-17),
-        pi=(3.141592653589793, 1.2246467991473532e-16, -2.9947698097183397e-33),
+        pi=(3.141592653589793, 1.224646799147353e-16, 2.1657133478438278e-32),
         largest_exponent=708.0,
         largest_angle=2.0**30,
     ),
@@ -98,7 +98,7 @@ FORMATS = {
         ),
         logarithm=(0.6666677594184875, 0.3997756540775299, 0.2987120747566223),
         log2=(0.6931471824645996, -1.9046542121259336e-09),
-        pi=(3.1415927410125732, -8.742277657347586e-08, -3.4302490200117637e-15),
+        pi=(3.141592502593994, 1.5099578831723193e-07, 1.078060505991553e-14),
         largest_exponent=87.0,
         largest_angle=2.0**13,
     ),
@@ -213,7 +213,7 @@ def _exp(code: Code, x: str) -> str:
 
 
 def _log(code: Code, x: str) -> str:
-    """k*log(2) + log(1 + f), where x = 2**k * (1 + f) and f is from sqrt(1/2) - 1 to sqrt(2) - 1."""
+    """k*log(2) + log(1 + f), where x = 2**k * (1 + f), with 1 + f from sqrt(1/2) to sqrt(2)."""
     form = code.format
     bits = code.bits(x)
     start = form.bits(float(np.sqrt(0.5)))
@@ -230,9 +230,7 @@ def _log(code: Code, x: str) -> str:
     s = code.divide(f, code.add(f, 2.0))
     z = code.multiply(s, s)
     # log(1 + f) = 2*s + s*z*p
-    usual = code.fma(
-        code.multiply(s, z), code.polynomial(form.logarithm, z), code.add(s, s)
-    )
+    usual = code.fma(code.multiply(s, z), code.polynomial(form.logarithm, z), code.add(s, s))
     usual = code.fma(k, form.log2[0], usual)
     # All but positive normal numbers, by one comparison of whole numbers.
     first, last = form.bits(form.smallest_normal), form.bits(np.inf)
@@ -268,8 +266,12 @@ def _wave(code: Code, name: str, x: str, rounded: str, count: str) -> str:
     z = code.multiply(near, near)
     size = code.fma(code.multiply(z, near), code.polynomial(form.sine, z), r)
     width = 63 if form.integer == "i64" else 31
+    bits = code.bits(size)
+    if name == "sin":
+        # The sum of r = -0.0 and 0.0 has lost its sign; all others have that of r.
+        bits = code.integer("or", bits, code.integer("and", code.bits(r), -1 << width))
     sign = code.integer("shl", code.bits(rounded), width)
-    usual = code.number(code.integer("xor", code.bits(size), sign))
+    usual = code.number(code.integer("xor", bits, sign))
     return code.otherwise(code.is_beyond(x, form.largest_angle), name, x, usual)
 
 

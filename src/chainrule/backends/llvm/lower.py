@@ -14,6 +14,7 @@ import numpy as np
 from ...ops import Op
 from ...ops.shape import astype_row
 from ...program.symbol import Term
+from ...program.trace import collector_paused
 from . import runner
 from .math import TYPES, Lanes, Machine, Writer
 from .passes import COLUMN, FULL, NUMBER, ROW, Member, Nest, Reduction
@@ -67,7 +68,8 @@ class Lowered:
 
 def lowered(nest: Nest, number: int, machine: Machine) -> Lowered:
     """The functions of one nest."""
-    return _Lowering(nest, number, machine).lower()
+    with collector_paused():
+        return _Lowering(nest, number, machine).lower()
 
 
 class _Lowering:
@@ -178,7 +180,8 @@ class _Lowering:
         rounds: Rounds | None,
         inlines: bool,
     ) -> None:
-        leaving = [member for member in members if self._leaves(member, is_loop)]
+        wanted = self.nest.stored.keys() | self.kept
+        leaving = [x for x in members if not is_loop or x.term.serial in wanted]
         function = _Function(self, name, is_loop, inlines)
         if rounds is not None:
             summed = {x.read.term.serial for x in reductions if type(x.read) is Member}
@@ -199,10 +202,6 @@ class _Lowering:
         stack = function.writer.count * self.out.width * 8 + function.scratch
         self.out.stack = max(self.out.stack, stack)
         self.out.cost += function.writer.count + function.cost if is_loop else 0
-
-    def _leaves(self, member: Member, is_loop: bool) -> bool:
-        serial = member.term.serial
-        return serial in self.nest.stored or serial in self.kept or not is_loop
 
 
 class _Function:
@@ -447,7 +446,7 @@ AHEAD = 2048
 STREAMS = 400
 #: Members from which on a function calls exp and the like, which otherwise are written out.
 INLINED = 400
-#: Members that are written for a function from which on its vectors are no longer two of the machine's.
+#: Members of a function, as written, from which on its vectors are no longer two of the machine's.
 LARGE = 30_000
 
 

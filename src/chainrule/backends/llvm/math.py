@@ -61,7 +61,9 @@ class Machine(Protocol):
         """The symbol of a C function on at most so many lanes, and on how many it works."""
 
 
+#: Rows that are lowered, and those that are whatever their operands are, of float64.
 _lowered: dict[Any, bool] = {}
+always_lowered: dict[Any, bool] = {}
 
 
 def is_lowered(term: Term) -> bool:
@@ -71,6 +73,7 @@ def is_lowered(term: Term) -> bool:
         known = _lowered.get(op)
         if known is None:
             known = _lowered[op] = op.native in _NATIVE or op.expand is not None
+            always_lowered[op] = known and op.name != "where"
         if not known:
             return False
         if term.dtype is FLOAT64 and op.name != "where":
@@ -93,7 +96,7 @@ def is_lowered(term: Term) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Lanes:
     """A vector in a register: its name and the type of its elements."""
 
@@ -138,7 +141,8 @@ class Writer:
         self._block_end = self.BLOCK
         self.declarations: dict[str, str] = {}
         self.vectors = {
-            element: f"<{width} x {element}>" for element in ("double", "float", "i1", "i64", "i32", "i8")
+            element: f"<{width} x {element}>"
+            for element in ("double", "float", "i1", "i64", "i32", "i8")
         }
 
     # --- instructions -------------------------------------------------------------------------

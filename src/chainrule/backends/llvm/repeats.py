@@ -17,7 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from ...ops import Op
+from ...ops.elementwise import add, divide, multiply, subtract
+from ...program.symbol import FLOAT64
 from .passes import Member
 
 #: Members from which on it is worth looking; what is shorter is better off as one stretch.
@@ -31,7 +32,7 @@ ENOUGH = 0.9
 #: Rounds that a carried value may be old.
 CARRIED = 8
 #: Rows of which an operand may be another number in each round: others may look at it.
-_OPEN = {"add", "subtract", "multiply", "divide"}
+_OPEN = {add, subtract, multiply, divide}
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +57,8 @@ class Members:
     """Members by their place in a list, and what they read: as arrays, to compare quickly."""
 
     members: list[Member]
+    #: By the serials of their terms.
+    place_of: dict[int, int]
     #: For each member a number that is the same for what looks the same.
     alike: Any
     #: For each operand and member the place of the member that is read, or -1.
@@ -92,7 +95,8 @@ def tabulated(members: list[Member]) -> Members:
     for i, member in enumerate(members):
         term = member.term
         op = term.op
-        key: list[Any] = [op, term.dtype]
+        # Comparing types of elements takes longer than all the rest; nearly all are float64.
+        key: list[Any] = [op, None if term.dtype is FLOAT64 else term.dtype]
         for k, x in enumerate(member.reads):
             if type(x) is Member:
                 place = place_of.get(x.term.serial)
@@ -103,12 +107,13 @@ def tabulated(members: list[Member]) -> Members:
                     key.append(Member)
             elif type(x) is tuple:
                 key.append((x[0].term.serial, x[1]))
-            elif type(op) is Op and op.name in _OPEN:
+            elif op in _OPEN:
                 key.append(None)
             else:
                 key.append((type(x), repr(x)))
-        alike.append(numbers.setdefault(tuple(key), len(numbers)))
-    return Members(members, np.array(alike), np.array(places))
+        known = tuple(key)
+        alike.append(numbers.setdefault(known, len(numbers)))
+    return Members(members, place_of, np.array(alike), np.array(places))
 
 
 def repeats(table: Members) -> list[Repeat]:

@@ -33,7 +33,7 @@ class Rolled:
 
     def write(self, leaving: set[int]) -> None:
         """All members; those whose serials are given are in ``function.values`` afterwards."""
-        leaves = [i for i, m in enumerate(self.members) if m.term.serial in leaving]
+        leaves = sorted(self.table.place_of[serial] for serial in leaving)
         self._keep(leaves)
         place = 0
         for run in self.loops:
