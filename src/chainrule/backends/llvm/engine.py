@@ -128,9 +128,10 @@ class Code:
 LARGE = 3_000
 
 
-def _machine(large: bool, machine: Host) -> Any:
+def _machine(large: bool, machine: Host | None = None) -> Any:
     import llvmlite.binding as llvm
 
+    machine = machine or host()
     triple = machine.triple or llvm.get_default_triple()
     return llvm.Target.from_triple(triple).create_target_machine(
         cpu=machine.cpu,
@@ -148,7 +149,7 @@ def code_of(text: str, name: str, instructions: int) -> Code:
 
     start = time.perf_counter()
     with _lock:
-        target = _machine(instructions > LARGE, host())
+        target = _machine(instructions > LARGE)
         module = llvm.parse_assembly(text)
         built = target.emit_object(module)
         engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), target)
@@ -164,5 +165,5 @@ def assembly_of(text: str, instructions: int, machine: Host | None = None) -> st
     import llvmlite.binding as llvm
 
     with _lock:
-        target = _machine(instructions > LARGE, machine or host())
+        target = _machine(instructions > LARGE, machine)
         return str(target.emit_assembly(llvm.parse_assembly(text)))
