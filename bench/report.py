@@ -11,7 +11,18 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
-from .harness import MEMORY_SHARE, THREADS, Bench, Result, Settings, Spread, Workload, ratios
+from .harness import (
+    LONG,
+    LONG_ROUNDS,
+    MEMORY_SHARE,
+    THREADS,
+    Bench,
+    Result,
+    Settings,
+    Spread,
+    Workload,
+    ratios,
+)
 
 
 def cpu_name() -> str:
