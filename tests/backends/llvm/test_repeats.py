@@ -12,9 +12,8 @@ from chainrule.backends import interpreter
 
 pytest.importorskip("llvmlite")
 
-from chainrule.backends.llvm import describe, executable
+from chainrule.backends.llvm import describe, executable, lower, repeats
 from chainrule.backends.llvm.passes import FULL, Nest, planned
-from chainrule.backends.llvm.repeats import MANY, rounds_of
 
 
 def loops_of(program):
@@ -24,7 +23,7 @@ def loops_of(program):
         members = [m for m in nest.members.values() if m.kind is FULL and not m.phase] if (
             isinstance(nest, Nest)
         ) else []  # fmt: skip
-        rounds = rounds_of(members) if len(members) >= MANY else None
+        rounds = repeats.rounds_of(members) if len(members) >= lower.MANY else None
         found += [(run.period, run.count) for run in rounds.loops] if rounds else []
     return found
 
@@ -188,11 +187,15 @@ def random_rounds(seed):
     return f
 
 
-@pytest.mark.parametrize("seed", range(25))
-def test_random_rounds(seed):
+@pytest.mark.parametrize("seed", [*range(9), 10, 12, 24, 50, 55, 58])
+def test_random_rounds(seed, monkeypatch):
+    """Also with loops that are too short to be worth it."""
     f = random_rounds(seed)
     check(cr.vmap(f), X, Y)
-    check(cr.vmap(cr.value_and_grad(f, argnums=(0, 1))), X, Y, rtol=1e-7)
+    monkeypatch.setattr(repeats, "LEAST_MEMBERS", 40)
+    monkeypatch.setattr(lower, "MANY", 60)
+    assert check(cr.vmap(f), X, Y)
+    assert check(cr.vmap(cr.value_and_grad(f, argnums=(0, 1))), X, Y, rtol=1e-7)
 
 
 def test_short_lists_are_left_alone():
