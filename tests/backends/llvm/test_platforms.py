@@ -57,6 +57,33 @@ def test_neon(dtype):
     assert "fadd" in engine.assembly_of(sums, sums.count("\n"), machine)
 
 
+class Avx512(engine.Host):
+    """An x86-64 processor with AVX-512 whose C library has all vector functions."""
+
+    def _has(self, symbol):
+        return True
+
+
+def test_avx512():
+    llvm.initialize_all_targets()
+    llvm.initialize_all_asmprinters()
+    machine = Avx512(
+        512,
+        True,
+        "skylake-avx512",
+        "-prefer-256-bit",
+        ((512, "e"), (256, "d"), (128, "b")),
+        (),
+        triple="x86_64-unknown-linux-gnu",
+    )
+    x = np.ones(9)
+    text = texts(machine, cr.vmap(cr.value_and_grad(functions)), x, x)
+    assert "@_ZGVeN8v_tanh" in text
+    assembly = engine.assembly_of(text, text.count("\n"), machine)
+    assert "vfmadd" in assembly
+    assert "%zmm" in assembly
+
+
 def test_neon_without_a_vector_library():
     class Plain(engine.Host):
         def _has(self, symbol):
