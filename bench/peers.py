@@ -257,8 +257,7 @@ def ddx() -> Prepared:
     return task
 
 
-#: Native code, made anew.
-NO_CACHE = {"CHAINRULE_CACHE": "0", "CHAINRULE_BACKEND": "llvm"}
+NO_CACHE = {"CHAINRULE_CACHE": "0"}
 NO_INDUCTOR_CACHE = {"TORCHINDUCTOR_FORCE_DISABLE_CACHES": "1"}
 
 CHAINRULE = Contender("chainrule", "jit(vmap(value_and_grad(f)))", chainrule, "chainrule", NO_CACHE)
