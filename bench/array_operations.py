@@ -228,7 +228,7 @@ _ELEMENTWISE = (
 
 def _of_size(rows: int, columns: int, table: str) -> tuple[Operation, ...]:
     size = rows * columns
-    forms = [(*row[:3], ((size,),) * row[3]) for row in _ELEMENTWISE]
+    forms: list[tuple[Any, ...]] = [(*row[:3], ((size,),) * row[3]) for row in _ELEMENTWISE]
     forms.append(("x + row", add, add_by_hand, ((rows, columns), (columns,))))
     return tuple(
         Operation(f"{name}, {size}", name, 1, function, gradient, shapes, table=table)
