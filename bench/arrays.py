@@ -11,13 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
-from .array_operations import NUMPY, OPERATIONS, Array, Operation, pulled_back, swept_back
+from .array_operations import OPERATIONS, Array, Operation, differentiated
 from .harness import Bench, Contender, MissingError, Task, Workload
 
 # --- workloads ----------------------------------------------------------------------------------
@@ -158,26 +157,23 @@ Prepared = Callable[[Any], Task]
 
 def by_hand() -> Prepared:
     def task(workload: Operation | Model) -> Task:
-        gradient = workload.gradient
         if isinstance(workload, Model):
+            gradient = workload.gradient
             parameters, data = workload.make()
             return workload.task(lambda: gradient(parameters, *data))
-        operands, cotangent = workload.operands(), workload.cotangent()
         if workload.is_small:
-            function = workload.function
-            return Task(lambda: (function(NUMPY, *operands),), (), errors=lambda result: None)
-        return workload.task(lambda: gradient(cotangent, *operands)[1:])
+            return Task(workload.by_hand(), (), errors=lambda result: None)
+        return workload.task(workload.by_hand())
 
     return task
 
 
 def chainrule() -> Prepared:
-    """Functions differentiated: ``vjp`` and ``value_and_grad``."""
     import chainrule as cr
 
     def task(workload: Operation | Model) -> Task:
         if isinstance(workload, Operation):
-            return workload.task(pulled_back(cr, workload))
+            return workload.task(differentiated(cr, workload))
         parameters, data = workload.make()
         loss = workload.loss
         gradient = cr.value_and_grad(lambda parameters: loss(cr, parameters, *data))
@@ -191,34 +187,12 @@ def chainrule() -> Prepared:
     return task
 
 
-def chainrule_back() -> Prepared:
-    """Values and ``back()``, with ``.grad`` cleared before."""
-    import chainrule as cr
-
-    def task(workload: Operation | Model) -> Task:
-        if isinstance(workload, Operation):
-            return workload.task(swept_back(cr, workload))
-        parameters, data = workload.make()
-        values, loss = [cr.Var(p) for p in parameters], workload.loss
-
-        def run() -> Sequence[Array]:
-            for value in values:
-                value.grad = 0
-            result = loss(cr, values, *data)
-            result.back()
-            return result.val, *(value.grad for value in values)
-
-        return workload.task(run)
-
-    return task
-
-
-def native(prepare: Callable[[], Prepared]) -> Prepared:
+def chainrule_native() -> Prepared:
     import chainrule as cr
 
     if not cr.config().native:
         raise MissingError(f"no native build ({cr.config().plain_reason})")
-    return prepare()
+    return chainrule()
 
 
 def hips_autograd() -> Prepared:
@@ -323,14 +297,10 @@ def jax_without_jit() -> Prepared:
 CONTENDERS = (
     Contender("numpy", "of 1 element the forward call alone; else also the gradient, by hand",
               by_hand, "numpy"),
-    Contender("chainrule", "vjp(f) or value_and_grad(f) in the native build",
-              partial(native, chainrule), "chainrule", {"CHAINRULE_NATIVE": "1"}),
-    Contender("chainrule-back", "back() in the native build, .grad cleared before",
-              partial(native, chainrule_back), "chainrule", {"CHAINRULE_NATIVE": "1"}),
-    Contender("chainrule-plain", "vjp(f) or value_and_grad(f) in the plain-Python build",
-              chainrule, "chainrule", {"CHAINRULE_NATIVE": "0"}),
-    Contender("chainrule-plain-back", "back() in the plain-Python build",
-              chainrule_back, "chainrule", {"CHAINRULE_NATIVE": "0"}),
+    Contender("chainrule", "vjp(f), back() or value_and_grad(f) in the native build",
+              chainrule_native, "chainrule", {"CHAINRULE_NATIVE": "1"}),
+    Contender("chainrule-plain", "the same in the plain-Python build", chainrule, "chainrule",
+              {"CHAINRULE_NATIVE": "0"}),
     Contender("autograd", "HIPS autograd, make_vjp(f) or value_and_grad(f)", hips_autograd,
               "autograd"),
     Contender("torch", "PyTorch eager, autograd.grad()", pytorch, "torch"),

@@ -88,6 +88,8 @@ class Tape:
             quotient = self._quotient(*operands) or self._quotient(*reversed(operands))
             if quotient is not None:
                 return self.apply(TABLE["divide"], quotient)  # type: ignore[arg-type]
+        if op.name == "logical_and" and all(isinstance(x, Traced) for x in operands):
+            operands = sorted(operands, key=lambda x: x.place)
         key = (op, *(x.place if isinstance(x, Traced) else (x,) for x in operands))
         if key not in self.known:
             self.steps.append((op, tuple(operands)))
