@@ -98,7 +98,7 @@ cdef extern from "generated/kernels.h":
     double cr_divide(double, double) nogil
     double cr_divide_0(double, double, double) nogil
     double cr_divide_1(double, double, double) nogil
-    int CR_LEAF, CR_CLOSURE, CR_POWER, CR_ROUND, CR_FLOOR_DIVIDE, CR_REMAINDER
+    int CR_LEAF, CR_CLOSURE, CR_POWER, CR_ROUND, CR_FLOOR_DIVIDE, CR_REMAINDER, CR_WHERE
 
 cdef enum:
     REQGRAD = 1  # takes part in derivatives

@@ -1,7 +1,8 @@
 # The chain rule of one elementwise op in the compiled build: part of native.pyx, which see.
 #
 # What ``ops/rules.py`` does for all ops and arrays, for the two kinds that most are: small arrays, by
-# the printed kernels of the row, and arrays below a block's size without a mask, by the row's own partials.
+# the printed kernels of the row, and arrays without a mask below the size of a block, by the row's
+# own partials.
 
 cdef bint pull_smooth(Backward sweep, Node node, object g) except -1:
     """Pull an elementwise op without a mask: numbers * partial, what ``ops/rules.py`` comes to.

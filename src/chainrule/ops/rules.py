@@ -97,7 +97,8 @@ def _shares(
     found = go(formula, x, mask, out, *operands)
     shares = []
     for i, (numbers, chosen, uneven) in zip(moving, _by_three(found), strict=True):
-        if not isinstance(uneven, np.ndarray | np.bool_ | bool) or np.any(uneven):
+        is_plain = isinstance(uneven, np.ndarray | np.bool_)
+        if uneven is not False and (uneven.any() if is_plain else True):
             numbers = blockwise(_weighted(op, i), numbers, uneven, out, *operands)
         shares.append(Cotangent(numbers, chosen))
     return shares
