@@ -127,6 +127,10 @@ class Extents:
         answer = bool(relation(traced_value(left), traced_value(right)))
         if self.trace is not None and not self.trace.is_open:
             return answer
+        if isinstance(left, Dimension) and type(right) is int:
+            # n - 1 >= 0 is n >= 1, and one guard with it.
+            constant = left._coefficients.get((), 0)
+            left, right = left - constant, right - constant
         self.guards[Guard(relation if answer else _OPPOSITE[relation], left, right)] = None
         return answer
 
