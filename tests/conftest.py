@@ -1,7 +1,10 @@
 """Hypothesis profile: no deadline, since the machines that run the tests are shared.
 
-And every Program that any test comes to make is verified.
+And every Program that any test comes to make is verified, and the cache of whoever runs the tests
+is left alone.
 """
+
+import os
 
 import pytest
 from hypothesis import settings
@@ -11,6 +14,8 @@ from chainrule.program.program import Program
 
 settings.register_profile("chainrule", deadline=None, print_blob=True)
 settings.load_profile("chainrule")
+
+os.environ["CHAINRULE_CACHE"] = "0"  # here, so that processes that tests start have it too
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...log import compiler as log
+from . import cache
 
 _lock = threading.RLock()
 
@@ -118,35 +119,73 @@ class Code:
 LARGE = 3_000
 
 
+def _generation(large: bool) -> dict[str, Any]:
+    """How code is generated."""
+    return {"opt": 0 if large else 2, "reloc": "pic", "codemodel": "small", "jit": False}
+
+
 def _machine(large: bool) -> Any:
     import llvmlite.binding as llvm
 
     machine = host()
     return llvm.Target.from_default_triple().create_target_machine(
-        cpu=machine.cpu,
-        features=machine.features,
-        opt=0 if large else 2,
-        reloc="pic",
-        codemodel="small",
-        jit=False,
+        cpu=machine.cpu, features=machine.features, **_generation(large)
     )
 
 
-def code_of(text: str, name: str, instructions: int) -> Code:
-    """The functions of a module of IR, in memory."""
+def code_of(text: str, name: str, terms: int, instructions: int) -> Code:
+    """The functions of a module of IR, in memory: compiled, or from the cache on disk."""
     import llvmlite.binding as llvm
 
     start = time.perf_counter()
     with _lock:
-        target = _machine(instructions > LARGE)
-        module = llvm.parse_assembly(text)
-        built = target.emit_object(module)
+        large = instructions > LARGE
+        target = _machine(large)
+        key = _key(text, large)
+        built = cached = cache.load(key)
+        if built is None:
+            built = _emitted(text, target)
         engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), target)
+        # What the code calls of C's libraries has an address in this process since the IR was
+        # written: Host.function told LLVM.
         engine.add_object_file(llvm.ObjectFileRef.from_data(built))
         engine.finalize_object()
-    seconds = time.perf_counter() - start
-    log.info("%s: %d instructions compiled in %.1f ms", name, instructions, seconds * 1e3)
+        seconds = time.perf_counter() - start
+        if cached is None:
+            facts = {"name": name[:200], "terms": terms, "seconds": seconds, "cpu": host().cpu}
+            cache.store(key, built, facts)
+    log.info(
+        "%s: %d terms, %d instructions %s in %.1f ms",
+        name,
+        terms,
+        instructions,
+        "compiled" if cached is None else "loaded from the cache",
+        seconds * 1e3,
+    )
     return Code(engine, built, seconds)
+
+
+def _emitted(text: str, target: Any) -> bytes:
+    import llvmlite.binding as llvm
+
+    return bytes(target.emit_object(llvm.parse_assembly(text)))
+
+
+def _key(text: str, large: bool) -> str:
+    """What the object code of a module follows from."""
+    import llvmlite
+    import llvmlite.binding as llvm
+
+    version = ".".join(map(str, llvm.llvm_version_info))
+    return cache.key_of(
+        llvmlite.__version__,
+        version,
+        llvm.get_default_triple(),
+        host().cpu,
+        host().features,
+        *map(str, _generation(large).values()),
+        text,
+    )
 
 
 def assembly_of(text: str, instructions: int) -> str:

@@ -78,7 +78,11 @@ class Executable:
         self.lowered = [lowered(nest, i, machine) for i, nest in enumerate(loops)]
         self.text = module_text(self.lowered)
         self.instructions = self.text.count("\n")
-        code = engine.code_of(self.text, program.name, self.instructions) if loops else None
+        code = (
+            engine.code_of(self.text, program.name, len(program), self.instructions)
+            if loops
+            else None
+        )
         waiting = iter(self.lowered)
         steps: list[_NestStep | _CallStep] = [
             _NestStep(next(waiting), code, self.slots)
