@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from io import TextIOWrapper
+from pathlib import Path
 
 import click
 
 from .. import __version__, config
 from ..errors import ChainruleError
 from ..ops import public_rows
-from .expression import MAX_LENGTH, decode, read, read_point, signature
+from .expression import MAX_LENGTH, Expression, decode, read, read_point, signature
 from .terms import CONSTANTS, break_down, evaluate
 
 _FUNCTIONS = ", ".join(
@@ -62,12 +64,33 @@ def main() -> None:
     'sweep. JSON has no NaN and no infinities: they are the strings "NaN", "Infinity" and '
     '"-Infinity".',
 )
+@click.option(
+    "--points",
+    type=click.Path(path_type=Path),
+    metavar="FILE.npz",
+    help="Evaluate at all points of a NumPy file: an array for each variable, under its name, of "
+    "float64, float32 or integers, all of one shape or single numbers. What --at gives is the same "
+    "at all points, and not differentiated.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FILE.npz",
+    help="Where the results for --points go: the array value, and for each array x of the file the "
+    "derivatives d_x, in the shape of the points. A file of that name is replaced.",
+)
 def gradient(
-    expression: str, assignments: tuple[str, ...], with_terms: bool, is_json: bool
+    expression: str,
+    assignments: tuple[str, ...],
+    with_terms: bool,
+    is_json: bool,
+    points: Path | None,
+    out: Path | None,
 ) -> None:
-    r"""Differentiate an expression at a point.
+    r"""Differentiate an expression at a point, or at all points of a file.
 
-    Prints the value of EXPRESSION and its exact derivative in every variable.
+    Prints the value of EXPRESSION and its exact derivative in every variable; with --points and
+    --out, writes them to a file.
 
     EXPRESSION is arithmetic as in Python (+ - * / // % **, comparisons, calls of the functions
     below), of at most 10,000 characters; "-" reads it from standard input. It is never evaluated
@@ -75,10 +98,18 @@ def gradient(
 
     \b
     chainrule gradient "log(x1*x2*(x1+x2))/(x1-x2)**2" --at x1=2 --at x2=10
+    chainrule gradient "a*exp(-b*t)" --at a=2 --points data.npz --out result.npz
     """
     try:
         point = read_point(assignments)
         parsed = read(_standard_input() if expression == "-" else expression)
+        if points is not None or out is not None:
+            if points is None or out is None:
+                raise BadInput("--points and --out go together: the file to read, and to write")
+            if with_terms or is_json:
+                raise BadInput("--terms and --json are for one point, not for those of a file")
+            _gradient_at_points(parsed, point, points, out)
+            return
         evaluation = evaluate(break_down(parsed, point), point)
     except ChainruleError as error:
         raise BadInput(str(error)) from error
@@ -88,6 +119,23 @@ def gradient(
         click.echo(as_json(parsed.text, point, evaluation, with_terms))
     else:
         show(parsed.text, point, evaluation, with_terms)
+
+
+def _gradient_at_points(
+    parsed: Expression, constants: Mapping[str, float], points: Path, out: Path
+) -> None:
+    from .points import evaluate_at, read_points, replaced, write
+    from .show import show_rate
+
+    given = read_points(points, parsed, constants)
+    breakdown = break_down(parsed, {*given.arrays, *constants})
+    try:
+        with replaced(out, points) as file:
+            results = evaluate_at(given, parsed, breakdown, constants)
+            write(file, results)
+    except MemoryError:
+        raise BadInput(f"memory does not suffice for {given.count:,} points at once") from None
+    show_rate(given.count, results, out)
 
 
 def _standard_input() -> str:
