@@ -13,7 +13,7 @@ import click
 from .. import __version__, config
 from ..errors import ChainruleError
 from ..ops import public_rows
-from .expression import MAX_LENGTH, Expression, decode, read, read_point, signature
+from .expression import MAX_LENGTH, Expression, decode, read, read_point, shortened, signature
 from .terms import CONSTANTS, break_down, evaluate
 
 _FUNCTIONS = ", ".join(
@@ -180,3 +180,38 @@ def demo(context: click.Context) -> None:
     from .demo import run
 
     context.exit(0 if run() else 1)
+
+
+@main.group(invoke_without_command=True)
+@click.option("--all", "is_all", is_flag=True, help="List all files, not only the last used.")
+@click.pass_context
+def cache(context: click.Context, is_all: bool) -> None:
+    """Show what is kept of compiled code.
+
+    A jitted function's native code is kept on disk, so that another process need not compile it
+    anew. Prints the folder, how full it is, and what is in its files. CHAINRULE_CACHE_DIR in the
+    environment names another folder; CHAINRULE_CACHE=0 turns the cache off.
+    """
+    if context.invoked_subcommand is None:
+        from . import kernels
+
+        try:
+            kernels.show(is_all)
+        except OSError as error:
+            raise _unusable(error) from error
+
+
+@cache.command()
+def clear() -> None:
+    """Remove the cache's files, and nothing else in its folder."""
+    from . import kernels
+
+    try:
+        kernels.clear()
+    except OSError as error:
+        raise _unusable(error) from error
+
+
+def _unusable(error: OSError) -> BadInput:
+    """Of a folder that cannot be read, or is not used because it is not the user's own."""
+    return BadInput(f"the cache in {shortened(str(error.filename), 80)}: {error.strerror}")

@@ -268,7 +268,9 @@ def clear() -> tuple[int, int]:
 
 def _each(work: Callable[[int, str], T]) -> list[T]:
     """What work gives for each of the cache's own files, called with the folder and a name."""
-    done = []
+    done: list[T] = []
+    if not IS_SUPPORTED:
+        return done
     try:
         with _opened() as folder:
             for name in os.listdir(folder):
