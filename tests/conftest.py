@@ -15,7 +15,8 @@ from chainrule.program.program import Program
 settings.register_profile("chainrule", deadline=None, print_blob=True)
 settings.load_profile("chainrule")
 
-os.environ["CHAINRULE_CACHE"] = "0"  # here, so that processes that tests start have it too
+# Here, so that processes that tests start have it too; whoever sets it may have the tests run warm.
+os.environ.setdefault("CHAINRULE_CACHE", "0")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -210,7 +210,7 @@ class Jitted:
         inputs += [term for _, term in trace.hidden.values()]
         traced = program_of(self.name, inputs, results, hidden, trace.extents, arguments.names)
         program = simplify(traced, final=True)
-        run = choice.compiled(program)
+        run = choice.compiled(program, reason=reason)
         seconds = time.perf_counter() - start
         return Entry(
             arguments.signature,

@@ -17,13 +17,13 @@ from .interpreter import Run
 NAMES = ("interpreter", "llvm")
 
 
-def compiled(program: Program) -> Run:
-    """A function that runs a Program, by the backend that was chosen."""
-    return backend()(program)
+def compiled(program: Program, *, reason: str = "") -> Run:
+    """A function that runs a Program, by the backend that was chosen; the reason is for the log."""
+    return backend()(program, reason=reason)
 
 
 @functools.cache
-def backend() -> Callable[[Program], Run]:
+def backend() -> Callable[..., Run]:
     """The backend's ``compiled``.
 
     Raises:

@@ -17,7 +17,7 @@ Run = Callable[[Sequence[Any], Sequence[int]], list[Any]]
 """Takes the inputs and the extents, gives the results."""
 
 
-def compiled(program: Program) -> Run:
+def compiled(program: Program, *, reason: str = "") -> Run:
     """A function that runs a Program on NumPy arrays and plain numbers."""
     slots = {term.serial: i for i, term in enumerate(program.inputs)}
     last_use: dict[int, int] = {}

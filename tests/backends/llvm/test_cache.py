@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -15,7 +16,7 @@ import numpy as np
 import pytest
 
 import chainrule as cr
-from chainrule.backends.llvm import cache, engine
+from chainrule.backends.llvm import cache, engine, prepared
 
 X = np.linspace(0.5, 2.0, 100)
 
@@ -63,7 +64,9 @@ def test_the_second_time_nothing_is_compiled(folder, log, monkeypatch):
     first = evaluate()
     assert "compiled in" in log()
     assert "loaded" not in log()
-    monkeypatch.setattr(engine, "_emitted", None)
+    monkeypatch.setattr(engine, "object_of", None)
+    monkeypatch.setattr(prepared, "planned", None)
+    monkeypatch.setattr(prepared, "lowered", None)
     assert evaluate() == first
     assert "loaded from the cache in" in log()
     assert len(files(folder)) == 1
@@ -137,6 +140,68 @@ def test_the_folder_is_the_users(monkeypatch, tmp_path):
     assert cache.path() == tmp_path / "somewhere"
     monkeypatch.setenv("CHAINRULE_CACHE_DIR", "here")
     assert cache.path() == Path.cwd() / "here"
+
+
+def test_what_is_logged_and_why(folder, log):
+    for _ in range(2):
+        f = cr.jit(lambda x: cr.exp(x) * 3.5)
+        f(X)
+        f(X[:9])
+        f(X.astype("f4"))
+    first, second, third, fourth = log().splitlines()
+    made = (
+        r"<lambda>: 2 terms compiled in \S+ ms \(\S+ of them planned; \d+ instructions\), because "
+    )
+    assert re.fullmatch(made + "it was called for the first time", first)
+    assert re.fullmatch(made + "x is float32 of 1 axes, not float64 of 1 axes", second)
+    taken = r"<lambda>: 2 terms loaded from the cache in \S+ ms, because "
+    assert re.fullmatch(taken + "it was called for the first time", third)
+    assert re.fullmatch(taken + "x is float32 of 1 axes, not float64 of 1 axes", fourth)
+
+
+def test_a_call_of_numpy_alone_is_not_compiled(folder, log):
+    assert cr.jit(lambda x: cr.matmul(x, x))(np.eye(2)).tolist() == [[1.0, 0.0], [0.0, 1.0]]
+    assert log() == ""
+    assert not folder.exists()
+
+
+# --- Programs that no text stands for -------------------------------------------------------------
+
+
+def test_without_a_text_the_ir_is_the_key(folder, log, monkeypatch):
+    monkeypatch.setattr(prepared, "identity_of", lambda program: None)
+    first = evaluate()
+    monkeypatch.setattr(engine, "object_of", None)
+    assert evaluate() == first
+    assert "loaded from the cache" in log()
+    (entry,) = cache.entries()
+    assert "plan" not in entry.facts
+
+
+def test_without_sources_the_ir_is_the_key(folder, monkeypatch):
+    monkeypatch.setattr(prepared, "sources", lambda: None)
+    first = evaluate()
+    monkeypatch.setattr(engine, "object_of", None)
+    assert evaluate() == first
+    assert "plan" not in cache.entries()[0].facts
+
+
+def test_other_sources_make_other_code(folder, log, monkeypatch):
+    evaluate()
+    monkeypatch.setattr(prepared, "sources", lambda: "changed")
+    evaluate()
+    assert log().count("compiled in") == 2
+    assert len(files(folder)) == 2
+
+
+def test_functions_that_are_not_there_any_more(folder, log, monkeypatch):
+    """LLVM would end the process."""
+    symbols = prepared._symbols
+    monkeypatch.setattr(prepared, "_symbols", lambda parts: [*symbols(parts), "_ZGVeN8v_none"])
+    evaluate()
+    evaluate()
+    assert "is ignored: C's library has no _ZGVeN8v_none" in log()
+    assert log().count("compiled in") == 2
 
 
 # --- processes ------------------------------------------------------------------------------------
@@ -433,7 +498,7 @@ def test_the_least_recently_used_go(folder, monkeypatch):
     monkeypatch.setattr(cache, "LIMIT", 100_000)
     keys = fill(folder, 9, 10_000)
     assert len(files(folder)) == 9
-    assert cache.load(keys[0]) == bytes(10_000), "which makes it the last used"
+    assert cache.load(keys[0]).built == bytes(10_000), "which makes it the last used"
     cache.store("f" * 64, bytes(10_000), {"name": "last"})
     left = {file.stem for file in files(folder)}
     assert {keys[0], keys[8], "f" * 64} <= left

@@ -1,8 +1,8 @@
 """Object code on disk, so that a process need not compile what an earlier one did.
 
-A file holds the code of one module, under the digest of all that it follows from: the IR, LLVM's
-version, the CPU and how code is made for it (:func:`key_of`). :func:`load` and :func:`store` are
-for ``engine.py``; ``chainrule cache`` shows :func:`entries` and calls :func:`clear`.
+A file holds the code of one Program, under the digest of all that it follows from (:func:`key_of`),
+and as plain data what ``prepared.py`` needs besides, which calls :func:`load` and :func:`store`.
+``chainrule cache`` shows :func:`entries` and calls :func:`clear`.
 
 What is read is run, so nothing is taken that somebody else may have written: the folder and the
 file have to be this user's, writable by nobody else, and no links. Folders are opened once and
@@ -80,8 +80,16 @@ def key_of(*facts: str) -> str:
     return digest.hexdigest()
 
 
-def load(key: str) -> bytes | None:
-    """The object code of a key, or None. The log says why a file is there and not used."""
+@dataclass(frozen=True)
+class File:
+    """What a file holds: object code, and facts about it."""
+
+    facts: dict[str, Any]
+    built: bytes
+
+
+def load(key: str) -> File | None:
+    """The file of a key, or None. The log says why a file is there and not used."""
     if not is_on():
         return None
     try:
@@ -205,8 +213,8 @@ def _write(folder: int, name: str, contents: bytes) -> None:
         raise
 
 
-def _read(folder: int, name: str, key: str) -> bytes:
-    """The object code in a file, after every check; and a note that it was used."""
+def _read(folder: int, name: str, key: str) -> File:
+    """What a file holds, after every check; and a note that it was used."""
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     with os.fdopen(os.open(name, flags, dir_fd=folder), "rb") as file:
         status = os.fstat(file.fileno())
@@ -215,23 +223,24 @@ def _read(folder: int, name: str, key: str) -> bytes:
         _check(status)
         if status.st_size > LIMIT:
             raise _UnusableError("it is too large")
-        built = _object_in(file.read(), key)
+        found = _contents(file.read(), key)
         if abs(time.time() - status.st_mtime) > NOTED:
             with suppress(OSError):
                 os.utime(file.fileno())
-    return built
+    return found
 
 
-def _object_in(contents: bytes, key: str) -> bytes:
+def _contents(contents: bytes, key: str) -> File:
     if not contents.startswith(FORMAT):
         raise _UnusableError("it is no file of this version of chainrule")
     digest, _, body = contents[len(FORMAT) :].partition(b"\n")
     if hashlib.sha256(body).hexdigest().encode() != digest:
         raise _UnusableError("it is damaged")
-    facts, _, built = body.partition(b"\n")
-    if json.loads(facts)["key"] != key:
+    line, _, built = body.partition(b"\n")
+    facts = json.loads(line)
+    if facts["key"] != key:
         raise _UnusableError("it holds other code than its name says")
-    return built
+    return File(facts, built)
 
 
 # --- for the command line -------------------------------------------------------------------------
@@ -301,5 +310,5 @@ def _entry(folder: int, name: str) -> Entry | None:
             if file.readline(len(FORMAT)) == FORMAT:
                 file.readline(100)
                 with suppress(ValueError):
-                    facts = json.loads(file.readline(10_000))
+                    facts = json.loads(file.readline(LIMIT))
     return Entry(status.st_size, status.st_mtime, facts if isinstance(facts, dict) else {})

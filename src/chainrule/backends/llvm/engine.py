@@ -11,12 +11,8 @@ import functools
 import os
 import platform
 import threading
-import time
 from dataclasses import dataclass, field
 from typing import Any
-
-from ...log import compiler as log
-from . import cache
 
 _lock = threading.RLock()
 
@@ -54,13 +50,14 @@ class Host:
             width = bits // size
             if width <= lanes:
                 symbol = f"_ZGV{letter}N{width}{'v' * arity}_{scalar}"
-                if self._has(symbol):
+                if self.has(symbol):
                     return symbol, width
-        if not self._has(scalar):
+        if not self.has(scalar):
             raise NotImplementedError(f"C's library has no {scalar}")
         return scalar, 1
 
-    def _has(self, symbol: str) -> bool:
+    def has(self, symbol: str) -> bool:
+        """Whether C's library has a function; LLVM is told of its address."""
         if symbol not in self.found:
             address = 0
             for library in self.libraries:
@@ -109,7 +106,6 @@ class Code:
 
     engine: Any
     object: bytes
-    seconds: float
 
     def address(self, name: str) -> int:
         return int(self.engine.get_function_address(name))
@@ -119,72 +115,59 @@ class Code:
 LARGE = 3_000
 
 
-def _generation(large: bool) -> dict[str, Any]:
-    """How code is generated."""
-    return {"opt": 0 if large else 2, "reloc": "pic", "codemodel": "small", "jit": False}
-
-
 def _machine(large: bool) -> Any:
     import llvmlite.binding as llvm
 
     machine = host()
     return llvm.Target.from_default_triple().create_target_machine(
-        cpu=machine.cpu, features=machine.features, **_generation(large)
+        cpu=machine.cpu,
+        features=machine.features,
+        opt=0 if large else 2,
+        reloc="pic",
+        codemodel="small",
+        jit=False,
     )
 
 
-def code_of(text: str, name: str, terms: int, instructions: int) -> Code:
-    """The functions of a module of IR, in memory: compiled, or from the cache on disk."""
+def object_of(text: str, instructions: int) -> bytes:
+    """The object code of a module of IR."""
     import llvmlite.binding as llvm
 
-    start = time.perf_counter()
     with _lock:
-        large = instructions > LARGE
-        target = _machine(large)
-        key = _key(text, large)
-        built = cached = cache.load(key)
-        if built is None:
-            built = _emitted(text, target)
-        engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), target)
-        # What the code calls of C's libraries has an address in this process since the IR was
-        # written: Host.function told LLVM.
+        target = _machine(instructions > LARGE)
+        return bytes(target.emit_object(llvm.parse_assembly(text)))
+
+
+def loaded(built: bytes) -> Code:
+    """The functions in object code, in memory.
+
+    LLVM ends the process where the code calls something of which nobody told it the address, so
+    :meth:`Host.has` is asked for each function of C's library first.
+    """
+    import llvmlite.binding as llvm
+
+    with _lock:
+        engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _machine(large=True))
         engine.add_object_file(llvm.ObjectFileRef.from_data(built))
         engine.finalize_object()
-        seconds = time.perf_counter() - start
-        if cached is None:
-            facts = {"name": name[:200], "terms": terms, "seconds": seconds, "cpu": host().cpu}
-            cache.store(key, built, facts)
-    log.info(
-        "%s: %d terms, %d instructions %s in %.1f ms",
-        name,
-        terms,
-        instructions,
-        "compiled" if cached is None else "loaded from the cache",
-        seconds * 1e3,
-    )
-    return Code(engine, built, seconds)
+    return Code(engine, built)
 
 
-def _emitted(text: str, target: Any) -> bytes:
-    import llvmlite.binding as llvm
-
-    return bytes(target.emit_object(llvm.parse_assembly(text)))
-
-
-def _key(text: str, large: bool) -> str:
-    """What the object code of a module follows from."""
+def facts() -> tuple[str, ...]:
+    """What object code follows from besides the Program: versions, the machine, its C library."""
     import llvmlite
     import llvmlite.binding as llvm
 
-    version = ".".join(map(str, llvm.llvm_version_info))
-    return cache.key_of(
+    machine = host()
+    return (
         llvmlite.__version__,
-        version,
+        ".".join(map(str, llvm.llvm_version_info)),
         llvm.get_default_triple(),
-        host().cpu,
-        host().features,
-        *map(str, _generation(large).values()),
-        text,
+        os.confstr("CS_GNU_LIBC_VERSION") or "",
+        machine.cpu,
+        machine.features,
+        str(machine.bits),
+        str(len(machine.libraries)),
     )
 
 
