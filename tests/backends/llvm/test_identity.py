@@ -23,12 +23,12 @@ X = np.linspace(0.5, 2.0, 12)
 M = X.reshape(3, 4)
 
 
-def text_of(f, *args):
+def digest_of(f, *args):
     found = identity.identity_of(cr.jit(f).program(*args))
-    return found and found.text
+    return found and found.digest
 
 
-def test_the_text_is_that_of_what_is_computed():
+def test_it_is_that_of_what_is_computed():
     def f(x, y):
         return cr.sum(cr.exp(x) * y + 0.1)
 
@@ -36,8 +36,8 @@ def test_the_text_is_that_of_what_is_computed():
         unused = first * 3.0  # noqa: F841  has a serial number, and is no term of the Program
         return cr.sum(cr.exp(first) * second + 0.1)
 
-    assert text_of(f, X, X + 1) == text_of(g, X, X + 1)
-    assert text_of(f, X, X + 1) == text_of(f, X[:5], X[:5]), "the length stays free"
+    assert digest_of(f, X, X + 1) == digest_of(g, X, X + 1)
+    assert digest_of(f, X, X + 1) == digest_of(f, X[:5], X[:5]), "the length stays free"
 
 
 DIFFERENT = {
@@ -62,7 +62,7 @@ DIFFERENT = {
 
 @pytest.mark.parametrize("case", DIFFERENT)
 def test_another_program_has_another_text(case):
-    a, b = (text_of(f, M) for f in DIFFERENT[case])
+    a, b = (digest_of(f, M) for f in DIFFERENT[case])
     assert a is not None
     assert b is not None
     assert a != b
@@ -70,7 +70,7 @@ def test_another_program_has_another_text(case):
 
 def test_other_arguments_have_another_text():
     texts = [
-        text_of(lambda x, y: x * y, x, y)
+        digest_of(lambda x, y: x * y, x, y)
         for x, y in [
             (X, X),
             (X, X[:1]),
@@ -92,7 +92,7 @@ def test_the_users_functions_have_no_text():
     rows = dict(TABLE)
     try:
         row = Op("tripled", ("x",), (lambda out, x: 3.0,), "3 x.", expand=lambda x: x + x + x)
-        assert text_of(lambda x: row(x) * 2, X) is None
+        assert digest_of(lambda x: row(x) * 2, X) is None
     finally:
         TABLE.clear()
         TABLE.update(rows)

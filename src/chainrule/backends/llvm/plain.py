@@ -47,7 +47,9 @@ def _reduced(nest: Nest) -> Nest:
     members: dict[int, Member] = {}
     seen: set[Any] = set()
     for serial, member in nest.members.items():
-        outside = tuple(x for x in member.reads if type(x) is tuple)
+        outside = tuple([x for x in member.reads if type(x) is tuple])
+        if not outside and serial not in nest.stored:
+            continue
         new = {(x[0].term.serial, x[1:], member.kind, member.phase) for x in outside} - seen
         if new or serial in nest.stored:
             seen |= new

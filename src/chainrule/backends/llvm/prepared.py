@@ -51,7 +51,7 @@ def _found_or_made(program: Program) -> tuple[bool, str, Prepared]:
     identity = identity_of(program) if cache.is_on() and sources() else None
     key = ""
     if identity is not None:
-        key = cache.key_of(*engine.facts(), str(sources()), identity.text)
+        key = cache.key_of(*engine.facts(), str(sources()), identity.digest)
         found = _loaded(key, identity)
         if found is not None:
             return True, "", found
