@@ -16,7 +16,7 @@ pytest.importorskip("llvmlite")
 from chainrule.backends.llvm import engine, identity, plain
 from chainrule.backends.llvm.executable import Executable
 from chainrule.backends.llvm.lower import lowered
-from chainrule.backends.llvm.passes import Nest, planned
+from chainrule.backends.llvm.passes import FULL, Nest, planned
 from chainrule.backends.llvm.prepared import Prepared
 
 X = np.linspace(0.5, 2.0, 12)
@@ -171,6 +171,18 @@ def made_code(program):
     from chainrule.backends.llvm.prepared import prepared
 
     return prepared(program).code
+
+
+def test_ways_are_the_same_objects():
+    """They are compared by identity."""
+    program = cr.jit(lambda x: x * 2.0 + 1.0).program(X)
+    there = identity.identity_of(program)
+    plan = planned(program)
+    data = plain.packed(plan, [lowered(plan.steps[0], 0, engine.host())], there)
+    plan, _ = plain.unpacked(json.loads(json.dumps(data)), there)
+    members = plan.steps[0].members.values()
+    assert all(m.kind is FULL for m in members)
+    assert all(x[1] is FULL for m in members for x in m.reads)
 
 
 def test_what_is_no_plain_data():

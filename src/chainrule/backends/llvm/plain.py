@@ -7,6 +7,7 @@ object code. Start reading at :func:`packed`.
 
 from __future__ import annotations
 
+import sys
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
@@ -78,6 +79,8 @@ def _packed(x: Any, identity: Identity) -> Any:
 
 
 def _unpacked(x: Any, identity: Identity) -> Any:
+    if type(x) is str:
+        return sys.intern(x)  # FULL and its like are compared by identity
     if type(x) is not list:
         return x
     kind, *parts = x
