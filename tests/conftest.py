@@ -1,7 +1,7 @@
 """Hypothesis profile: no deadline, since the machines that run the tests are shared.
 
-And every Program that any test comes to make is verified, and the cache of whoever runs the tests
-is left alone.
+Every Program that any test comes to make is verified. ``backend`` runs a test on each backend.
+The cache of whoever runs the tests is left alone.
 """
 
 import os
@@ -9,6 +9,7 @@ import os
 import pytest
 from hypothesis import settings
 
+from chainrule.backends import choice, interpreter
 from chainrule.program.check import check
 from chainrule.program.program import Program
 
@@ -30,3 +31,14 @@ def every_program_is_verified():
     Program.__init__ = make_and_check
     yield
     Program.__init__ = make
+
+
+@pytest.fixture(params=choice.NAMES)
+def backend(request, monkeypatch):
+    """What ``jit`` runs on: each backend in turn."""
+    compiled = interpreter.compiled
+    if request.param == "llvm":
+        pytest.importorskip("llvmlite")
+        compiled = pytest.importorskip("chainrule.backends.llvm.executable").compiled
+    monkeypatch.setattr(choice, "backend", lambda: compiled)
+    return request.param

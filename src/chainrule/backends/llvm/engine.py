@@ -1,7 +1,8 @@
 """What is known of the machine, and from IR to code in memory: alone touches llvmlite.
 
 :func:`host` finds the CPU's vectors and the functions of C's vector library that are really there;
-:func:`code_of` compiles. Compiling goes one thread at a time; what is compiled is used by any.
+:func:`object_of` compiles and :func:`loaded` loads. That goes one thread at a time; what is loaded
+is used by any.
 """
 
 from __future__ import annotations
