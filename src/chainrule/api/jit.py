@@ -194,7 +194,7 @@ class Jitted(Caller):  # type: ignore[misc]
         inputs += [term for _, term in trace.hidden.values()]
         traced = program_of(self.name, inputs, results, hidden, trace.extents, arguments.names)
         program = simplify(traced, final=True)
-        run = choice.compiled(program, self.threads)
+        run = choice.compiled(program, self.threads, reason)
         seconds = time.perf_counter() - start
         return Entry(
             arguments.signature,

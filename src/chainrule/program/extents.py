@@ -377,6 +377,23 @@ class Dimension:
 _LETTERS = "nmkpqrstuvw"
 
 
+def spelled(x: Any) -> str:
+    """An extent as text that is the same in every process for the same polynomial in extents."""
+    if type(x) is not Dimension:
+        return str(x)
+    parts = []
+    for monomial, coefficient in x._coefficients.items():
+        atoms = sorted(_spelled_atom(x._scope.atoms[atom]) for atom in monomial)
+        parts.append("*".join([str(coefficient), *atoms]))
+    return f"({'+'.join(sorted(parts))})"
+
+
+def _spelled_atom(atom: int | Quotient) -> str:
+    if isinstance(atom, int):
+        return f"n{atom}"
+    return f"({spelled(atom.dividend)} {atom.function.__name__} {spelled(atom.divisor)})"
+
+
 def _atom_name(atom: int | Quotient) -> str:
     if isinstance(atom, int):
         return _LETTERS[atom] if atom < len(_LETTERS) else f"n{atom}"
