@@ -33,12 +33,15 @@ from ..program.program import Program, program_of
 from ..program.symbol import Term
 from ..program.trace import Trace, opened
 from ..transforms.simplify import simplify
+from . import outputs
 from .call import Callee, call_row
-from .calls import function_of, name_of, numbers_of, parameters_of, wrapped_as
+from .calls import function_of, name_of, names_keyword, numbers_of, parameters_of, wrapped_as
 from .outside import Read, reads_of
 
 #: Entries of one kind that are kept; the oldest goes.
 MAX_ENTRIES = 16
+#: Stands for ``out`` where a call does not name it.
+NOT_GIVEN: Any = object()
 
 
 @dataclass(frozen=True)
@@ -128,12 +131,19 @@ class Jitted:
         self.static_argnums = _indices(static_argnums)
         self.static_argnames = _names(static_argnames)
         self.parameters = parameters_of(f)
+        #: A parameter of f's own of that name is nothing to jit.
+        self.has_own_out = "out" in self.parameters or names_keyword(f, "out")
         self._cache: dict[Signature, list[Entry]] = {}
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         return self if instance is None else types.MethodType(self, instance)
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: Any, out: Any = NOT_GIVEN, **kwargs: Any) -> Any:
+        if out is not NOT_GIVEN:
+            if self.has_own_out:
+                kwargs["out"] = out
+            elif out is not None:
+                return self._into(out, args, kwargs)
         if tracing.current() is not None:
             return self.f(*args, **kwargs)
         arguments = _Arguments(self, args, kwargs)
@@ -144,6 +154,22 @@ class Jitted:
         if arguments.has_values or any(isinstance(x, Value) for x in hidden):
             return entry.rebuild(_on_values(entry, given, arguments.extents))
         return entry.rebuild(entry.run(given, arguments.extents))
+
+    def _into(self, out: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Call the function, with its results written into the arrays of out."""
+        if tracing.current() is not None:
+            raise outputs.refuse(self.name, "here a function is being traced")
+        arguments = _Arguments(self, args, kwargs)
+        entry = self._entry(arguments)
+        hidden = entry.program.hidden
+        if arguments.has_values or any(isinstance(x, Value) for x in hidden):
+            raise outputs.refuse(self.name, "an argument is a Value")
+        entry.calls += 1
+        given = [*arguments.leaves, *hidden]
+        arrays = outputs.arrays_for(
+            self.name, out, entry.program, entry.rebuild, arguments.extents
+        )  # fmt: skip
+        return entry.rebuild(entry.run(given, arguments.extents, arrays))
 
     def program(self, *args: Any, **kwargs: Any) -> Program:
         """The Program for these arguments: ``print`` shows its terms."""
@@ -403,13 +429,20 @@ def jit(
         static_argnames: the same by name, of arguments given by keyword or position.
 
     Returns:
-        The function, with ``program(*args)``, which gives the Program for such arguments, and
+        The function. It takes one more argument, ``out=``: arrays in the structure of the result,
+        which are written into and returned; None stands for a new one. They may overlap arguments:
+        ``step(p, x, out=p)`` updates p in place. If f itself has a parameter ``out``, it is f's.
+        The function has ``program(*args)``, which gives the Program for such arguments, and
         ``explain_cache()``, which says what is cached and why it was traced again. Called on
         Values, or inside of another function that is traced, it is differentiated like any other.
 
     Raises:
         OperandError: an argument is no number, array or container of them, and not static.
         ConcreteNumberError: f asks for the number behind an argument, as ``if x > 0`` does.
+        OutputError: ``out`` has not the structure of the result, or an array in it not the result's
+            shape, or it is read-only, or two share memory.
+        OutputTypeError: ``out`` has something else than arrays, or one of another dtype.
+        OutputContextError: ``out`` is given on Values, or where another function is traced.
 
     >>> f = cr.jit(lambda x: cr.sum(x * x))
     >>> f(np.array([1.0, 2.0])), f(np.array([1.0, 2.0, 3.0]))

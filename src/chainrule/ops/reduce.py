@@ -52,9 +52,10 @@ sum_row: Structural = Structural(
     "sum",
     ("x",),
     "Sum of the elements over axes.",
-    kernel=lambda x, axes: np.add.reduce(x, axis=axes),
+    kernel=lambda x, axes, out=None: np.add.reduce(x, axis=axes, out=out),
     shape=_without,
     dtype=_accumulated,
+    takes_out=True,
     vjp=lambda g, out, x, axes: (restored(g, shape_of(x), axes),),
     batch=lambda batched, x, axes: sum_row(x, axes=_shifted(axes)),
     linear=True,
@@ -75,11 +76,12 @@ def _extremum(name: str, kernel: Any, doc: str) -> Structural:
         ("x",),
         doc,
         saves=("x", "out"),
-        kernel=lambda x, axes: kernel(x, axis=axes),
+        kernel=lambda x, axes, out=None: kernel(x, axis=axes, out=out),
         shape=_without,
         vjp=weights,
         batch=lambda batched, x, axes: row(x, axes=_shifted(axes)),
         selects=True,
+        takes_out=True,
     )
     return row
 
