@@ -74,6 +74,8 @@ class Entry:
     reason: str
     seconds: float
     calls: int = 0
+    #: What ``out=`` has to be; made when it is given for the first time.
+    expected: outputs.Expected | None = None
 
     def obstacle(self, extents: Sequence[int]) -> str:
         """Why this Program is not the function for these extents here and now; or nothing."""
@@ -165,11 +167,10 @@ class Jitted:
         if arguments.has_values or any(isinstance(x, Value) for x in hidden):
             raise outputs.refuse(self.name, "an argument is a Value")
         entry.calls += 1
-        given = [*arguments.leaves, *hidden]
-        arrays = outputs.arrays_for(
-            self.name, out, entry.program, entry.rebuild, arguments.extents
-        )  # fmt: skip
-        return entry.rebuild(entry.run(given, arguments.extents, arrays))
+        if entry.expected is None:
+            entry.expected = outputs.Expected(self.name, entry.program, entry.rebuild)
+        arrays = entry.expected.arrays(out, arguments.extents)
+        return entry.rebuild(entry.run([*arguments.leaves, *hidden], arguments.extents, arrays))
 
     def program(self, *args: Any, **kwargs: Any) -> Program:
         """The Program for these arguments: ``print`` shows its terms."""

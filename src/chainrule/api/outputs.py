@@ -1,7 +1,7 @@
 """``out=`` of a jitted function: arrays that its results are written into, checked.
 
-:func:`arrays_for` takes ``out`` apart as the function's result is, and holds every array against
-the result that it is for; a backend then writes into them.
+:meth:`Expected.arrays` takes ``out`` apart as the function's result is, and holds every array
+against the result that it is for; a backend then writes into them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..containers import Rebuild, flatten_structure, path_of, structure_of
+from ..containers import Rebuild, flatten, flatten_structure, path_of, structure_of
 from ..eager import Value
 from ..eager.operands import described
 from ..errors import OutputContextError, OutputError, OutputTypeError
@@ -19,29 +19,50 @@ from ..program.extents import evaluated
 from ..program.program import Program
 from ..program.symbol import Symbol, Term
 
+Kind = tuple[tuple[int, ...], Any]
+"""Shape and dtype."""
 
-def arrays_for(
-    name: str, out: Any, program: Program, rebuild: Rebuild, extents: Sequence[int]
-) -> list[Any]:
-    """For each result of a Program the array of ``out``, or None for a new one.
 
-    Raises:
-        OutputError: out has another structure than the result, or an array another shape, or it is
-            read-only.
-        OutputTypeError: an entry of out is no array, or one of another dtype.
-    """
-    arrays, structure = flatten_structure(out)
-    count = len(program.results)
-    if structure != structure_of(rebuild(list(range(count)))):
-        wanted = rebuild([_Entry(_text(x, extents)) for x in program.results])
-        raise OutputError(
-            f"{name}: out has not the structure of the result; it takes {wanted}, or None in the "
-            f"place of an array that is to be new, not {_shown(out)}."
-        )
-    for k, (array, result) in enumerate(zip(arrays, program.results, strict=True)):
-        if array is not None:
-            _check(name, f"out{path_of(out, k)}", array, result, extents)
-    return arrays
+class Expected:
+    """What ``out=`` has to be for one Program: its structure, and each result's shape and dtype."""
+
+    def __init__(self, name: str, program: Program, rebuild: Rebuild) -> None:
+        self.name = name
+        self.results = program.results
+        self.rebuild = rebuild
+        self.structure = structure_of(rebuild(list(range(len(program.results)))))
+        #: The extents of the last call, and what follows from them.
+        self.known: tuple[tuple[int, ...], list[Kind]] | None = None
+
+    def arrays(self, out: Any, extents: Sequence[int]) -> list[Any]:
+        """For each result the array of ``out``, or None for a new one.
+
+        Raises:
+            OutputError: out has another structure than the result, or an array another shape, or it
+                is read-only.
+            OutputTypeError: an entry of out is no array, or one of another dtype.
+        """
+        arrays, structure = flatten_structure(out)
+        kinds = self._kinds(tuple(extents))
+        if structure != self.structure:
+            wanted = self.rebuild([_Entry(_text(kind)) for kind in kinds])
+            raise OutputError(
+                f"{self.name}: out has not the structure of the result; it takes {wanted}, or None "
+                f"in the place of an array that is to be new, not {_shown(out)}."
+            )
+        for k, (array, kind) in enumerate(zip(arrays, kinds, strict=True)):
+            if array is None:
+                continue
+            is_array = isinstance(array, np.ndarray)
+            if not is_array or (array.shape, array.dtype) != kind or not array.flags.writeable:
+                raise _error(f"{self.name}: out{path_of(out, k)}", array, kind)
+        return arrays
+
+    def _kinds(self, extents: tuple[int, ...]) -> list[Kind]:
+        known = self.known
+        if known is None or known[0] != extents:
+            known = self.known = extents, [_kind(x, extents) for x in self.results]
+        return known[1]
 
 
 def refuse(name: str, why: str) -> OutputContextError:
@@ -52,36 +73,34 @@ def refuse(name: str, why: str) -> OutputContextError:
     )
 
 
-def _check(name: str, place: str, array: Any, result: Any, extents: Sequence[int]) -> None:
+def _error(place: str, array: Any, kind: Kind) -> OutputError | OutputTypeError:
+    """What is wrong with the array for a result."""
+    shape, dtype = kind
     if not isinstance(array, np.ndarray):
-        why = "its derivative would be lost; give" if isinstance(array, Value | Symbol) else "give"
-        raise OutputTypeError(
-            f"{name}: {place} is {described(array)}; {why} a NumPy array for the result of "
-            f"{_text(result, extents)}, or None."
+        why = "its derivative would be lost; " if isinstance(array, Value | Symbol) else ""
+        return OutputTypeError(
+            f"{place} is {described(array)}; {why}give a NumPy array for the result of "
+            f"{_text(kind)}, or None."
         )
-    shape, dtype = _kind(result, extents)
     if array.dtype != dtype:
-        raise OutputTypeError(
-            f"{name}: {place} is an array of {array.dtype.str if array.dtype == dtype.newbyteorder() else array.dtype}"
-            f", but the result is {_text(result, extents)}."
+        order = " in another byte order" if array.dtype.newbyteorder() == dtype else ""
+        return OutputTypeError(
+            f"{place} has the dtype {array.dtype.name}{order}, but the result is {_text(kind)}."
         )
     if array.shape != shape:
-        raise OutputError(
-            f"{name}: {place} has shape {array.shape}, but the result is {_text(result, extents)}."
-        )
-    if not array.flags.writeable:
-        raise OutputError(f"{name}: {place} is read-only; give an array that may be written.")
+        return OutputError(f"{place} has shape {array.shape}, but the result is {_text(kind)}.")
+    return OutputError(f"{place} is read-only; give an array that may be written.")
 
 
-def _kind(result: Any, extents: Sequence[int]) -> tuple[tuple[int, ...], Any]:
+def _kind(result: Any, extents: Sequence[int]) -> Kind:
     """Shape and dtype of a result; of a plain number, those of the array that takes it."""
     if type(result) is Term:
         return evaluated(result.shape, extents), result.dtype
     return (), np.asarray(result).dtype
 
 
-def _text(result: Any, extents: Sequence[int]) -> str:
-    shape, dtype = _kind(result, extents)
+def _text(kind: Kind) -> str:
+    shape, dtype = kind
     return f"{dtype}[{', '.join(map(str, shape))}]"
 
 
@@ -94,17 +113,9 @@ class _Entry(str):
 
 def _shown(out: Any) -> str:
     """out with dtypes and shapes in the place of arrays."""
-    leaves, _ = flatten_structure(out)
-    from ..containers import flatten
-
-    rebuild = flatten(out)[1]
+    leaves, rebuild = flatten(out)
     return str(
         rebuild(
-            [
-                _Entry(f"{x.dtype}[{', '.join(map(str, x.shape))}]")
-                if isinstance(x, np.ndarray)
-                else x
-                for x in leaves
-            ]
+            [_Entry(_text((x.shape, x.dtype))) if isinstance(x, np.ndarray) else x for x in leaves]
         )
     )
