@@ -16,6 +16,7 @@ from .shape import (
     astype,
     broadcast_row,
     normal_axes,
+    of_dtype,
     product,
     reshape_row,
     shape_of,
@@ -66,7 +67,7 @@ def _extremum(name: str, kernel: Any, doc: str) -> Structural:
     def weights(out: Any, x: Any, axes: tuple[int, ...]) -> Any:
         # Elements that reach the extremum share it equally.
         reached = equal(x, restored(out, shape_of(x), axes))
-        ones = where(reached, 1.0, 0.0)
+        ones = of_dtype(where(reached, 1.0, 0.0), x.dtype)
         return divide(ones, restored(sum_row(ones, axes=axes), shape_of(x), axes))
 
     row: Structural

@@ -16,7 +16,7 @@ from .elementwise import multiply
 from .op import Op, Row, one, zero
 from .reduce import restored, sum_row
 from .selection import logical_and, logical_not, logical_or, not_equal, where
-from .shape import broadcast_row, filled_like, shape_of, sum_to
+from .shape import broadcast_row, filled_like, of_dtype, shape_of, sum_to
 from .structural import Shape, Structural
 
 
@@ -99,10 +99,15 @@ def _selected(
         chosen = condition if i == 1 else logical_not(condition)
         numbers = where(chosen, g, 0.0)
     else:
-        weight = partial(out, *operands)
+        weight = _of_type_of(g, partial(out, *operands))
         chosen = not_equal(weight, 0.0)
         numbers = where(chosen, multiply(g, weight), 0.0)
     return numbers, chosen if mask is None else logical_and(mask, chosen)
+
+
+def _of_type_of(g: Any, weight: Any) -> Any:
+    """Weights, made of plain numbers and so float64, in the type of what they are multiplied with."""
+    return of_dtype(weight, g.dtype) if hasattr(g, "dtype") else weight
 
 
 def unbroadcast(cotangent: Cotangent, shape: Shape) -> Cotangent:
@@ -139,7 +144,7 @@ def _pulled_structural(
     g, mask = cotangent
     if op.selects:
         (x,) = operands
-        weight = op.vjp(out, x, **parameters)
+        weight = _of_type_of(g, op.vjp(out, x, **parameters))
         axes = parameters["axes"]
         chosen = not_equal(weight, 0.0)
         whole = restored(g, shape_of(x), axes)
@@ -182,7 +187,7 @@ def push(
                 chosen = operands[0] if i == 1 else logical_not(operands[0])
                 share = where(chosen, t, 0.0)
             elif op.selects:
-                weight = partial(out, *operands)
+                weight = _of_type_of(t, partial(out, *operands))
                 share = where(not_equal(weight, 0.0), multiply(t, weight), 0.0)
             else:
                 share = times(t, 1.0 if partial is one else partial(out, *operands))
@@ -195,7 +200,7 @@ def push(
         return None
     if op.selects:
         (x,) = operands
-        weight = op.vjp(out, x, **parameters)
+        weight = _of_type_of(tangents[0], op.vjp(out, x, **parameters))
         share = where(not_equal(weight, 0.0), multiply(tangents[0], weight), 0.0)
         return sum_row(share, axes=parameters["axes"])
     if op.jvp is not None:
