@@ -59,7 +59,11 @@ class Outputs:
         return bound
 
     def finished(
-        self, values: list[Any], outs: Sequence[Any], bound: dict[int, Any] | None, results: list[Any]
+        self,
+        values: list[Any],
+        outs: Sequence[Any],
+        bound: dict[int, Any] | None,
+        results: list[Any],
     ) -> list[Any]:
         """The results, those that were computed aside copied to where they belong."""
         assert bound is not None
