@@ -56,7 +56,8 @@ def test_the_structure_is_that_of_the_result():
     gradient = {"a": np.empty(3), "b": np.empty(())}
     value, found = step(P, X, out=(None, gradient))
     assert isinstance(value, float)
-    assert found["a"] is gradient["a"] and found["b"] is gradient["b"]
+    assert found["a"] is gradient["a"]
+    assert found["b"] is gradient["b"]
     expected = step(P, X)
     assert np.array_equal(found["a"], expected[1]["a"])
     assert found["b"] == expected[1]["b"]
@@ -65,7 +66,7 @@ def test_the_structure_is_that_of_the_result():
 def test_a_result_that_is_given_back_twice_or_is_an_argument_is_copied():
     f = cr.jit(lambda x: (x, x + 1.0, x + 1.0, cr.transpose(x)))
     x = X.copy()
-    outs = tuple(np.empty((2, 3)) for _ in range(3)) + (np.empty((3, 2)),)
+    outs = (*(np.empty((2, 3)) for _ in range(3)), np.empty((3, 2)))
     f(x, out=outs)
     for out, right in zip(outs, (X, X + 1, X + 1, X.T), strict=True):
         assert np.array_equal(out, right)
@@ -164,11 +165,13 @@ def test_out_overlaps_rows_and_columns_that_are_read():
 
     expected = cr.jit(step)(p, m, g)
     cr.jit(step)(p, m, g, out=(p, m))
-    assert np.array_equal(p, expected[0]) and np.array_equal(m, expected[1])
+    assert np.array_equal(p, expected[0])
+    assert np.array_equal(m, expected[1])
     p, m = expected
     right = cr.jit(step)(p, m, g)
     cr.jit(step)(p, m, g, out=(m, p))
-    assert np.array_equal(m, right[0]) and np.array_equal(p, right[1])
+    assert np.array_equal(m, right[0])
+    assert np.array_equal(p, right[1])
 
 
 def test_out_is_an_array_that_the_function_closes_over():

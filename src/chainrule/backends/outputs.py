@@ -19,7 +19,7 @@ EFFORT = 100_000
 def refuse_shared(outs: Sequence[Any], i: int, k: int) -> None:
     """Raise if the arrays for results i and k have an element in common: both cannot be right."""
     try:
-        is_shared = np.shares_memory(outs[i], outs[k], max_work=EFFORT)
+        is_shared = np.shares_memory(outs[i], outs[k], max_work=EFFORT)  # type: ignore[arg-type]
     except np.exceptions.TooHardError:
         return
     if is_shared:

@@ -106,7 +106,7 @@ def _selected(
 
 
 def _of_type_of(g: Any, weight: Any) -> Any:
-    """Weights, made of plain numbers and so float64, in the type of what they are multiplied with."""
+    """Weights, float64 as they are made of plain numbers, in the type of what they multiply."""
     return of_dtype(weight, g.dtype) if hasattr(g, "dtype") else weight
 
 

@@ -171,7 +171,7 @@ def _is_full(key: tuple[Any, ...], shape: tuple[Any, ...]) -> bool:
 
 
 def _is_whole(key: tuple[Any, ...], shape: tuple[Any, ...]) -> bool:
-    """Whether the key takes every element in its order: as a full one, or the only one of an axis."""
+    """Whether the key takes every element in order: as a full one, or the only one of an axis."""
     return all(
         type(entry) is not tuple or _is_full((entry,), (extent,))
         if _is_one(extent)

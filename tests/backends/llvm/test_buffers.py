@@ -1,4 +1,4 @@
-"""Memory between steps and between calls: reused, bounded, given back; results are nobody else's."""
+"""Memory between steps and calls: reused, bounded, given back; results are nobody else's."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_steps_find_their_buffers_again():
 def test_a_result_is_not_written_again():
     step = cr.jit(cr.value_and_grad(network))
     p, x = weights(100)
-    value, gradient = step(p, x)
+    _, gradient = step(p, x)
     kept = [g.copy() for g in gradient]
     step(p, 2.0 * x)
     step([3.0 * w for w in p], x)

@@ -2,9 +2,9 @@
 
 What a step writes and only later steps read lives in the *arena* of a :class:`Frame`, one piece of
 memory in which values take turns: two share a place if the first is dead before the second is
-written. A frame belongs to one kind of extents, and to one call at a time; between calls it is kept,
-so that the next one finds everything laid out and no page is new. Results are apart: each call makes
-new ones (:func:`new_array`), whose memory comes from a pool and goes back when they die.
+written. A frame belongs to one kind of extents, and to one call at a time; between calls it is
+kept, so that the next one finds everything laid out and no page is new. Results are apart: each
+call makes new ones (:func:`new_array`), whose memory comes from a pool and goes back when they die.
 
 Start reading at :class:`Frames`.
 """

@@ -1,8 +1,8 @@
 """A Program as steps to run: compiled nests, and calls of NumPy between them.
 
 :func:`compiled` is what ``jit`` takes. The first call compiles. What depends on extents (lengths,
-buffers, how many threads) is worked out once for each kind and kept in a frame (``buffers.py``); the
-steps themselves are in ``steps.py``, and how results go to a user's ``out=`` in ``outputs.py``.
+buffers, how many threads) is worked out once for each kind and kept in a frame (``buffers.py``).
+The steps themselves are in ``steps.py``, how results go to a user's ``out=`` in ``outputs.py``.
 """
 
 from __future__ import annotations
@@ -214,7 +214,7 @@ class Executable:
 
     def _run(self, values: list[Any], frame: Frame) -> None:
         for step, layout, unused in zip(self.steps, frame.layouts, self.unused, strict=True):
-            step.run(values, layout)  # type: ignore[arg-type]
+            step.run(values, layout)
             for slot in unused:
                 values[slot] = None
 

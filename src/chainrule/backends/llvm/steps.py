@@ -1,7 +1,7 @@
 """The steps of a Program that run one after the other: compiled nests, and calls of NumPy.
 
-A step reads and writes slots of the list of values of a call. What depends on extents only (how many
-rows, how they are dealt out, the shapes of buffers) is in its layout, which a frame keeps.
+A step reads and writes slots of the list of values of a call. What depends on extents only (how
+many rows, how they are dealt out, the shapes of buffers) is in its layout, which a frame keeps.
 """
 
 from __future__ import annotations
@@ -196,7 +196,7 @@ class Layout:
 
 @dataclass(frozen=True, eq=False)
 class _End:
-    """What is left to do of a sum when the loop is over: add up a number a row, or a row a stretch."""
+    """What is left to do of a sum after the loop: add up a number a row, or a row a stretch."""
 
     is_column: bool
     scratch: int
