@@ -77,5 +77,5 @@ class Structural(Row):
         TABLE[self.name] = self
 
     def numpy(self, *operands: Any, **parameters: Any) -> Any:
-        """The operation on plain numbers and NumPy arrays; with ``out=``, where the row takes it."""
+        """The operation on plain numbers and NumPy arrays, into ``out=`` where the row takes it."""
         return self.kernel(*(np.asarray(x) for x in operands), **parameters)
