@@ -20,8 +20,8 @@ Run = Callable[..., list[Any]]
 It gives the results, and instead of those that it wrote into an array, the array."""
 
 
-def compiled(program: Program) -> Run:
-    """A function that runs a Program on NumPy arrays and plain numbers."""
+def compiled(program: Program, threads: int | None = None) -> Run:
+    """A function that runs a Program on NumPy arrays and plain numbers, on the caller's thread."""
     slots = {term.serial: i for i, term in enumerate(program.inputs)}
     last_use: dict[int, int] = {}
     for i, term in enumerate(program.terms):

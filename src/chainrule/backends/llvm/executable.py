@@ -91,6 +91,13 @@ class Executable:
         self.outputs = Outputs(self)
         self.frames = Frames(self._frame)
 
+    def chain(self) -> runner.Chain | None:
+        """The same as a Chain, which C runs; None where NumPy takes part."""
+        from .chain import chain_of
+
+        self.prepare()
+        return chain_of(self)
+
     def _number(self, program: Program) -> None:
         """A slot for each input and for each term that a step computes."""
         terms = [*program.inputs, *self.plan.before]

@@ -29,6 +29,9 @@ CACHED = 4_000_000
 #: Sums of columns are taken over so many stretches of rows at most, and then over these.
 STRETCHES = 16
 
+#: What an entry of a nest's table points to that is no part of the nest.
+OUTSIDE = (runner.VECTOR, runner.POINT, runner.COLUMN)
+
 Extents = Sequence[int]
 
 
@@ -78,7 +81,10 @@ class NestStep:
     ) -> None:
         nest = self.nest = part.nest
         self.threads = threads
-        self.run_nest = runner.Nest(
+        #: The entries of the table that point to what is outside of the nest, and what that is.
+        self.outside = [i for i, (kind, _, _) in enumerate(part.slots) if kind in OUTSIDE]
+        self.places = part.places
+        self.native = runner.Nest(
             part.slots,
             [
                 (
@@ -93,7 +99,8 @@ class NestStep:
             part.width,
             part.stack,
             code,
-        ).run
+        )
+        self.run_nest = self.native.run
         self.outer = Extent(nest.shape[: nest.split])
         self.inner = Extent(nest.shape[nest.split :])
         self.is_flat = nest.split == 0
