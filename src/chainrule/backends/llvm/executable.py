@@ -101,15 +101,23 @@ class Executable:
     def _number(self, program: Program) -> None:
         """A slot for each input and for each term that a step computes."""
         terms = [*program.inputs, *self.plan.before]
+        #: What is added to where it is stands in the place of the sum.
+        bases = {
+            step.base.serial: step.term
+            for step in self.plan.steps
+            if isinstance(step, Call) and step.base is not None
+        }
         for step in self.plan.steps:
             if type(step) is Nest:
-                terms += step.stored.values()
+                terms += [x for serial, x in step.stored.items() if serial not in bases]
                 terms += [r.term for r in step.reductions if r.term.serial not in step.stored]
             else:
                 assert isinstance(step, Call)
                 terms.append(step.term)
         self.term_of = dict(enumerate(terms))
         self.slots = {term.serial: i for i, term in enumerate(terms)}
+        for serial, term in bases.items():
+            self.slots[serial] = self.slots[term.serial]
         self.count = len(terms)
 
     def _scratch(self) -> int:
@@ -128,7 +136,7 @@ class Executable:
         made: dict[int, int] = {}
         for i, step in enumerate(self.steps):
             if type(step) is CallStep:
-                (written if step.is_writer else made)[step.slot] = i
+                (written if step.is_writer else made).setdefault(step.slot, i)
                 if not step.is_writer:
                     for slot in step.reads:
                         self.views[step.slot] |= self.views[slot]

@@ -23,6 +23,8 @@ import numpy as np
 
 from ...ops import Op
 from ...ops.creation import extent_row, literal_row
+from ...ops.elementwise import add as add_row
+from ...ops.index import scatter_add_row
 from ...ops.reduce import constant_row, max_row, min_row, sum_row
 from ...ops.shape import broadcast_row, reshape_row
 from ...program.program import Program
@@ -110,9 +112,21 @@ class Nest:
 
 @dataclass(eq=False)
 class Call:
-    """A term that NumPy computes, or a view that is needed as an array."""
+    """A term that NumPy computes, or a view that is needed as an array.
+
+    With ``scattered``, a scatter_add, the term is the sum of that and of ``base``, an array that a
+    nest stores and nobody else reads: what is scattered is added to it where it is.
+    """
 
     term: Term
+    base: Term | None = None
+    scattered: Term | None = None
+
+    @property
+    def operands(self) -> tuple[Any, ...]:
+        if self.scattered is None:
+            return self.term.operands
+        return (self.base, *self.scattered.operands)
 
 
 @dataclass(eq=False)
@@ -189,6 +203,8 @@ class _Planner:
         #: The step that computes a term; inputs are there before all steps.
         self.places: dict[int, int] = {term.serial: -1 for term in program.inputs}
         self.splits = _splits(program)
+        #: Additions of a scatter_add to something else, and those scatters, which wait for them.
+        self.sums, self.waiting = _scattered_sums(program)
 
     def plan(self) -> Plan:
         places, steps = self.places, self.steps
@@ -224,7 +240,7 @@ class _Planner:
         needed = {x.serial: x for x in self.program.results if type(x) is Term}
         for step in steps:
             if type(step) is Call:
-                needed |= {x.serial: x for x in step.term.operands if type(x) is Term}
+                needed |= {x.serial: x for x in step.operands if type(x) is Term}
         for step in steps:
             if type(step) is Nest:
                 self._recompute(step, needed)
@@ -239,6 +255,8 @@ class _Planner:
             self.before.append(term)
             self.places[term.serial] = -1
             return
+        if term.serial in self.waiting or self._place_scattered_sum(term):
+            return
         if is_view(term) or op is literal_row:
             return  # where an array of it is needed, _wanted makes one
         if is_lowered(term):
@@ -247,6 +265,24 @@ class _Planner:
         elif op in REDUCTIONS and term.dtype in FLOATS and self._place_reduction(term):
             return
         self._call(term)
+
+    def _place_scattered_sum(self, term: Term) -> bool:
+        """Add what is scattered to an array that a nest stores, in place."""
+        if term.serial not in self.sums:
+            return False
+        base, scattered = self.sums[term.serial]
+        place = self.places.get(base.serial, -1)
+        nest = self.steps[place] if place >= 0 else None
+        member = nest.members.get(base.serial) if type(nest) is Nest and nest.key else None
+        if member is None or member.kind is not FULL:
+            self._call(scattered)
+            return False
+        for x in scattered.operands:
+            if type(x) is Term:
+                self._wanted(x)
+        self.places[term.serial] = len(self.steps)
+        self.steps.append(Call(term, base, scattered))
+        return True
 
     def _call(self, term: Term) -> None:
         for x in term.operands:
@@ -449,6 +485,30 @@ class _Planner:
                     for serial, member in step.members.items()
                     if serial in needed and self.places[serial] == i
                 }
+
+
+def _scattered_sums(program: Program) -> tuple[dict[int, tuple[Term, Term]], set[int]]:
+    """Sums of a scatter_add and something else, neither of which anything else reads."""
+    if not any(term.op is scatter_add_row for term in program.terms):
+        return {}, set()
+    uses: dict[int, int] = {}
+    for x in [*program.results, *(x for term in program.terms for x in term.operands)]:
+        if type(x) is Term:
+            uses[x.serial] = uses.get(x.serial, 0) + 1
+    sums: dict[int, tuple[Term, Term]] = {}
+    waiting = set()
+    for term in program.terms:
+        if term.op is not add_row or not all(
+            type(x) is Term and x.dtype is term.dtype and uses[x.serial] == 1 for x in term.operands
+        ):
+            continue
+        base, scattered = term.operands
+        if scattered.op is not scatter_add_row:
+            base, scattered = scattered, base
+        if scattered.op is scatter_add_row and base.op is not scatter_add_row:
+            sums[term.serial] = base, scattered
+            waiting.add(scattered.serial)
+    return sums, waiting
 
 
 def _has_terms(step: Nest | Call) -> bool:

@@ -40,13 +40,15 @@ class CallStep:
 
     def __init__(self, call: Call, slots: dict[int, int]) -> None:
         term = self.term = call.term
-        self.kernel: Callable[..., Any] = kernel_of(term)
+        self.kernel: Callable[..., Any] = kernel_of(term) if call.base is None else _add_at
         self.slot = slots[term.serial]
         self.operands = [(slots[x.serial], None) if type(x) is Term else (-1, x)
-                         for x in term.operands]  # fmt: skip
+                         for x in call.operands]  # fmt: skip
         self.reads = [slot for slot, _ in self.operands if slot >= 0]
         #: Whether NumPy's function takes ``out=``; else it returns a new array, or a view.
-        self.is_writer = bool(term.shape) and isinstance(term.op, Structural) and term.op.takes_out
+        self.is_writer = call.base is not None or (
+            bool(term.shape) and isinstance(term.op, Structural) and term.op.takes_out
+        )
         self.parameters = term.parameters
         self.is_open = any(map(is_free, term.parameters.values()))
 
@@ -62,6 +64,12 @@ class CallStep:
             self.kernel(*map(np.asarray, operands), **given, out=values[self.slot])
         else:
             values[self.slot] = self.kernel(*operands, **given)
+
+
+def _add_at(base: Any, numbers: Any, *places: Any, out: Any) -> None:
+    """Add numbers to ``out``, which is ``base``, at positions."""
+    assert base is out
+    np.add.at(out, places, numbers)
 
 
 class NestStep:
@@ -175,7 +183,7 @@ class NestStep:
         It may if every element of the latter is read in the same place, and not by a later loop.
         """
         nest = self.nest
-        member = nest.members[term_of[stored].serial]
+        member = nest.members[dict(self.stores)[stored].serial]
         serial = term_of[read].serial
         found = [(x, m.phase, m.kind) for m in nest.members.values() for x in m.reads]
         found += [(r.read, r.phase, r.of) for r in nest.reductions]
