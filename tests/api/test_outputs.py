@@ -51,6 +51,16 @@ def test_none_stands_for_a_new_array():
     assert np.array_equal(f(X, out=None)["a"], a)
 
 
+def test_out_that_is_none_takes_the_same_way():
+    f = cr.jit(lambda x: x + 1.0)
+    for _ in range(5):
+        f(X, out=None)
+        f(X)
+    ((entry,),) = f._cache.values()
+    assert entry.calls_by_python == 1
+    assert len(entry.routes) == 1
+
+
 def test_the_structure_is_that_of_the_result():
     step = cr.jit(cr.value_and_grad(loss))
     gradient = {"a": np.empty(3), "b": np.empty(())}

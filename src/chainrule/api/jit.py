@@ -81,9 +81,10 @@ class Jitted(Caller):  # type: ignore[misc]
 
     def call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A call that no route fits: by Python, which then adds a route for its like."""
-        out = None if self.has_own_out else kwargs.pop("out", None)
-        if out is not None:
-            return self._into(out, args, kwargs)
+        if "out" in kwargs and not self.has_own_out:
+            out = kwargs.pop("out")
+            # None is as good as no out at all, and the route that fits the rest is tried.
+            return self(*args, **kwargs) if out is None else self._into(out, args, kwargs)
         if tracing.current() is not None:
             return self.f(*args, **kwargs)
         arguments = Arguments(self, args, kwargs)

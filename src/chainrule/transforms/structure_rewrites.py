@@ -190,13 +190,13 @@ def index_of_whole(rewriter: Rewriter, term: Term) -> Any:
     key = term.parameters["key"]
     if _is_full(key, x.shape):
         return x
-    if _is_whole(key, x.shape):
-        return rewriter.structural(reshape_row, (x,), term, {"shape": term.shape})
     if x.op is scatter_row and x.parameters["key"] == key:
         return x.operands[0]
     if x.op is index_row:
         combined = _combined(x.parameters["key"], key)
         return combined and rewriter.structural(index_row, x.operands, term, {"key": combined})
+    if _is_whole(key, x.shape):
+        return rewriter.structural(reshape_row, (x,), term, {"shape": term.shape})
     return None
 
 

@@ -12,7 +12,7 @@ from ...program.symbol import Term
 from . import runner
 from .executable import Executable
 from .lower import OPERATIONS
-from .passes import squeezed
+from .reads import squeezed
 from .steps import CACHED, NestStep
 
 #: Nanoseconds of work below which the caller keeps the GIL: giving it up and taking it again may

@@ -9,7 +9,7 @@ Terms are taken in order. Each joins the first nest that it may: the one that it
 computed in, if it can be read there at once, or a later one. So sums that need the same data are
 one pass, and a term that needs a finished sum opens the next. Terms that are no loop (matmul, sort,
 an index) are :class:`Call` steps between the nests. Broadcasts and reshapes of one number or row
-are no terms at all: they are how an operand is read (:func:`source`).
+are no terms at all: they are how an operand is read (``reads.py``).
 
 Start reading at :func:`planned`.
 """
@@ -25,11 +25,12 @@ from ...ops import Op
 from ...ops.creation import extent_row, literal_row
 from ...ops.elementwise import add as add_row
 from ...ops.index import scatter_add_row
-from ...ops.reduce import constant_row, max_row, min_row, sum_row
-from ...ops.shape import broadcast_row, reshape_row
+from ...ops.reduce import max_row, min_row, sum_row
+from ...ops.shape import broadcast_row
 from ...program.program import Program
 from ...program.symbol import Term
 from .math import is_lowered
+from .reads import Key, Read, is_view, key_of, source, squeezed, through
 
 FLOATS = (np.dtype(np.float64), np.dtype(np.float32))
 READABLE = (*FLOATS, np.dtype(bool), np.dtype(np.int64))
@@ -43,18 +44,6 @@ CHEAP = {
 }
 
 FULL, ROW, COLUMN, NUMBER = "full", "row", "column", "number"
-
-Key = tuple[Any, ...]
-"""A shape without extents of 1, as something to compare: a Dimension by its identity."""
-
-
-@dataclass(frozen=True)
-class Read:
-    """An operand behind its views: the term whose numbers are read, and along which axes."""
-
-    term: Term
-    #: For each axis of the term (without those of extent 1) the axis of the loop.
-    axes: tuple[int, ...]
 
 
 @dataclass(eq=False, slots=True)
@@ -136,57 +125,6 @@ class Plan:
     steps: list[Nest | Call]
     #: Terms without operands (an extent): computed at the start of a call.
     before: list[Term]
-
-
-def squeezed(shape: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The shape without extents of 1."""
-    return tuple([x for x in shape if type(x) is not int or x != 1])
-
-
-def key_of(shape: tuple[Any, ...]) -> Key:
-    """What two shapes share that are the same but for extents of 1."""
-    return tuple([x if type(x) is int else ("n", id(x)) for x in squeezed(shape)])
-
-
-def is_view(term: Term) -> bool:
-    """Whether a term only says how its operand is read."""
-    op = term.op
-    if op is broadcast_row or op is constant_row:
-        return True
-    return op is reshape_row and key_of(term.parameters["shape"]) == key_of(term.operands[0].shape)
-
-
-def source(x: Any) -> Any:
-    """An operand behind its views: a Read, or a plain number."""
-    if type(x) is not Term:
-        return x
-    axes = tuple(range(len(squeezed(x.shape))))
-    while True:
-        if x.op is literal_row:
-            return x.parameters["value"].item()
-        if not is_view(x):
-            return Read(x, axes)
-        inner = x.operands[0]
-        if type(inner) is not Term:
-            return inner
-        if x.op is broadcast_row:
-            axes = _through(inner.shape, x.shape, axes)
-        x = inner
-
-
-def _through(inner: tuple[Any, ...], outer: tuple[Any, ...], axes: tuple[int, ...]) -> Any:
-    """The axes along which what was broadcast varies, among those of the loop."""
-    place = -1
-    places = []
-    for extent in outer:
-        place += type(extent) is not int or extent != 1
-        places.append(place)
-    padding = len(outer) - len(inner)
-    return tuple(
-        axes[places[padding + i]]
-        for i, extent in enumerate(inner)
-        if type(extent) is not int or extent != 1
-    )
 
 
 def planned(program: Program) -> Plan:
@@ -554,7 +492,7 @@ def _splits(program: Program) -> dict[Key, int]:
         elif term.op is broadcast_row and type(term.operands[0]) is Term:
             key = key_of(term.shape)
             rank = len(key)
-            axes = _through(term.operands[0].shape, term.shape, tuple(range(rank)))
+            axes = through(term.operands[0].shape, term.shape, tuple(range(rank)))
             if 0 < len(axes) < rank:
                 if axes == tuple(range(len(axes))):
                     vote(key, len(axes), 1)
