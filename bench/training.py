@@ -165,7 +165,7 @@ def torch(workload: Training) -> Task:
 WORKLOADS = tuple(
     Training(
         f"training-{batch}",
-        f"training step of an MLP 784-256-128-10, momentum, float32, batch {batch}, by example",
+        f"training step of an MLP 784-256-128-10, float32, batch {batch}",
         batch,
         batch,
     )
