@@ -80,6 +80,10 @@ class ExpressionError(ChainruleError, ValueError):
     """An expression of the command line is not one that chainrule reads."""
 
 
+class PointsError(ChainruleError, ValueError):
+    """A file of points for the command line cannot be used, or the results cannot be written."""
+
+
 class ConcreteNumberError(ChainruleError, TypeError):
     """A Symbol, which has no number while a function is traced, was asked for one."""
 

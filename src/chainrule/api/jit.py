@@ -33,7 +33,7 @@ from ..program.trace import Trace, opened
 from ..transforms.simplify import simplify
 from .arguments import Arguments, Signature, kind_text
 from .call import Callee, call_row
-from .caller import Caller, route_of
+from .caller import Caller, called_by_vector, route_of
 from .calls import function_of, name_of, numbers_of, parameters_of, wrapped_as
 from .entry import Entry, Explanation
 from .outside import reads_of
@@ -44,6 +44,7 @@ MAX_ENTRIES = 16
 MAX_ROUTES = 64
 
 
+@called_by_vector
 class Jitted(Caller):  # type: ignore[misc]
     """A function that is traced and run as a Program; what ``cr.jit`` gives."""
 
@@ -193,7 +194,7 @@ class Jitted(Caller):  # type: ignore[misc]
         inputs += [term for _, term in trace.hidden.values()]
         traced = program_of(self.name, inputs, results, hidden, trace.extents, arguments.names)
         program = simplify(traced, final=True)
-        run = choice.compiled(program, self.threads)
+        run = choice.compiled(program, self.threads, reason)
         seconds = time.perf_counter() - start
         return Entry(
             arguments.signature,

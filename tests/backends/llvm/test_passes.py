@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
 import numpy as np
 import pytest
 
@@ -93,15 +91,6 @@ def test_ir_and_assembly_are_there_to_read():
     program = cr.jit(cr.vmap(lambda x: cr.exp(x) * 2.0)).program(X)
     assert "define void @nest0_loop0" in describe.llvm_ir(program)
     assert "nest0_loop0:" in describe.assembly(program)
-
-
-def test_compiling_is_logged(caplog):
-    f = cr.jit(lambda x: cr.exp(x) * 3.5)
-    with caplog.at_level(logging.INFO, "chainrule.compile"):
-        f(X)
-        f(X)
-    (line,) = [r.getMessage() for r in caplog.records if r.name == "chainrule.compile"]
-    assert "instructions compiled in" in line
 
 
 def test_large_programs():

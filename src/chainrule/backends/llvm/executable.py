@@ -20,8 +20,9 @@ from ...program.program import Program
 from ...program.symbol import Term
 from ..interpreter import SCALARS, Run, kernel_of
 from . import engine, runner
-from .lower import OPERATIONS, Lowered, lowered
-from .passes import Call, Nest, Plan, planned
+from .lower import OPERATIONS, Lowered
+from .passes import Call, Nest
+from .prepared import prepared
 
 #: Nanoseconds of work below which the caller does it alone: waking a thread takes 10 to 20 us.
 ALONE = 100_000
@@ -58,10 +59,12 @@ settings = _Settings()
 class Executable:
     """A Program with its code. Calling it runs it; the first call compiles."""
 
-    def __init__(self, program: Program, threads: int | None = None) -> None:
+    def __init__(self, program: Program, threads: int | None = None, reason: str = "") -> None:
         self.program = program
         #: How many threads its calls may use; None: as many as the settings say.
         self.threads = threads
+        #: Why there is code to be made, for the log.
+        self.reason = reason
         self.is_ready = False
         self.lock = threading.Lock()
 
@@ -73,19 +76,14 @@ class Executable:
                 self.is_ready = True
 
     def _prepare(self, program: Program) -> None:
-        machine = engine.host()
-        self.plan: Plan = planned(program)
+        made = prepared(program, self.reason)
+        self.plan = made.plan
         self.slots = {
             term.serial: i for i, term in enumerate([*program.inputs, *program.terms])
         }  # fmt: skip
-        loops = [step for step in self.plan.steps if type(step) is Nest]
-        self.lowered = [lowered(nest, i, machine) for i, nest in enumerate(loops)]
-        self.text = module_text(self.lowered)
-        self.instructions = self.text.count("\n")
-        code = engine.code_of(self.text, program.name, self.instructions) if loops else None
-        waiting = iter(self.lowered)
+        waiting = iter(made.lowered)
         steps: list[NestStep | _CallStep] = [
-            NestStep(next(waiting), code, self.slots, self.threads)
+            NestStep(next(waiting), made.code, self.slots, self.threads)
             if type(step) is Nest
             else _CallStep(step, self.slots)  # type: ignore[arg-type]
             for step in self.plan.steps
@@ -159,19 +157,9 @@ def _owned(x: Any, borrowed: set[int]) -> Any:
     return x
 
 
-def compiled(program: Program, threads: int | None = None) -> Run:
+def compiled(program: Program, threads: int | None = None, reason: str = "") -> Run:
     """A function that runs a Program as native code on NumPy arrays and plain numbers."""
-    return Executable(program, threads)
-
-
-def module_text(parts: list[Lowered]) -> str:
-    """The IR of all nests."""
-    declarations: dict[str, str] = {}
-    lines: list[str] = []
-    for part in parts:
-        declarations |= part.declarations
-        lines += part.text
-    return "\n".join([*declarations.values(), *lines, "!0 = !{i32 1}", ""])
+    return Executable(program, threads, reason)
 
 
 class _CallStep:
