@@ -152,7 +152,7 @@ def _weighted(op: Op, i: int) -> Any:
     choice: Any = op.partials[i]
 
     def formula(numbers: Any, uneven: Any, out: Any, *operands: Any) -> Any:
-        return where(uneven, multiply(numbers, choice.weight(out, *operands)), numbers)
+        return where(uneven, choice.weighted(numbers, out, *operands), numbers)
 
     return formula
 

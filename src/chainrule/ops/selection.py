@@ -58,19 +58,20 @@ class Choice:
     """The partial of a row that selects: the weight of an operand, 1 where it is chosen, else 0.
 
     ``chosen(out, *operands)`` is where that is. Where ``uneven`` holds as well, for a tie or NaN,
-    the weight is ``weight(out, *operands)`` instead of 1: there are few such elements, so arrays
-    are looked at before anything is multiplied. Called like any partial it gives the weight.
+    g times the weight is ``weighted(g, out, *operands)`` instead of g: there are few such
+    elements, so arrays are looked at before anything is multiplied, and float32 stays float32.
+    Called like any partial it gives the weight.
     """
 
     chosen: Callable[..., Any]
     uneven: Callable[..., Any] | None = None
-    weight: Callable[..., Any] | None = None
+    weighted: Callable[..., Any] | None = None
 
     def __call__(self, out: Any, *operands: Any) -> Any:
         weight: Any = 1
-        if self.uneven is not None and self.weight is not None:
+        if self.uneven is not None and self.weighted is not None:
             uneven = self.uneven(out, *operands)
-            weight = where(uneven, self.weight(out, *operands), 1)
+            weight = where(uneven, self.weighted(1, out, *operands), 1)
         return where(self.chosen(out, *operands), weight, 0)
 
 
@@ -81,7 +82,7 @@ def _halves(beaten: Op) -> tuple[Choice, Choice]:
         return Choice(
             lambda out, *pair: logical_not(beaten(pair[i], pair[1 - i])),
             lambda out, *pair: logical_not(beaten(pair[1 - i], pair[i])),
-            lambda out, *pair: where(pair[0] == pair[1], 0.5, math.nan),
+            lambda g, out, *pair: where(pair[0] == pair[1], 0.5 * g, math.nan),
         )
 
     return part(0), part(1)
@@ -96,7 +97,7 @@ def _present_halves(beaten: Op) -> tuple[Choice, Choice]:
                 beaten(pair[1 - i], pair[i]) | (pair[0] == pair[1]) | isnan(pair[1 - i])
             ),
             lambda out, *pair: pair[0] == pair[1],
-            lambda out, *pair: 0.5,
+            lambda g, out, *pair: 0.5 * g,
         )
 
     return part(0), part(1)
@@ -139,7 +140,7 @@ clip: Op = Op(
         Choice(
             lambda out, x, lower, upper: ((lower < x) & (x < upper)) | isnan(out),
             lambda out, x, lower, upper: isnan(out),
-            lambda out, x, lower, upper: math.nan,
+            lambda g, out, x, lower, upper: math.nan,
         ),
         # A bound that is reached carries the derivative, so that the three sum to 1.
         Choice(lambda out, x, lower, upper: (x <= lower) & (lower < upper)),
@@ -213,7 +214,11 @@ where: Op = Op(
 relu: Op = Op(
     "relu",
     ("x",),
-    (Choice(lambda out, x: logical_not(x <= 0), lambda out, x: isnan(x), lambda out, x: math.nan),),
+    (
+        Choice(
+            lambda out, x: logical_not(x <= 0), lambda out, x: isnan(x), lambda g, out, x: math.nan
+        ),
+    ),
     "x where x is positive, 0 elsewhere.",
     expand=lambda x: where(x <= 0, 0, x),
     selects=True,
