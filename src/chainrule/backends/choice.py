@@ -26,13 +26,16 @@ VARIABLE = "CHAINRULE_BACKEND"
 RUNNER = f"{__package__}.llvm.runner"
 
 
-def compiled(program: Program, threads: int | None = None) -> Run:
-    """A function that runs a Program, by the backend that was chosen, on so many threads."""
-    return backend()(program, threads)
+def compiled(program: Program, threads: int | None = None, reason: str = "") -> Run:
+    """A function that runs a Program, by the backend that was chosen, on so many threads.
+
+    The reason why it is needed is for the log.
+    """
+    return backend()(program, threads, reason)
 
 
 @functools.cache
-def backend() -> Callable[[Program, int | None], Run]:
+def backend() -> Callable[[Program, int | None, str], Run]:
     """The backend's ``compiled``.
 
     Raises:
@@ -70,7 +73,7 @@ def describe() -> ModuleType:
     return describe
 
 
-def _llvm() -> Callable[[Program, int | None], Run]:
+def _llvm() -> Callable[[Program, int | None, str], Run]:
     reason = "llvmlite cannot be used"
     try:
         if importlib.util.find_spec(RUNNER) is None:

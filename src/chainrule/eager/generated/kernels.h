@@ -10,10 +10,10 @@
 /* Kernels that are SciPy's; set when the module is imported. */
 static double (*cr_library)(int kernel, double x, double y);
 
-#define CR_ROW_COUNT 80
-#define CR_FINGERPRINT "d0992495fe669e44"
+#define CR_ROW_COUNT 81
+#define CR_FINGERPRINT "a21f6460131ce5dd"
 
-enum { CR_LEAF = 0, CR_CLOSURE = 1, CR_EQUAL = 2, CR_NOT_EQUAL = 3, CR_LESS = 4, CR_LESS_EQUAL = 5, CR_GREATER = 6, CR_GREATER_EQUAL = 7, CR_LOGICAL_AND = 8, CR_LOGICAL_OR = 9, CR_LOGICAL_NOT = 10, CR_ISNAN = 11, CR_ISINF = 12, CR_ISFINITE = 13, CR_MAXIMUM = 14, CR_MINIMUM = 15, CR_FMAX = 16, CR_FMIN = 17, CR_CLIP = 18, CR_WHERE = 19, CR_RELU = 20, CR_FLOOR = 21, CR_CEIL = 22, CR_TRUNC = 23, CR_RINT = 24, CR_ROUND = 25, CR_ADD = 26, CR_SUBTRACT = 27, CR_MULTIPLY = 28, CR_DIVIDE = 29, CR_NEGATIVE = 30, CR_POSITIVE = 31, CR_RECIPROCAL = 32, CR_SQUARE = 33, CR_SQRT = 34, CR_CBRT = 35, CR_HYPOT = 36, CR_POWER = 37, CR_FLOOR_DIVIDE = 38, CR_REMAINDER = 39, CR_FMOD = 40, CR_COPYSIGN = 41, CR_ABS = 42, CR_SIGN = 43, CR_EXP = 44, CR_EXP2 = 45, CR_EXPM1 = 46, CR_LOG = 47, CR_LOG2 = 48, CR_LOG10 = 49, CR_LOG1P = 50, CR_SIGMOID = 51, CR_LOGADDEXP = 52, CR_LOGADDEXP2 = 53, CR_SIN = 54, CR_COS = 55, CR_TAN = 56, CR_ARCSIN = 57, CR_ARCCOS = 58, CR_ARCTAN = 59, CR_ARCTAN2 = 60, CR_SINH = 61, CR_COSH = 62, CR_TANH = 63, CR_ARCSINH = 64, CR_ARCCOSH = 65, CR_ARCTANH = 66, CR_DEG2RAD = 67, CR_RAD2DEG = 68, CR_SINPI = 69, CR_COSPI = 70, CR_SINC = 71, CR_SOFTPLUS = 72, CR_SILU = 73, CR_GELU = 74, CR_ERF = 75, CR_ERFC = 76, CR_ERFINV = 77, CR_GAMMA = 78, CR_GAMMALN = 79, CR_DIGAMMA = 80, CR_POLYGAMMA = 81 };
+enum { CR_LEAF = 0, CR_CLOSURE = 1, CR_EQUAL = 2, CR_NOT_EQUAL = 3, CR_LESS = 4, CR_LESS_EQUAL = 5, CR_GREATER = 6, CR_GREATER_EQUAL = 7, CR_LOGICAL_AND = 8, CR_LOGICAL_OR = 9, CR_LOGICAL_NOT = 10, CR_ISNAN = 11, CR_ISINF = 12, CR_ISFINITE = 13, CR_MAXIMUM = 14, CR_MINIMUM = 15, CR_FMAX = 16, CR_FMIN = 17, CR_CLIP = 18, CR_WHERE = 19, CR_RELU = 20, CR_FLOOR = 21, CR_CEIL = 22, CR_TRUNC = 23, CR_RINT = 24, CR_ROUND = 25, CR_ADD = 26, CR_SUBTRACT = 27, CR_MULTIPLY = 28, CR_DIVIDE = 29, CR_NEGATIVE = 30, CR_POSITIVE = 31, CR_RECIPROCAL = 32, CR_SQUARE = 33, CR_SQRT = 34, CR_CBRT = 35, CR_HYPOT = 36, CR_POWER = 37, CR_FLOOR_DIVIDE = 38, CR_REMAINDER = 39, CR_FMOD = 40, CR_COPYSIGN = 41, CR_ABS = 42, CR_SIGN = 43, CR_EXP = 44, CR_EXP2 = 45, CR_EXPM1 = 46, CR_LOG = 47, CR_LOG2 = 48, CR_LOG10 = 49, CR_LOG1P = 50, CR_SIGMOID = 51, CR_LOGADDEXP = 52, CR_LOGADDEXP2 = 53, CR_SIN = 54, CR_COS = 55, CR_TAN = 56, CR_ARCSIN = 57, CR_ARCCOS = 58, CR_ARCTAN = 59, CR_ARCTAN2 = 60, CR_SINH = 61, CR_COSH = 62, CR_TANH = 63, CR_SECH_SQUARED = 64, CR_ARCSINH = 65, CR_ARCCOSH = 66, CR_ARCTANH = 67, CR_DEG2RAD = 68, CR_RAD2DEG = 69, CR_SINPI = 70, CR_COSPI = 71, CR_SINC = 72, CR_SOFTPLUS = 73, CR_SILU = 74, CR_GELU = 75, CR_ERF = 76, CR_ERFC = 77, CR_ERFINV = 78, CR_GAMMA = 79, CR_GAMMALN = 80, CR_DIGAMMA = 81, CR_POLYGAMMA = 82 };
 
 static inline double cr_equal(double x, double y);
 static inline double cr_not_equal(double x, double y);
@@ -77,6 +77,7 @@ static inline double cr_arctan2(double y, double x);
 static inline double cr_sinh(double x);
 static inline double cr_cosh(double x);
 static inline double cr_tanh(double x);
+static inline double cr_sech_squared(double x);
 static inline double cr_arcsinh(double x);
 static inline double cr_arccosh(double x);
 static inline double cr_arctanh(double x);
@@ -149,11 +150,11 @@ static inline double cr_maximum(double x, double y) {
 }
 
 static inline double cr_maximum_0(double out, double x, double y) {
-    return ((x > y) ? 1.0 : ((x == y) ? 0.5 : ((x < y) ? 0.0 : NAN)));
+    return ((!(x < y)) ? ((!(y < x)) ? ((x == y) ? 0.5 : NAN) : 1.0) : 0.0);
 }
 
 static inline double cr_maximum_1(double out, double x, double y) {
-    return ((y > x) ? 1.0 : ((y == x) ? 0.5 : ((y < x) ? 0.0 : NAN)));
+    return ((!(y < x)) ? ((!(x < y)) ? ((x == y) ? 0.5 : NAN) : 1.0) : 0.0);
 }
 
 static inline double cr_minimum(double x, double y) {
@@ -161,11 +162,11 @@ static inline double cr_minimum(double x, double y) {
 }
 
 static inline double cr_minimum_0(double out, double x, double y) {
-    return (((-x) > (-y)) ? 1.0 : (((-x) == (-y)) ? 0.5 : (((-x) < (-y)) ? 0.0 : NAN)));
+    return ((!(x > y)) ? ((!(y > x)) ? ((x == y) ? 0.5 : NAN) : 1.0) : 0.0);
 }
 
 static inline double cr_minimum_1(double out, double x, double y) {
-    return (((-y) > (-x)) ? 1.0 : (((-y) == (-x)) ? 0.5 : (((-y) < (-x)) ? 0.0 : NAN)));
+    return ((!(y > x)) ? ((!(x > y)) ? ((x == y) ? 0.5 : NAN) : 1.0) : 0.0);
 }
 
 static inline double cr_fmax(double x, double y) {
@@ -173,11 +174,13 @@ static inline double cr_fmax(double x, double y) {
 }
 
 static inline double cr_fmax_0(double out, double x, double y) {
-    return ((x > y) ? 1.0 : ((x == y) ? 0.5 : (cr_isnan(y) ? 1.0 : 0.0)));
+    double t1 = (x == y);
+    return ((((y < x) || t1) || cr_isnan(y)) ? (t1 ? 0.5 : 1.0) : 0.0);
 }
 
 static inline double cr_fmax_1(double out, double x, double y) {
-    return ((y > x) ? 1.0 : ((y == x) ? 0.5 : (cr_isnan(x) ? 1.0 : 0.0)));
+    double t1 = (x == y);
+    return ((((x < y) || t1) || cr_isnan(x)) ? (t1 ? 0.5 : 1.0) : 0.0);
 }
 
 static inline double cr_fmin(double x, double y) {
@@ -185,11 +188,13 @@ static inline double cr_fmin(double x, double y) {
 }
 
 static inline double cr_fmin_0(double out, double x, double y) {
-    return (((-x) > (-y)) ? 1.0 : (((-x) == (-y)) ? 0.5 : (cr_isnan((-y)) ? 1.0 : 0.0)));
+    double t1 = (x == y);
+    return ((((y > x) || t1) || cr_isnan(y)) ? (t1 ? 0.5 : 1.0) : 0.0);
 }
 
 static inline double cr_fmin_1(double out, double x, double y) {
-    return (((-y) > (-x)) ? 1.0 : (((-y) == (-x)) ? 0.5 : (cr_isnan((-x)) ? 1.0 : 0.0)));
+    double t1 = (x == y);
+    return ((((x > y) || t1) || cr_isnan(x)) ? (t1 ? 0.5 : 1.0) : 0.0);
 }
 
 static inline double cr_clip(double x, double lower, double upper) {
@@ -197,7 +202,8 @@ static inline double cr_clip(double x, double lower, double upper) {
 }
 
 static inline double cr_clip_0(double out, double x, double lower, double upper) {
-    return (((lower < x) && (x < upper)) ? 1.0 : (cr_isnan(out) ? NAN : 0.0));
+    double t1 = cr_isnan(out);
+    return ((((lower < x) && (x < upper)) || t1) ? (t1 ? NAN : 1.0) : 0.0);
 }
 
 static inline double cr_clip_1(double out, double x, double lower, double upper) {
@@ -217,7 +223,7 @@ static inline double cr_where_1(double out, double condition, double x, double y
 }
 
 static inline double cr_where_2(double out, double condition, double x, double y) {
-    return (condition ? 0.0 : 1.0);
+    return ((!condition) ? 1.0 : 0.0);
 }
 
 static inline double cr_relu(double x) {
@@ -225,7 +231,7 @@ static inline double cr_relu(double x) {
 }
 
 static inline double cr_relu_0(double out, double x) {
-    return ((x > 0.0) ? 1.0 : ((x <= 0.0) ? 0.0 : NAN));
+    return ((!(x <= 0.0)) ? (cr_isnan(x) ? NAN : 1.0) : 0.0);
 }
 
 static inline double cr_floor(double x) {
@@ -453,7 +459,7 @@ static inline double cr_log(double x) {
 }
 
 static inline double cr_log_0(double out, double x) {
-    return ((x >= 0.0) ? (1.0 / x) : out);
+    return (1.0 / ((x >= 0.0) ? x : out));
 }
 
 static inline double cr_log2(double x) {
@@ -595,7 +601,16 @@ static inline double cr_tanh(double x) {
 }
 
 static inline double cr_tanh_0(double out, double x) {
-    return ((4.0 * cr_sigmoid((2.0 * x))) * cr_sigmoid((-2.0 * x)));
+    return cr_sech_squared(x);
+}
+
+static inline double cr_sech_squared(double x) {
+    double t1 = cr_exp((-2.0 * cr_abs(x)));
+    return ((4.0 * t1) / cr_square((1.0 + t1)));
+}
+
+static inline double cr_sech_squared_0(double out, double x) {
+    return ((-2.0 * cr_tanh(x)) * out);
 }
 
 static inline double cr_arcsinh(double x) {
@@ -823,23 +838,24 @@ static const cr_row cr_rows[] = {
     [61] = {"sinh", 1, 0, 0, 0, 0, (void (*)(void))cr_sinh, {(void (*)(void))cr_sinh_0, NULL, NULL}},
     [62] = {"cosh", 1, 0, 0, 0, 0, (void (*)(void))cr_cosh, {(void (*)(void))cr_cosh_0, NULL, NULL}},
     [63] = {"tanh", 1, 0, 0, 0, 0, (void (*)(void))cr_tanh, {(void (*)(void))cr_tanh_0, NULL, NULL}},
-    [64] = {"arcsinh", 1, 0, 0, 0, 0, (void (*)(void))cr_arcsinh, {(void (*)(void))cr_arcsinh_0, NULL, NULL}},
-    [65] = {"arccosh", 1, 0, 0, 0, 0, (void (*)(void))cr_arccosh, {(void (*)(void))cr_arccosh_0, NULL, NULL}},
-    [66] = {"arctanh", 1, 0, 0, 0, 0, (void (*)(void))cr_arctanh, {(void (*)(void))cr_arctanh_0, NULL, NULL}},
-    [67] = {"deg2rad", 1, 0, 0, 0, 0, (void (*)(void))cr_deg2rad, {(void (*)(void))cr_deg2rad_0, NULL, NULL}},
-    [68] = {"rad2deg", 1, 0, 0, 0, 0, (void (*)(void))cr_rad2deg, {(void (*)(void))cr_rad2deg_0, NULL, NULL}},
-    [69] = {"sinpi", 1, 0, 0, 0, 0, (void (*)(void))cr_sinpi, {(void (*)(void))cr_sinpi_0, NULL, NULL}},
-    [70] = {"cospi", 1, 0, 0, 0, 0, (void (*)(void))cr_cospi, {(void (*)(void))cr_cospi_0, NULL, NULL}},
-    [71] = {"sinc", 1, 0, 0, 0, 0, (void (*)(void))cr_sinc, {(void (*)(void))cr_sinc_0, NULL, NULL}},
-    [72] = {"softplus", 1, 0, 0, 0, 0, (void (*)(void))cr_softplus, {(void (*)(void))cr_softplus_0, NULL, NULL}},
-    [73] = {"silu", 1, 0, 0, 0, 0, (void (*)(void))cr_silu, {(void (*)(void))cr_silu_0, NULL, NULL}},
-    [74] = {"gelu", 1, 0, 0, 0, 0, (void (*)(void))cr_gelu, {(void (*)(void))cr_gelu_0, NULL, NULL}},
-    [75] = {"erf", 1, 0, 0, 0, 0, (void (*)(void))cr_erf, {(void (*)(void))cr_erf_0, NULL, NULL}},
-    [76] = {"erfc", 1, 0, 0, 0, 0, (void (*)(void))cr_erfc, {(void (*)(void))cr_erfc_0, NULL, NULL}},
-    [77] = {"erfinv", 1, 0, 0, 0, 1, (void (*)(void))cr_erfinv, {(void (*)(void))cr_erfinv_0, NULL, NULL}},
-    [78] = {"gamma", 1, 0, 0, 0, 1, (void (*)(void))cr_gamma, {(void (*)(void))cr_gamma_0, NULL, NULL}},
-    [79] = {"gammaln", 1, 0, 0, 0, 1, (void (*)(void))cr_gammaln, {(void (*)(void))cr_gammaln_0, NULL, NULL}},
-    [80] = {"digamma", 1, 0, 0, 0, 1, (void (*)(void))cr_digamma, {(void (*)(void))cr_digamma_0, NULL, NULL}},
-    [81] = {"polygamma", 2, 0, 0, 1, 1, (void (*)(void))cr_polygamma, {NULL, (void (*)(void))cr_polygamma_1, NULL}},
+    [64] = {"sech_squared", 1, 0, 0, 0, 0, (void (*)(void))cr_sech_squared, {(void (*)(void))cr_sech_squared_0, NULL, NULL}},
+    [65] = {"arcsinh", 1, 0, 0, 0, 0, (void (*)(void))cr_arcsinh, {(void (*)(void))cr_arcsinh_0, NULL, NULL}},
+    [66] = {"arccosh", 1, 0, 0, 0, 0, (void (*)(void))cr_arccosh, {(void (*)(void))cr_arccosh_0, NULL, NULL}},
+    [67] = {"arctanh", 1, 0, 0, 0, 0, (void (*)(void))cr_arctanh, {(void (*)(void))cr_arctanh_0, NULL, NULL}},
+    [68] = {"deg2rad", 1, 0, 0, 0, 0, (void (*)(void))cr_deg2rad, {(void (*)(void))cr_deg2rad_0, NULL, NULL}},
+    [69] = {"rad2deg", 1, 0, 0, 0, 0, (void (*)(void))cr_rad2deg, {(void (*)(void))cr_rad2deg_0, NULL, NULL}},
+    [70] = {"sinpi", 1, 0, 0, 0, 0, (void (*)(void))cr_sinpi, {(void (*)(void))cr_sinpi_0, NULL, NULL}},
+    [71] = {"cospi", 1, 0, 0, 0, 0, (void (*)(void))cr_cospi, {(void (*)(void))cr_cospi_0, NULL, NULL}},
+    [72] = {"sinc", 1, 0, 0, 0, 0, (void (*)(void))cr_sinc, {(void (*)(void))cr_sinc_0, NULL, NULL}},
+    [73] = {"softplus", 1, 0, 0, 0, 0, (void (*)(void))cr_softplus, {(void (*)(void))cr_softplus_0, NULL, NULL}},
+    [74] = {"silu", 1, 0, 0, 0, 0, (void (*)(void))cr_silu, {(void (*)(void))cr_silu_0, NULL, NULL}},
+    [75] = {"gelu", 1, 0, 0, 0, 0, (void (*)(void))cr_gelu, {(void (*)(void))cr_gelu_0, NULL, NULL}},
+    [76] = {"erf", 1, 0, 0, 0, 0, (void (*)(void))cr_erf, {(void (*)(void))cr_erf_0, NULL, NULL}},
+    [77] = {"erfc", 1, 0, 0, 0, 0, (void (*)(void))cr_erfc, {(void (*)(void))cr_erfc_0, NULL, NULL}},
+    [78] = {"erfinv", 1, 0, 0, 0, 1, (void (*)(void))cr_erfinv, {(void (*)(void))cr_erfinv_0, NULL, NULL}},
+    [79] = {"gamma", 1, 0, 0, 0, 1, (void (*)(void))cr_gamma, {(void (*)(void))cr_gamma_0, NULL, NULL}},
+    [80] = {"gammaln", 1, 0, 0, 0, 1, (void (*)(void))cr_gammaln, {(void (*)(void))cr_gammaln_0, NULL, NULL}},
+    [81] = {"digamma", 1, 0, 0, 0, 1, (void (*)(void))cr_digamma, {(void (*)(void))cr_digamma_0, NULL, NULL}},
+    [82] = {"polygamma", 2, 0, 0, 1, 1, (void (*)(void))cr_polygamma, {NULL, (void (*)(void))cr_polygamma_1, NULL}},
 };
 #endif

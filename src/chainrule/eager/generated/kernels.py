@@ -75,24 +75,25 @@ ARCTAN2 = 60
 SINH = 61
 COSH = 62
 TANH = 63
-ARCSINH = 64
-ARCCOSH = 65
-ARCTANH = 66
-DEG2RAD = 67
-RAD2DEG = 68
-SINPI = 69
-COSPI = 70
-SINC = 71
-SOFTPLUS = 72
-SILU = 73
-GELU = 74
-ERF = 75
-ERFC = 76
-ERFINV = 77
-GAMMA = 78
-GAMMALN = 79
-DIGAMMA = 80
-POLYGAMMA = 81
+SECH_SQUARED = 64
+ARCSINH = 65
+ARCCOSH = 66
+ARCTANH = 67
+DEG2RAD = 68
+RAD2DEG = 69
+SINPI = 70
+COSPI = 71
+SINC = 72
+SOFTPLUS = 73
+SILU = 74
+GELU = 75
+ERF = 76
+ERFC = 77
+ERFINV = 78
+GAMMA = 79
+GAMMALN = 80
+DIGAMMA = 81
+POLYGAMMA = 82
 
 
 _ROWS = {op.name: op for op in elementwise_rows()}
@@ -165,11 +166,11 @@ def maximum(x: float, y: float) -> float:
 
 
 def maximum_0(out: float, x: float, y: float) -> float:
-    return (1.0 if (x > y) else (0.5 if (x == y) else (0.0 if (x < y) else math.nan)))
+    return (((0.5 if (x == y) else math.nan) if (not (y < x)) else 1.0) if (not (x < y)) else 0.0)
 
 
 def maximum_1(out: float, x: float, y: float) -> float:
-    return (1.0 if (y > x) else (0.5 if (y == x) else (0.0 if (y < x) else math.nan)))
+    return (((0.5 if (x == y) else math.nan) if (not (x < y)) else 1.0) if (not (y < x)) else 0.0)
 
 
 def minimum(x: float, y: float) -> float:
@@ -177,11 +178,11 @@ def minimum(x: float, y: float) -> float:
 
 
 def minimum_0(out: float, x: float, y: float) -> float:
-    return (1.0 if ((-x) > (-y)) else (0.5 if ((-x) == (-y)) else (0.0 if ((-x) < (-y)) else math.nan)))
+    return (((0.5 if (x == y) else math.nan) if (not (y > x)) else 1.0) if (not (x > y)) else 0.0)
 
 
 def minimum_1(out: float, x: float, y: float) -> float:
-    return (1.0 if ((-y) > (-x)) else (0.5 if ((-y) == (-x)) else (0.0 if ((-y) < (-x)) else math.nan)))
+    return (((0.5 if (x == y) else math.nan) if (not (x > y)) else 1.0) if (not (y > x)) else 0.0)
 
 
 def fmax(x: float, y: float) -> float:
@@ -189,11 +190,13 @@ def fmax(x: float, y: float) -> float:
 
 
 def fmax_0(out: float, x: float, y: float) -> float:
-    return (1.0 if (x > y) else (0.5 if (x == y) else (1.0 if isnan(y) else 0.0)))
+    t1 = (x == y)
+    return ((0.5 if t1 else 1.0) if (((y < x) or t1) or isnan(y)) else 0.0)
 
 
 def fmax_1(out: float, x: float, y: float) -> float:
-    return (1.0 if (y > x) else (0.5 if (y == x) else (1.0 if isnan(x) else 0.0)))
+    t1 = (x == y)
+    return ((0.5 if t1 else 1.0) if (((x < y) or t1) or isnan(x)) else 0.0)
 
 
 def fmin(x: float, y: float) -> float:
@@ -201,11 +204,13 @@ def fmin(x: float, y: float) -> float:
 
 
 def fmin_0(out: float, x: float, y: float) -> float:
-    return (1.0 if ((-x) > (-y)) else (0.5 if ((-x) == (-y)) else (1.0 if isnan((-y)) else 0.0)))
+    t1 = (x == y)
+    return ((0.5 if t1 else 1.0) if (((y > x) or t1) or isnan(y)) else 0.0)
 
 
 def fmin_1(out: float, x: float, y: float) -> float:
-    return (1.0 if ((-y) > (-x)) else (0.5 if ((-y) == (-x)) else (1.0 if isnan((-x)) else 0.0)))
+    t1 = (x == y)
+    return ((0.5 if t1 else 1.0) if (((x > y) or t1) or isnan(x)) else 0.0)
 
 
 def clip(x: float, lower: float, upper: float) -> float:
@@ -213,7 +218,8 @@ def clip(x: float, lower: float, upper: float) -> float:
 
 
 def clip_0(out: float, x: float, lower: float, upper: float) -> float:
-    return (1.0 if ((lower < x) and (x < upper)) else (math.nan if isnan(out) else 0.0))
+    t1 = isnan(out)
+    return ((math.nan if t1 else 1.0) if (((lower < x) and (x < upper)) or t1) else 0.0)
 
 
 def clip_1(out: float, x: float, lower: float, upper: float) -> float:
@@ -233,7 +239,7 @@ def where_1(out: float, condition: float, x: float, y: float) -> float:
 
 
 def where_2(out: float, condition: float, x: float, y: float) -> float:
-    return (0.0 if condition else 1.0)
+    return (1.0 if (not condition) else 0.0)
 
 
 def relu(x: float) -> float:
@@ -241,7 +247,7 @@ def relu(x: float) -> float:
 
 
 def relu_0(out: float, x: float) -> float:
-    return (1.0 if (x > 0.0) else (0.0 if (x <= 0.0) else math.nan))
+    return ((math.nan if isnan(x) else 1.0) if (not (x <= 0.0)) else 0.0)
 
 
 def floor(x: float) -> float:
@@ -505,7 +511,7 @@ def log(x: float) -> float:
 
 
 def log_0(out: float, x: float) -> float:
-    return (divide(1.0, x) if (x >= 0.0) else out)
+    return divide(1.0, (x if (x >= 0.0) else out))
 
 
 def log2(x: float) -> float:
@@ -686,7 +692,16 @@ def tanh(x: float) -> float:
 
 
 def tanh_0(out: float, x: float) -> float:
-    return ((4.0 * sigmoid((2.0 * x))) * sigmoid((-2.0 * x)))
+    return sech_squared(x)
+
+
+def sech_squared(x: float) -> float:
+    t1 = exp((-2.0 * abs(x)))
+    return divide((4.0 * t1), square((1.0 + t1)))
+
+
+def sech_squared_0(out: float, x: float) -> float:
+    return ((-2.0 * tanh(x)) * out)
 
 
 def arcsinh(x: float) -> float:
@@ -920,22 +935,23 @@ KERNELS: dict[int, tuple[str, Callable[..., float], tuple[Callable[..., float] |
     61: ("sinh", sinh, (sinh_0,)),
     62: ("cosh", cosh, (cosh_0,)),
     63: ("tanh", tanh, (tanh_0,)),
-    64: ("arcsinh", arcsinh, (arcsinh_0,)),
-    65: ("arccosh", arccosh, (arccosh_0,)),
-    66: ("arctanh", arctanh, (arctanh_0,)),
-    67: ("deg2rad", deg2rad, (deg2rad_0,)),
-    68: ("rad2deg", rad2deg, (rad2deg_0,)),
-    69: ("sinpi", sinpi, (sinpi_0,)),
-    70: ("cospi", cospi, (cospi_0,)),
-    71: ("sinc", sinc, (sinc_0,)),
-    72: ("softplus", softplus, (softplus_0,)),
-    73: ("silu", silu, (silu_0,)),
-    74: ("gelu", gelu, (gelu_0,)),
-    75: ("erf", erf, (erf_0,)),
-    76: ("erfc", erfc, (erfc_0,)),
-    77: ("erfinv", erfinv, (erfinv_0,)),
-    78: ("gamma", gamma, (gamma_0,)),
-    79: ("gammaln", gammaln, (gammaln_0,)),
-    80: ("digamma", digamma, (digamma_0,)),
-    81: ("polygamma", polygamma, (None, polygamma_1,)),
+    64: ("sech_squared", sech_squared, (sech_squared_0,)),
+    65: ("arcsinh", arcsinh, (arcsinh_0,)),
+    66: ("arccosh", arccosh, (arccosh_0,)),
+    67: ("arctanh", arctanh, (arctanh_0,)),
+    68: ("deg2rad", deg2rad, (deg2rad_0,)),
+    69: ("rad2deg", rad2deg, (rad2deg_0,)),
+    70: ("sinpi", sinpi, (sinpi_0,)),
+    71: ("cospi", cospi, (cospi_0,)),
+    72: ("sinc", sinc, (sinc_0,)),
+    73: ("softplus", softplus, (softplus_0,)),
+    74: ("silu", silu, (silu_0,)),
+    75: ("gelu", gelu, (gelu_0,)),
+    76: ("erf", erf, (erf_0,)),
+    77: ("erfc", erfc, (erfc_0,)),
+    78: ("erfinv", erfinv, (erfinv_0,)),
+    79: ("gamma", gamma, (gamma_0,)),
+    80: ("gammaln", gammaln, (gammaln_0,)),
+    81: ("digamma", digamma, (digamma_0,)),
+    82: ("polygamma", polygamma, (None, polygamma_1,)),
 }
