@@ -31,6 +31,16 @@ from .configuration import __version__, config
 from .eager import Value, Var, operations
 from .ops import linalg
 from .ops.contract import dot, einsum, matmul, outer, tensordot, vdot
+from .ops.create import (
+    empty,
+    empty_like,
+    full,
+    full_like,
+    ones,
+    ones_like,
+    zeros,
+    zeros_like,
+)
 from .ops.index import take
 from .ops.reduce import logsumexp, max, mean, min, prod, softmax, std, sum, var  # noqa: A004
 from .ops.shape import (
@@ -67,7 +77,11 @@ __all__ = [
     "custom_vjp",
     "dot",
     "einsum",
+    "empty",
+    "empty_like",
     "expand_dims",
+    "full",
+    "full_like",
     "grad",
     "hessian",
     "hvp",
@@ -83,6 +97,8 @@ __all__ = [
     "mean",
     "min",
     "moveaxis",
+    "ones",
+    "ones_like",
     "outer",
     "prod",
     "ravel",
@@ -102,5 +118,7 @@ __all__ = [
     "vdot",
     "vjp",
     "vmap",
+    "zeros",
+    "zeros_like",
     *operations,
 ]

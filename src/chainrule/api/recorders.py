@@ -17,6 +17,7 @@ import numpy as np
 from ..eager import ArrayBase, Value, Var, functions, sweep
 from ..eager import gradient as fast_gradient
 from ..eager.array import ArrayValue
+from ..eager.assigning import fixed
 from ..eager.operands import plain_number
 from ..eager.recording import seed_of
 from ..ops import Cotangent, tracing
@@ -36,7 +37,10 @@ class Eager:
         if type(number) is float:
             return Var(number)
         if isinstance(number, Value):
-            return functions.positive(number) if number.reqgrad else Var(number.val)
+            if not number.reqgrad:
+                return Var(number.val)
+            leaf = functions.positive(number)
+            return fixed(leaf) if isinstance(leaf, ArrayBase) else leaf
         if isinstance(number, np.ndarray) and number.ndim:
             return ArrayValue._leaf(number)
         plain = None if isinstance(number, bool | np.bool_) else plain_number(number)
@@ -161,7 +165,7 @@ class Traced:
             x = self.trace.apply(astype_row, (x,), {"dtype": FLOAT64})
         term = self.whole(x)
         leaf = self.trace.emit(positive, (term,), {}, term.shape, term.dtype, weak)
-        return wrapped(leaf, self.levels)
+        return self.trace.argument(wrapped(leaf, self.levels))
 
     def whole(self, x: Any) -> Term:
         """An example's term with all batch axes of the vmaps that the function is under."""

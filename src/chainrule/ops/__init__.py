@@ -4,7 +4,9 @@ Start reading at ``op.py``, then look at a few rows in ``elementwise.py``.
 """
 
 from . import (
+    assign,
     contract,
+    create,
     creation,
     elementwise,
     index,
@@ -27,7 +29,9 @@ __all__ = [
     "Op",
     "Row",
     "Structural",
+    "assign",
     "contract",
+    "create",
     "creation",
     "elementwise",
     "elementwise_rows",

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import UnsupportedFunctionError, UnsupportedMethodError
-from . import contract, index, linalg, reduce, shape
+from . import contract, create, index, linalg, reduce, shape
 from .op import TABLE, Op, foreign_names
 from .shape import (
     as_operand,
@@ -64,30 +64,6 @@ def copy(a: Any, order: str = "C") -> Any:
     """a again, with the same derivative."""
     row_major("copy", "C" if order in ("K", "A") else order)
     return TABLE["positive"](a)
-
-
-def full_like(
-    a: Any, fill_value: Any, dtype: Any = None, order: str = "K", shape: Any = None
-) -> Any:
-    """An array of a's shape and type, full of one number: a plain array, unless that is none."""
-    row_major("full_like", "C" if order in ("K", "A") else order)
-    a = as_operand(a)
-    extents = shape_of(a) if shape is None else extents_of(shape)
-    dtype = getattr(a, "dtype", np.float64) if dtype is None else np.dtype(dtype)
-    counted = all(isinstance(extent, int) for extent in extents)
-    if counted and not hasattr(fill_value, "_apply_op"):
-        return np.full(extents, fill_value, dtype)
-    return astype(broadcast_to(fill_value, extents), dtype)
-
-
-def zeros_like(a: Any, dtype: Any = None, order: str = "K", shape: Any = None) -> Any:
-    """Zeros in a's shape and type."""
-    return full_like(a, 0.0, dtype, order, shape)
-
-
-def ones_like(a: Any, dtype: Any = None, order: str = "K", shape: Any = None) -> Any:
-    """Ones in a's shape and type."""
-    return full_like(a, 1.0, dtype, order, shape)
 
 
 def ndim(a: Any) -> int:
@@ -162,7 +138,9 @@ def _table() -> dict[Any, Function]:
             *(shape.reshape, shape.ravel, shape.transpose, shape.moveaxis, shape.swapaxes),
             *(shape.expand_dims, shape.squeeze, shape.broadcast_to, shape.concatenate, shape.stack),
             *(contract.dot, contract.vdot, contract.outer, contract.tensordot, contract.einsum),
-            *(index.take, clip, round, copy, full_like, zeros_like, ones_like, ndim, size),
+            *(index.take, clip, round, copy, ndim, size),
+            *(create.zeros, create.ones, create.empty, create.full, create.zeros_like),
+            *(create.ones_like, create.empty_like, create.full_like),
             *(broadcast_arrays, isclose, allclose, array_equal),
         )
     }

@@ -34,6 +34,11 @@ OPERATORS = {
     "and": "logical_and",
     "or": "logical_or",
 }
+#: Operators that write into an array, and their signs.
+AUGMENTED = {
+    **{"add": "+=", "sub": "-=", "mul": "*=", "truediv": "/="},
+    **{"floordiv": "//=", "mod": "%=", "pow": "**="},
+}
 COMPARISONS = {
     "eq": "equal",
     "ne": "not_equal",
@@ -116,6 +121,11 @@ class Symbol(ArrayMethods):
             "Index with an array of integers (cr.take, x[i]), or make the argument static "
             "(static_argnums).",
         )
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        from .assigning import assign
+
+        assign(self, key, value)
 
     def __round__(self, ndigits: int | None = None) -> Any:
         return self.round(0 if ndigits is None else ndigits)
@@ -259,13 +269,29 @@ def _binary(row: Op) -> Any:
                 )
                 terms.append(term)
                 return term
-        elif kind is float or kind is int:
-            return Batched(operator(self.term, other), self.levels)
-        elif (
-            kind is Batched and other.levels == self.levels and other.term.shape is self.term.shape
-        ):
-            return Batched(operator(self.term, other.term), self.levels)
+        elif type(self) is Batched:
+            if kind is float or kind is int:
+                return Batched(operator(self.term, other), self.levels)
+            if (
+                kind is Batched
+                and other.levels == self.levels
+                and other.term.shape is self.term.shape
+            ):
+                return Batched(operator(self.term, other.term), self.levels)
         return self.trace.binary(row, self, other)
+
+    return operator
+
+
+def _augmented(row: Op, name: str) -> Any:
+    sign = AUGMENTED[name]
+
+    def operator(self: Any, other: Any) -> Any:
+        if not self.shape:
+            return NotImplemented  # a number: Python writes v = v + x
+        from .assigning import in_place
+
+        return in_place(self, sign, other, row)
 
     return operator
 
@@ -302,6 +328,8 @@ def _add_operators() -> None:
         setattr(Symbol, f"__{name}__", _binary(_elementwise(row)))
     for name, row in OPERATORS.items():
         setattr(Symbol, f"__r{name}__", _reflected(_elementwise(row)))
+    for name in AUGMENTED:
+        setattr(Symbol, f"__i{name}__", _augmented(_elementwise(OPERATORS[name]), name))
     for name, row in UNARY.items():
         setattr(Symbol, f"__{name}__", _unary(TABLE[row]))
     for method_row in public_rows():
