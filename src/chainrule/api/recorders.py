@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ..eager import ArrayBase, Value, Var, functions, sweep
+from ..eager import ArrayBase, Value, Var, functions, made_array, sweep
 from ..eager import gradient as fast_gradient
 from ..eager.array import ArrayValue
 from ..eager.assigning import fixed
@@ -24,6 +24,7 @@ from ..ops import Cotangent, tracing
 from ..ops.elementwise import positive
 from ..ops.rules import plus
 from ..ops.shape import astype_row, filled_like, shape_of
+from ..program.assigning import again
 from ..program.symbol import FLOAT64, Batched, Symbol, Term
 from ..program.trace import Trace, wrapped
 from ..transforms import forward, reverse
@@ -130,6 +131,10 @@ class Eager:
     def zero(self, x: Any) -> Any:
         """The derivative of, or in, what does not depend on anything."""
         return np.zeros(shape_of(x), x.dtype) if shape_of(x) else 0.0
+
+    def again(self, x: Any) -> Any:
+        """Another handle on the same array, for somebody who may assign to it."""
+        return made_array(x._array, x._node) if isinstance(x, ArrayBase) else x
 
     def settled(
         self, results: Sequence[Any], leaves: Sequence[Any], outer: Sequence[Any] = ()
@@ -257,6 +262,10 @@ class Traced:
             if tangent is not None:
                 pushed[i] = self.closed(tangent.numbers)
         return pushed
+
+    def again(self, x: Any) -> Any:
+        """Another object for the same term, for somebody who may assign to it."""
+        return again(x) if isinstance(x, Symbol) else x
 
     def zero(self, x: Any) -> Any:
         """The derivative of, or in, what does not depend on anything."""

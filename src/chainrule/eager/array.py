@@ -238,7 +238,7 @@ class ArrayValue(ArrayMethods, ArrayBase):
             raise DroppedDerivativeError(
                 "an array's Value that needs a derivative cannot become a plain NumPy array, which "
                 "would drop the derivative. Use chainrule's functions, cr.array for a list of "
-                "Values, or take .val."
+                "Values, an array made with cr.zeros to be filled, or take .val."
             )
         return np.array(self._array, dtype)
 

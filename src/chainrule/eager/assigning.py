@@ -5,8 +5,10 @@ What was recorded never changes. The handle gets the array with x in it, and a n
 where nobody but the handle holds it: no node that saved it, no view, no ``.val`` handed out.
 
 Other handles that look at the same elements are views: ``w = v[1:3]``, ``v.T``, ``v.reshape(2, 3)``.
-In NumPy they share memory, so a view follows when the array is assigned; writing through a view
-while the array, or another view of it, is alive raises. :class:`Aliases` knows who looks at whom.
+In NumPy they share memory, so a view follows when the array is assigned. ``w[key] = x`` raises
+while the array, or another view of it, is alive. ``w += x`` writes into the array as well, because
+it is half of ``v[1:3] += x``, which Python ends with ``v[1:3] = w``. :class:`Aliases` knows who
+looks at whom.
 """
 
 from __future__ import annotations
@@ -20,31 +22,29 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import ChangedValueError, OperandError
-from ..ops import TABLE, Row, tracing
-from ..ops.assign import Target, assign_row, fitted, put_row, target_of, written
+from ..ops import TABLE, tracing
+from ..ops.assign import (
+    Step,
+    Target,
+    are_apart,
+    assign_row,
+    fitted,
+    is_itself,
+    put_row,
+    target_of,
+    written,
+    written_through,
+)
 from ..ops.create import use_eager
 from ..ops.index import as_slices, index_row
-from ..ops.shape import (
-    as_operand,
-    broadcast_row,
-    of_dtype,
-    reshape_row,
-    shape_of,
-    transpose_row,
-)
+from ..ops.shape import as_operand, of_dtype, shape_of
 from . import protocol
 
 if TYPE_CHECKING:
     from .plain import Value
-    from .plain_array import made_array, recorded_node
+    from .plain_array import ArrayBase, made_array, recorded_node
 else:
-    from . import Value, made_array, recorded_node
-
-Step = tuple[Row, dict[str, Any]]
-
-#: Rows whose results NumPy makes views of their operand.
-VIEWS = frozenset({index_row, reshape_row, transpose_row, broadcast_row})
-
+    from . import ArrayBase, Value, made_array, recorded_node
 
 class Aliases:
     """Who else looks at the elements of a handle, and whether it was assigned."""
@@ -77,7 +77,7 @@ def aliases_of(v: Any) -> Aliases:
     return known
 
 
-def note_view(source: Any, view: Any, op: Row, parameters: dict[str, Any]) -> None:
+def note_view(source: Any, view: Any, op: Any, parameters: dict[str, Any]) -> None:
     """Note that an operation made a view of a handle."""
     step = ((op, parameters),)
     own = aliases_of(source)
@@ -118,6 +118,12 @@ def _is_argument(v: Any) -> bool:
 
 def _refuse(v: Any, what: str) -> None:
     """Raise where NumPy would write into what is not the handle's own."""
+    _refuse_argument(v, what)
+    if v._aliases is not None and v._aliases.sources:
+        _refuse_view(v, what)
+
+
+def _refuse_argument(v: Any, what: str) -> None:
     if tracing.count:
         protocol.refuse_side_effect(v, what)
     if _is_argument(v):
@@ -126,8 +132,9 @@ def _refuse(v: Any, what: str) -> None:
             "keeps its elements. Assign to a copy, v = v.copy(); or make another array with "
             "v.at[key].set(x) or cr.where(condition, x, v)."
         )
-    if v._aliases is None:
-        return
+
+
+def _refuse_view(v: Any, what: str) -> None:
     for ref, above, steps in v._aliases.sources:
         others = [view for view, _ in above.live_views() if view is not v]
         mine = [view for view, _ in v._aliases.live_views()]
@@ -170,6 +177,10 @@ def assign(v: Any, key: Any, x: Any) -> None:
             "cr.zeros, or compute it from the arguments."
         )
     target = target_of(v.shape, key, not shape_of(x))
+    if isinstance(x, ArrayBase) and x._aliases is not None:
+        for ref, _, steps in x._aliases.sources:
+            if ref() is v and is_itself(target, steps, x.shape):
+                return
     y = fitted(x, target, v.dtype)
     if target.mask is not None:
         made = written(v, y, target)
@@ -227,7 +238,7 @@ def _move_on(v: Any, numbers: Any, node: Any, target: Target | None) -> None:
     aliases.is_assigned = True
     v._become(numbers, node)
     for view, steps in aliases.live_views() if aliases.views else ():
-        if target is not None and _are_apart(target.key, steps[0]):
+        if target is not None and are_apart(target.key, steps[0]):
             continue
         seen = v
         for op, parameters in steps:
@@ -237,16 +248,25 @@ def _move_on(v: Any, numbers: Any, node: Any, target: Target | None) -> None:
         own.born = own.born or view._serial
 
 
-def _are_apart(key: Any, step: Step) -> bool:
-    """Whether a key and the first step of a view have no element in common."""
-    op, parameters = step
-    if op is not index_row or key is None:
-        return False
-    for a, b in zip(key, parameters["key"], strict=True):
-        ours, theirs = (x if type(x) is tuple else (x, x + 1, 1) for x in (a, b))
-        if ours[2] == theirs[2] == 1 and (ours[1] <= theirs[0] or theirs[1] <= ours[0]):
-            return True
-    return False
+def _replace(v: Any, out: Any, what: str) -> None:
+    """Let a handle stand for a result; what it is a view of, too."""
+    _refuse_argument(v, what)
+    for ref, _, steps in () if v._aliases is None else v._aliases.sources:
+        source = ref()
+        if source is None:
+            continue
+        ((op, parameters), *rest) = steps
+        if op is index_row and not rest:
+            _refuse_argument(source, what)
+            if source._aliases is None or not source._aliases.sources:
+                target = Target(v.shape, key=parameters["key"])
+                _move_on(source, *_written(source, out, target), target)
+                return
+        _replace(source, written_through(source, steps, out), what)
+        return
+    if v._aliases is not None and v._aliases.sources:
+        _refuse_view(v, what)
+    _move_on(v, out._array, out._node, None)
 
 
 def in_place(op: Any, symbol: str) -> Callable[[Any, Any], Any]:
@@ -256,7 +276,6 @@ def in_place(op: Any, symbol: str) -> Callable[[Any, Any], Any]:
         if v.shape == () or _is_argument(v) or getattr(x, "_dispatch_rank", 0) > v._dispatch_rank:
             return NotImplemented  # Python writes v = v + x for it
         what = f"v {symbol} x"
-        _refuse(v, what)
         out = op(v, x)
         if out is NotImplemented:
             return out
@@ -265,8 +284,7 @@ def in_place(op: Any, symbol: str) -> Callable[[Any, Any], Any]:
                 f"{what}: the result has shape {shape_of(out)}, and v has {v.shape}. Write "
                 f"v = v {symbol[:-1]} x."
             )
-        out = of_dtype(out, v.dtype)
-        _move_on(v, out._array, out._node, None)
+        _replace(v, of_dtype(out, v.dtype), what)
         return v
 
     return operator

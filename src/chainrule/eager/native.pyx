@@ -29,6 +29,7 @@ from cpython.ref cimport Py_INCREF, Py_TYPE
 from cpython.tuple cimport PyTuple_New, PyTuple_SET_ITEM
 
 from ..ops import TABLE, Cotangent, Op, elementwise_rows, foreign_names, tracing
+from ..ops.index import as_slices
 from ..ops.op import one, zero
 from ..ops.quiet import quietly
 from ..ops.rules import plus, unbroadcast
@@ -739,6 +740,7 @@ include "sweeping.pxi"
 include "arrays.pxi"
 include "backward.pxi"
 include "pulling.pxi"
+include "assigning.pxi"
 
 prepare_rows()
 

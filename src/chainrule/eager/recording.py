@@ -13,11 +13,12 @@ import numpy as np
 
 from ..errors import OperandError, ResultError
 from ..ops import Cotangent, Op, Row, Structural
+from ..ops.assign import VIEWS
 from ..ops.index import index_row
 from ..ops.quiet import quietly
 from ..ops.shape import array as stacked
 from ..ops.shape import broadcast_to, shape_of
-from .assigning import VIEWS, note_view
+from .assigning import note_view
 from .operands import described
 
 if TYPE_CHECKING:

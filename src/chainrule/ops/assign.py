@@ -11,6 +11,7 @@ take positions in the flattened array; of several numbers for one position the l
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,6 +27,7 @@ from .index import (
     gather_row,
     getitem,
     index_row,
+    position,
 )
 from .selection import where
 from .shape import (
@@ -33,10 +35,12 @@ from .shape import (
     astype_row,
     broadcast_row,
     broadcast_shapes,
+    inverse,
     product,
     ravel,
     reshape_row,
     shape_of,
+    transpose_row,
 )
 from .structural import Shape, Structural
 
@@ -187,6 +191,9 @@ class Target(NamedTuple):
 
 def target_of(shape: Shape, key: Any, is_number: bool) -> Target:
     """What ``v[key] = x`` writes to; ``is_number`` says that x has no axes."""
+    if type(key) is int and shape:  # as in loops over elements
+        rest = tuple([(0, extent, 1) for extent in shape[1:]])
+        return Target(shape[1:], key=(position(key, shape[0], 0), *rest))
     mask = _mask_of(shape, key) if is_number else None
     if mask is not None:
         return Target(shape, mask=mask)
@@ -226,6 +233,8 @@ def _mask_of(shape: Shape, key: Any) -> Any:
 def fitted(x: Any, target: Target, dtype: Any) -> Any:
     """What is written, in the dtype of the array, repeated to what the key picks."""
     x = as_operand(x)
+    if type(x) is float and not target.shape:
+        return dtype.type(x)
     if not hasattr(x, "_apply_op"):
         plain = np.asarray(x)
         if plain.dtype.kind not in "fiub":
@@ -268,7 +277,56 @@ def written(x: Any, y: Any, target: Target) -> Any:
     return assign_row(x, y, key=target.key)
 
 
-def assigned(x: Any, key: Any, y: Any) -> Any:
-    """x with y at a key: what ``x[key] = y`` makes of x."""
-    target = target_of(shape_of(x), key, not shape_of(as_operand(y)))
-    return written(x, fitted(y, target, x.dtype), target)
+# --- views ----------------------------------------------------------------------------------------
+
+Step = tuple[Structural, dict[str, Any]]
+"""A row and its parameters."""
+
+#: Rows whose results NumPy makes views of their operand.
+VIEWS = frozenset({index_row, reshape_row, transpose_row, broadcast_row})
+
+
+def written_through(x: Any, steps: Sequence[Step], y: Any) -> Any:
+    """x, where the view of it that steps make is y: what ``w += 1`` makes of x.
+
+    Raises:
+        ValueError: the view repeats elements, so that NumPy does not write into it either.
+    """
+    seen = [x]
+    for row, parameters in steps[:-1]:
+        seen.append(row(seen[-1], **parameters))
+    for (row, parameters), before in zip(reversed(steps), reversed(seen), strict=True):
+        if row is index_row:
+            y = assign_row(before, y, key=parameters["key"])
+        elif row is reshape_row:
+            y = reshape_row(y, shape=shape_of(before))
+        elif row is transpose_row:
+            y = transpose_row(y, axes=inverse(parameters["axes"]))
+        else:
+            raise ValueError("v += x: v repeats elements (broadcast_to), and is read-only")
+    return y
+
+
+def are_apart(key: Key | None, step: Step) -> bool:
+    """Whether a key and the first step of a view are known to have no element in common."""
+    row, parameters = step
+    if row is not index_row or key is None:
+        return False
+    for a, b in zip(key, parameters["key"], strict=True):
+        ours, theirs = (x if type(x) is tuple else (x, x + 1, 1) for x in (a, b))
+        if not all(type(x) is int for x in (*ours, *theirs)):
+            continue
+        if ours[2] == theirs[2] == 1 and (ours[1] <= theirs[0] or theirs[1] <= ours[0]):
+            return True
+    return False
+
+
+def is_itself(target: Target, steps: Sequence[Step], shape: Shape) -> bool:
+    """Whether what is written is the view at the same key: ``v[key] += x`` ends so."""
+    (first, parameters), *rest = steps
+    return (
+        first is index_row
+        and parameters["key"] == target.key
+        and all(row is reshape_row for row, _ in rest)
+        and shape == target.shape
+    )

@@ -171,7 +171,7 @@ def _no_index(k: Any) -> IndexError:
     )
 
 
-def _position(k: Any, extent: Any, axis: int) -> Any:
+def position(k: Any, extent: Any, axis: int) -> Any:
     """An int counted from the front, in range."""
     try:
         k = operator.index(k)
@@ -214,6 +214,9 @@ def getitem(x: Any, key: Any) -> Any:
     """x[key], with all that NumPy takes: ints, slices, None, Ellipsis, arrays of ints and bools."""
     x = as_operand(x)
     shape = shape_of(x)
+    if type(key) is int and shape:  # as in loops over elements
+        rest = tuple([(0, extent, 1) for extent in shape[1:]])
+        return index_row(x, key=(position(key, shape[0], 0), *rest))
     return _basic_then_gather(x, _without_bools(entries_of(shape, key), shape))
 
 
@@ -250,7 +253,7 @@ def basic_key(entries: Sequence[Any], shape: Shape) -> tuple[Key, Shape] | None:
         elif _is_array(e):
             return None
         else:
-            key.append(_position(e, shape[axis], axis))
+            key.append(position(e, shape[axis], axis))
         axis += 1
     return tuple(key), tuple(picked)
 
@@ -322,9 +325,9 @@ def _basic_then_gather(x: Any, entries: list[Any]) -> Any:
             axes.append(e)
         elif gathers:  # an int beside arrays takes part in their broadcasting
             key.append((0, shape[axis], 1))
-            axes.append(np.asarray(_position(e, shape[axis], axis)))
+            axes.append(np.asarray(position(e, shape[axis], axis)))
         else:
-            key.append(_position(e, shape[axis], axis))
+            key.append(position(e, shape[axis], axis))
         axis += 1
     full = all(k == (0, extent, 1) for k, extent in zip(key, shape, strict=True))
     picked = x if full else index_row(x, key=tuple(key))

@@ -130,6 +130,21 @@ def _matrix_transpose(x: Any, /) -> Any:
     return shape.swapaxes(x, -1, -2)
 
 
+def _astype(x: Any, dtype: Any, /, *, copy: bool = True, device: Any = None) -> Any:
+    out = astype(x, dtype)
+    return TABLE["positive"](out) if copy and out is x else out
+
+
+def _created(ours: Function) -> Function:
+    """A function that makes arrays, with NumPy's arguments for where and of which class."""
+
+    @functools.wraps(ours)
+    def make(*arguments: Any, device: Any = None, subok: bool = True, **options: Any) -> Any:
+        return ours(*arguments, **options)
+
+    return make
+
+
 def _table() -> dict[Any, Function]:
     table: dict[Any, Function] = {
         getattr(np, ours.__name__): ours
@@ -139,13 +154,16 @@ def _table() -> dict[Any, Function]:
             *(shape.expand_dims, shape.squeeze, shape.broadcast_to, shape.concatenate, shape.stack),
             *(contract.dot, contract.vdot, contract.outer, contract.tensordot, contract.einsum),
             *(index.take, clip, round, copy, ndim, size),
-            *(create.zeros, create.ones, create.empty, create.full, create.zeros_like),
-            *(create.ones_like, create.empty_like, create.full_like),
             *(broadcast_arrays, isclose, allclose, array_equal),
         )
     }
     if hasattr(np, "astype"):  # from NumPy 2.1 on
-        table[np.astype] = astype
+        table[np.astype] = _astype
+    for ours in (
+        *(create.zeros, create.ones, create.empty, create.full),
+        *(create.zeros_like, create.ones_like, create.empty_like, create.full_like),
+    ):
+        table[getattr(np, ours.__name__)] = _created(ours)
     return table | {
         np.amax: reduce.max,
         np.amin: reduce.min,

@@ -17,27 +17,33 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import OperandError, SideEffectError, user_line
+from ..errors import LeakedSymbolError, OperandError, user_line
 from ..ops import Row
-from ..ops.assign import Target, assign_row, fitted, target_of, written
+from ..ops.assign import (
+    VIEWS,
+    Step,
+    Target,
+    assign_row,
+    fitted,
+    is_itself,
+    target_of,
+    written,
+    written_through,
+)
+from ..ops.elementwise import positive
 from ..ops.index import basic_key, entries_of, index_row
 from ..ops.shape import (
     as_operand,
     astype_row,
-    broadcast_row,
     concatenate_row,
     product,
     reshape_row,
     shape_of,
-    transpose_row,
 )
-from .symbol import Batched, Symbol, Term
+from .symbol import NO_PARAMETERS, Batched, Symbol, Term
 
-#: Rows whose results NumPy makes views of their operand.
-VIEWS = frozenset({index_row, reshape_row, transpose_row, broadcast_row})
-
-Step = tuple[Row, dict[str, Any]]
 Places = tuple[int, ...]
+Place = tuple[int, tuple[int, ...]]
 
 
 class Storage:
@@ -48,9 +54,10 @@ class Storage:
     def __init__(self, current: Symbol) -> None:
         self.trace, self.shape = current.trace, current.shape
         self.dtype, self.weak = current.dtype, False
-        self.current = current
+        #: A term by its place in the trace: the object there may be exchanged for another.
+        self.current = place_of(current)
         #: What was written at ints on some axes, and whole slices of the others.
-        self.pending: dict[Places, Any] = {}
+        self.pending: dict[Places, Place] = {}
         self.axes: tuple[int, ...] = ()
         #: Counts the assignments.
         self.version = 0
@@ -58,33 +65,49 @@ class Storage:
     def resolved(self) -> Symbol:
         """The term that the array is."""
         if self.pending:
-            pending, self.pending = self.pending, {}
-            self.current = self._joined(pending)
-        return self.current
+            pending = {at: term_at(self.trace, x) for at, x in self.pending.items()}
+            self.pending = {}
+            self.current = place_of(self._joined(pending))
+        return term_at(self.trace, self.current)
 
     def store(self, key: Any, x: Any) -> None:
         """``v[key] = x``."""
+        given = x
         if not (isinstance(x, Symbol) or shape_of(as_operand(x))):
             x = fitted(x, Target((), key=()), self.dtype)[()]  # a number of the array's own type
         x = self.trace.operand(None, x)
         target = target_of(self.shape, key, not x.shape)
+        if isinstance(given, Handle) and isinstance(given.storage, View):
+            view = given.storage
+            if view.root is self and is_itself(target, view.steps, view.shape):
+                return
         y = fitted(x, target, self.dtype)
         if y.weak:
             y = self.trace.apply(astype_row, (y,), {"dtype": self.dtype})
+        self._write(target, y)
+
+    def _write(self, target: Target, y: Any) -> None:
         self.version += 1
         axes = None if target.key is None else self._int_axes(target.key)
         if axes is not None and not (self.pending and axes != self.axes):
             assert target.key is not None
             self.axes = axes
-            # Not the user's own object, which may become a handle in its turn.
-            self.pending[tuple(target.key[axis] for axis in axes)] = copy_of(y)
+            self.pending[tuple(target.key[axis] for axis in axes)] = place_of(y)
         else:
-            self.current = written(self.resolved(), y, target)
+            self.current = place_of(written(self.resolved(), y, target))
+
+    def write_through(self, steps: tuple[Step, ...], y: Any) -> None:
+        """``w += x``, with the sum, where w is a view that steps make."""
+        (row, parameters), *rest = steps
+        if row is index_row and not rest:
+            self._write(Target(y.shape, key=parameters["key"]), y)
+        else:
+            self.replace(written_through(self.resolved(), steps, y))
 
     def replace(self, term: Symbol) -> None:
         """``v += x``, with the sum."""
         self.pending = {}
-        self.current = term
+        self.current = place_of(term)
         self.version += 1
 
     def read(self, op: Row, parameters: dict[str, Any]) -> Any:
@@ -94,8 +117,8 @@ class Storage:
             if self._int_axes(key) == self.axes:
                 piece = self.pending.get(tuple(key[axis] for axis in self.axes))
                 if piece is not None:
-                    return copy_of(piece)
-                return self.trace.apply(op, (self.current,), parameters)
+                    return term_at(self.trace, piece)
+                return self.trace.apply(op, (term_at(self.trace, self.current),), parameters)
         return self.trace.apply(op, (self.resolved(),), parameters)
 
     def _int_axes(self, key: tuple[Any, ...]) -> tuple[int, ...] | None:
@@ -123,12 +146,14 @@ class Storage:
             ((places, piece),) = pending.items()
             ints = dict(zip(self.axes, places, strict=True))
             key = tuple(ints.get(axis, (0, extent, 1)) for axis, extent in enumerate(shape))
-            joined: Symbol = apply(assign_row, (self.current, piece), {"key": key})
+            joined: Symbol = apply(
+                assign_row, (term_at(self.trace, self.current), piece), {"key": key}
+            )
             return joined
         is_flat = len(self.axes) == len(shape) > 1
         axis = 0 if is_flat else self.axes[0]
         line = (product(shape),) if is_flat else shape
-        base = self.current
+        base = term_at(self.trace, self.current)
         if is_flat:
             base = apply(reshape_row, (base,), {"shape": line})
             found = {int(np.ravel_multi_index(at, shape)): x for at, x in pending.items()}
@@ -146,8 +171,7 @@ class Storage:
         for start in sorted(found):
             if start > at:
                 parts.append(gap(at, start))
-            piece = self.trace.operand(None, found[start])
-            parts.append(apply(reshape_row, (piece,), {"shape": (*before, 1, *behind)}))
+            parts.append(apply(reshape_row, (found[start],), {"shape": (*before, 1, *behind)}))
             at = start + 1
         if not (type(line[axis]) is int and at == line[axis]):
             parts.append(gap(at, line[axis]))
@@ -170,7 +194,7 @@ class View:
     def __init__(self, root: Storage, steps: tuple[Step, ...], seen: Symbol) -> None:
         self.trace, self.shape = seen.trace, seen.shape
         self.dtype, self.weak = seen.dtype, False
-        self.root, self.steps, self.seen = root, steps, seen
+        self.root, self.steps, self.seen = root, steps, place_of(seen)
         self.version = root.version
 
     def resolved(self) -> Symbol:
@@ -180,8 +204,8 @@ class View:
             seen = self.root.read(op, parameters)
             for op, parameters in rest:
                 seen = self.trace.apply(op, (seen,), parameters)
-            self.seen, self.version = seen, self.root.version
-        return self.seen
+            self.seen, self.version = place_of(seen), self.root.version
+        return term_at(self.trace, self.seen)
 
     def read(self, op: Row, parameters: dict[str, Any]) -> Any:
         """A view of the view, as a term."""
@@ -240,7 +264,7 @@ def handle_of(symbol: Symbol, storage: Storage | View) -> Handle:
     return symbol  # type: ignore[return-value]
 
 
-def view_of(handle: Handle, op: Row, parameters: dict[str, Any]) -> Any:
+def view_of(handle: Handle, op: Any, parameters: dict[str, Any]) -> Any:
     """An operation that makes a view, on a handle; a single element is none."""
     storage = handle.storage
     seen = storage.read(op, parameters)
@@ -260,8 +284,29 @@ def filled(term: Term) -> Handle:
 
 
 def plain(x: Any) -> Any:
-    """What a handle stands for, as a Symbol that may become one; anything else as it is."""
-    return copy_of(x.storage.resolved()) if isinstance(x, Handle) else x
+    """What a handle stands for, as a Symbol of its own; anything else as it is."""
+    return again(x) if isinstance(x, Handle) else x
+
+
+def again(x: Symbol) -> Symbol:
+    """Another term for the same array, for somebody who may assign to it."""
+    copy: Symbol = x.trace.apply(positive, (x,), NO_PARAMETERS)
+    return copy
+
+
+def place_of(symbol: Symbol) -> Place:
+    """Where a term is in the trace, and the vmaps that it is seen under."""
+    if type(symbol) is Batched:
+        return symbol.term.serial, symbol.levels
+    assert type(symbol) is Term
+    return symbol.serial, ()
+
+
+def term_at(trace: Any, place: Place) -> Symbol:
+    """The term that stands at a place now."""
+    serial, levels = place
+    term: Term = trace.terms[serial]
+    return Batched(term, levels) if levels else term
 
 
 def copy_of(symbol: Symbol) -> Symbol:
@@ -298,7 +343,7 @@ def assign(v: Symbol, key: Any, x: Any) -> None:
 
 def in_place(v: Symbol, symbol: str, x: Any, row: Any) -> Any:
     """``v += x`` and its like."""
-    if not v.shape or _is_argument(v):
+    if _is_argument(v):
         return NotImplemented  # Python writes v = v + x for it
     what = f"v {symbol} x"
     out = v.trace.binary(row, v, x)
@@ -309,11 +354,47 @@ def in_place(v: Symbol, symbol: str, x: Any, row: Any) -> Any:
             f"{what}{user_line()}: the result has shape {shape_of(out)}, and v has {v.shape}. "
             f"Write v = v {symbol[:-1]} x."
         )
-    storage = _storage_for(v, what)
-    if out.dtype != storage.dtype:
-        out = storage.trace.apply(astype_row, (out,), {"dtype": storage.dtype})
-    storage.replace(copy_of(out))
+    if out.dtype != v.dtype:
+        out = v.trace.apply(astype_row, (out,), {"dtype": v.dtype})
+    _replace(v, out, what)
     return v
+
+
+def _replace(v: Symbol, out: Any, what: str) -> None:
+    """Let v stand for a result, and what it is a view of, too."""
+    if isinstance(v, Handle):
+        storage = v.storage
+        if isinstance(storage, View) and sys.getrefcount(storage.root) > _OWN:
+            storage.root.write_through(storage.steps, out)
+            return
+    else:
+        source = _source_of(v)
+        if source is not None:
+            above, step = source
+            _replace(above, written_through(above, (step,), out), what)
+            return
+    _storage_for(v, what).replace(out)
+
+
+def _source_of(v: Symbol) -> tuple[Symbol, Step] | None:
+    """What a Symbol is a view of, if somebody has it, and how."""
+    if type(v) is Batched:
+        if v.source is None:
+            return None
+        above, step = v.source
+        # Each view holds it, and so does what it is itself a view of.
+        others = len(above.views) - 1 + (above.source is not None)
+        return (above, step) if sys.getrefcount(above) > _OWN + others else None
+    assert type(v) is Term
+    if v.op not in VIEWS or type(v.operands[0]) is not Term:
+        return None
+    (above,) = v.operands
+    uses = _uses(v.trace, above)
+    if above.op.name != "input" and sys.getrefcount(above) <= _OWN + uses:
+        deeper = _source_of(above)
+        if deeper is None:
+            return None
+    return above, (v.op, v.parameters)
 
 
 def _is_argument(v: Symbol) -> bool:
@@ -325,27 +406,32 @@ def _is_argument(v: Symbol) -> bool:
 def _storage_for(v: Symbol, what: str) -> Storage:
     """The storage of what is assigned; a Symbol becomes a handle."""
     if not v.trace.is_open:
-        raise SideEffectError(
+        raise LeakedSymbolError(
             f"{what}{user_line()}: v is a Symbol of a function that is not traced any more."
         )
     if isinstance(v, Handle):
         storage = v.storage
         if isinstance(storage, Storage):
             return storage
-        # The view, its local name, and the argument of getrefcount: whoever else holds the
-        # array's storage is its handle, or another view.
-        root = storage.root
-        if sys.getrefcount(root) > _ALONE:
+        if sys.getrefcount(storage.root) > _OWN:
             raise _a_view(what, storage.steps[-1][0])
         own = Storage(storage.resolved())
         handle_of_view(v, own)
         return own
+    if not v.shape:
+        raise OperandError(
+            f"{what}{user_line()}: v is a number, which takes no assignment, as in NumPy. Write v "
+            "= x."
+        )
     if _is_argument(v):
         raise OperandError(
             f"{what}{user_line()}: v is an argument, which keeps its elements. Assign to a copy, v "
             "= v.copy(); or make another array with v.at[key].set(x) or cr.where(condition, x, v)."
         )
-    return _became_handle(v, what)
+    source = _source_of(v)
+    if source is not None:
+        raise _a_view(what, source[1][0])
+    return _batch_became_handle(v) if type(v) is Batched else _became_handle(v)
 
 
 def handle_of_view(v: Handle, storage: Storage) -> None:
@@ -363,46 +449,45 @@ def _a_view(what: str, op: Row) -> OperandError:
     )
 
 
-class _Uses:
-    """The terms that use others, from one term on: which, and how often."""
-
-    def __init__(self, trace: Any, first: int) -> None:
-        self.terms = trace.terms[first + 1 :]
-
-    def count(self, term: Term) -> int:
-        """How many references to a term its uses hold."""
-        seen: dict[int, int] = {}
-        for user in self.terms:
-            if any(x is term for x in user.operands):
-                seen[id(user.operands)] = sum(x is term for x in user.operands)
-        return sum(seen.values())
+def _uses(trace: Any, term: Term) -> int:
+    """How many references to a term the terms hold that use it."""
+    held: dict[int, int] = {}
+    for user in trace.terms[term.serial + 1 :]:
+        if any(x is term for x in user.operands):
+            held[id(user.operands)] = sum(x is term for x in user.operands)
+    return sum(held.values())
 
 
-def _became_handle(v: Symbol, what: str) -> Storage:
-    term: Term = v.term if type(v) is Batched else v  # type: ignore[assignment]
-    trace = term.trace
-    _refuse_live_source(v, term, what)
-    views = _views_of(term)
-    if type(v) is Batched:
-        for view, steps in views.items():
-            if sys.getrefcount(view) > _OWN + _Uses(trace, view.serial).count(view) + 1:
-                raise OperandError(
-                    f"{what}{user_line()}: there is a view of v (by {steps[-1][0].name}), which "
-                    "NumPy would change too. Take it after the assignment, or a copy of it."
-                )
-        storage = Storage(copy_of(v))
-        handle_of(v, storage)
-        return storage
-    storage = Storage(_detached(term))
-    for view, steps in views.items():
-        if sys.getrefcount(view) > _OWN + _Uses(trace, view.serial).count(view) + 1:
-            own = _detached(view)
-            handle_of(view, View(storage, steps, own))
+def _became_handle(v: Symbol) -> Storage:
+    """The storage of a Term, which becomes a handle on it; its views become views of that."""
+    assert type(v) is Term
+    views = _views_of(v)
+    storage = Storage(_detached(v))
+    for view, steps in views:
+        # One more reference is the list's.
+        if sys.getrefcount(view) > _OWN + 1 + _uses(v.trace, view):
+            handle_of(view, View(storage, steps, _detached(view)))
     handle_of(v, storage)
     return storage
 
 
-def _views_of(term: Term) -> dict[Term, tuple[Step, ...]]:
+def _batch_became_handle(v: Batched) -> Storage:
+    """As ``_became_handle``, of an object that knows its views."""
+    storage = Storage(v)
+    waiting: list[tuple[Batched, tuple[Step, ...]]] = [(v, ())]
+    while waiting:
+        above, steps = waiting.pop()
+        for view in above.views:
+            assert view.source is not None
+            made = (*steps, view.source[1])
+            waiting.append((view, made))
+        if above is not v:
+            handle_of(above, View(storage, steps, above))
+    handle_of(v, storage)
+    return storage
+
+
+def _views_of(term: Term) -> list[tuple[Term, tuple[Step, ...]]]:
     """The terms that are views of one, each with how it is made."""
     found: dict[Term, tuple[Step, ...]] = {}
     for user in term.trace.terms[term.serial + 1 :]:
@@ -412,7 +497,7 @@ def _views_of(term: Term) -> dict[Term, tuple[Step, ...]]:
                 found[user] = ((user.op, user.parameters),)
             elif x in found:
                 found[user] = (*found[x], (user.op, user.parameters))
-    return found
+    return list(found.items())
 
 
 def _detached(term: Term) -> Term:
@@ -427,34 +512,17 @@ def _detached(term: Term) -> Term:
     return own
 
 
-def _refuse_live_source(v: Symbol, term: Term, what: str) -> None:
-    """Raise if a term is a view of one that somebody else holds."""
-    trace = term.trace
-    view = term
-    while view.op in VIEWS:
-        (source,) = view.operands
-        if type(source) is not Term:
-            return
-        held = sys.getrefcount(source)
-        is_input = source.op.name == "input"
-        if is_input or held > _OWN + _Uses(trace, source.serial).count(source):
-            raise _a_view(what, view.op)
-        view = source
-
-
-class _Nobody:
-    """Measures how many references to a thing there are that nobody else holds."""
-
+class _Holder:
     def __init__(self) -> None:
         self.thing = object()
 
 
-def _measured() -> tuple[int, int]:
-    holder = _Nobody()
-    thing = holder.thing
-    return sys.getrefcount(thing), sys.getrefcount(thing)
+def _held_by_one() -> int:
+    thing = (holder := _Holder()).thing
+    count = sys.getrefcount(thing)
+    del holder
+    return count
 
 
-#: References to what one object holds, beside a local name.
-_OWN, _ = _measured()
-_ALONE = _OWN
+#: What ``sys.getrefcount(x)`` says of a local name x for something that one other object holds.
+_OWN = _held_by_one()

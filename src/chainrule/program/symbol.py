@@ -83,8 +83,8 @@ class Symbol(ArrayMethods):
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         raise DroppedDerivativeError(
             f"{self!r}{user_line()} cannot become a NumPy array: while a function is traced there "
-            "are no numbers to put into it. Use chainrule's functions, and cr.array for a list of "
-            "numbers and Symbols."
+            "are no numbers to put into it. Use chainrule's functions, cr.array for a list of "
+            "numbers and Symbols, and cr.zeros for an array that is filled."
         )
 
     def __getattr__(self, name: str) -> Any:
@@ -106,7 +106,10 @@ class Symbol(ArrayMethods):
 
     def __float__(self) -> float:
         raise _no_number(
-            self, "float()", "Use chainrule's functions (cr.sin for math.sin) on it as it is."
+            self,
+            "float()",
+            "Use chainrule's functions (cr.sin for math.sin) on it as it is, and an array made "
+            "with cr.zeros to put it into.",
         )
 
     def __int__(self) -> int:
@@ -203,11 +206,26 @@ class Term(Symbol):
 class Batched(Symbol):
     """One example of a term under vmap. ``levels`` are its batch axes, that of the newest first."""
 
-    __slots__ = ("levels", "term")
+    __slots__ = ("_views", "levels", "source", "term")
 
     def __init__(self, term: Term, levels: tuple[int, ...]) -> None:
         self.term = term
         self.levels = levels
+        #: Of a view (``x[1:]``) what it is one of, and how it is made, for ``assigning.py``.
+        self.source: tuple[Batched, Any] | None = None
+        self._views: list[Batched] | None = None
+
+    @property
+    def views(self) -> Sequence[Batched]:
+        """Its views."""
+        return self._views or ()
+
+    def note_view(self, view: Batched, step: Any) -> None:
+        """Note that an operation, with its parameters, made a view of it."""
+        view.source = self, step
+        if self._views is None:
+            self._views = []
+        self._views.append(view)
 
     @property
     def trace(self) -> Any:

@@ -22,6 +22,7 @@ import numpy as np
 
 from ..errors import LeakedSymbolError, OperandError, UncoveredRuleError, user_line
 from ..ops import Op, Row, Structural, tracing
+from ..ops.assign import VIEWS
 from ..ops.creation import extent_row, literal_row
 from ..ops.shape import (
     array,
@@ -34,7 +35,7 @@ from ..ops.shape import (
     reshape_row,
     shape_of,
 )
-from .assigning import VIEWS, Handle, filled, view_of
+from .assigning import Handle, filled, view_of
 from .extents import Dimension, Extents
 from .symbol import BOOL, FLOAT64, NO_PARAMETERS, Batched, Symbol, Term
 
@@ -153,7 +154,10 @@ class Trace:
         if levels:
             if isinstance(op, Op):
                 return self._batched_elementwise(op, known, levels)
-            return self._batched(op, known, parameters, levels[-1])
+            result = self._batched(op, known, parameters, levels[-1])
+            if op in VIEWS and result.shape and type(operands[0]) is Batched:
+                operands[0].note_view(result, (op, parameters))
+            return result
         if isinstance(op, Op):
             return self._elementwise(op, known)
         assert isinstance(op, Structural)
