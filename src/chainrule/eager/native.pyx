@@ -86,7 +86,7 @@ cdef extern from "generated/kernels.h":
     ctypedef double (*cr_kernel2)(double, double)
     ctypedef double (*cr_kernel3)(double, double, double)
     ctypedef double (*cr_kernel4)(double, double, double, double)
-    double (*cr_library)(int, double, double) noexcept
+    double (*cr_library)(int, double, double, double) noexcept
     double cr_add(double, double) nogil
     double cr_add_0(double, double, double) nogil
     double cr_add_1(double, double, double) nogil
@@ -750,9 +750,9 @@ prepare_rows()
 cdef list library = protocol.library_kernels()
 
 
-cdef double call_library(int kernel, double x, double y) noexcept:
+cdef double call_library(int kernel, double x, double y, double z) noexcept:
     try:
-        return library[kernel](x, y)
+        return library[kernel](x, y, z)
     except BaseException as error:  # out of C there is no way for an exception but this
         protocol.unraisable(error)
         return float("nan")

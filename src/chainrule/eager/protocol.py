@@ -142,16 +142,16 @@ array_function = numpy_names.apply_function
 # --- kernels --------------------------------------------------------------------------------------
 
 
-def _lazy(op: Op) -> Callable[[float, float], float]:
-    def kernel(x: float, y: float) -> float:
-        operands = (x, y)[: op.arity]
+def _lazy(op: Op) -> Callable[[float, float, float], float]:
+    def kernel(x: float, y: float, z: float) -> float:
+        operands = (x, y, z)[: op.arity]
         with np.errstate(all="ignore"):
             return float(op.numpy(*operands))
 
     return kernel
 
 
-def library_kernels() -> list[Callable[[float, float], float]]:
+def library_kernels() -> list[Callable[[float, float, float], float]]:
     """SciPy's kernels for what C's <math.h> lacks, in the order of the printed C."""
     return [_lazy(op) for op in elementwise_rows() if not (op.native or op.expand)]
 
