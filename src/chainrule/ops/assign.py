@@ -30,18 +30,8 @@ from .index import (
     position,
 )
 from .selection import where
-from .shape import (
-    as_operand,
-    astype_row,
-    broadcast_row,
-    broadcast_shapes,
-    inverse,
-    product,
-    ravel,
-    reshape_row,
-    shape_of,
-    transpose_row,
-)
+from .arguments import broadcast_shapes, product
+from .shape import as_operand, astype_row, broadcast_row, inverse, ravel, reshape_row, shape_of, transpose_row
 from .structural import Shape, Structural
 
 # --- rows -----------------------------------------------------------------------------------------

@@ -15,7 +15,8 @@ from .assign import Target, fitted, target_of, written
 from .elementwise import add, divide, multiply, power
 from .index import gather_row, getitem, index_row, scatter_add_row, scatter_row
 from .selection import maximum, minimum
-from .shape import as_operand, product, ravel, reshape_row, shape_of
+from .arguments import product
+from .shape import as_operand, ravel, reshape_row, shape_of
 
 
 class At:

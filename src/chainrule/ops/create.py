@@ -14,8 +14,10 @@ import numpy as np
 
 from ..errors import OperandError
 from . import tracing
+from .covered import covers
 from .elementwise import positive
-from .shape import as_operand, astype, broadcast_to, extents_of, row_major, shape_of
+from .arguments import extents_of, row_major
+from .shape import as_operand, astype, broadcast_to, shape_of
 
 #: Makes the Value of an array that was made here; given by ``eager``.
 _eager: list[Callable[[Any], Any]] = []
@@ -26,7 +28,8 @@ def use_eager(made: Callable[[Any], Any]) -> None:
     _eager[:] = [made]
 
 
-def zeros(shape: Any, dtype: Any = float, order: str = "C") -> Any:
+@covers()
+def zeros(shape: Any, dtype: Any = float, order: str = "C", *, device: Any = None) -> Any:
     """Zeros, to be filled element by element: ``out = cr.zeros(n)``, ``out[i] = v``.
 
     Args:
@@ -52,7 +55,8 @@ def zeros(shape: Any, dtype: Any = float, order: str = "C") -> Any:
     return full(shape, 0.0, dtype, order)
 
 
-def ones(shape: Any, dtype: Any = float, order: str = "C") -> Any:
+@covers()
+def ones(shape: Any, dtype: Any = float, order: str = "C", *, device: Any = None) -> Any:
     """Ones, to be changed element by element; arguments and errors are those of ``cr.zeros``.
 
     >>> out = cr.ones(3)
@@ -63,7 +67,8 @@ def ones(shape: Any, dtype: Any = float, order: str = "C") -> Any:
     return full(shape, 1.0, dtype, order)
 
 
-def empty(shape: Any, dtype: Any = float, order: str = "C") -> Any:
+@covers()
+def empty(shape: Any, dtype: Any = float, order: str = "C", *, device: Any = None) -> Any:
     """An array to be filled; zeros until then. Arguments and errors are those of ``cr.zeros``.
 
     >>> cr.empty((2, 3)).shape
@@ -72,7 +77,10 @@ def empty(shape: Any, dtype: Any = float, order: str = "C") -> Any:
     return full(shape, 0.0, dtype, order)
 
 
-def full(shape: Any, fill_value: Any, dtype: Any = None, order: str = "C") -> Any:
+@covers()
+def full(
+    shape: Any, fill_value: Any, dtype: Any = None, order: str = "C", *, device: Any = None
+) -> Any:
     """An array full of one number, which may be a Value; errors are those of ``cr.zeros``.
 
     >>> cr.full(2, 3.0)
@@ -100,8 +108,16 @@ def full(shape: Any, fill_value: Any, dtype: Any = None, order: str = "C") -> An
     return trace.full(extents, fill_value, wanted)
 
 
+@covers()
 def full_like(
-    a: Any, fill_value: Any, dtype: Any = None, order: str = "K", shape: Any = None
+    a: Any,
+    fill_value: Any,
+    dtype: Any = None,
+    order: str = "K",
+    subok: bool = True,
+    shape: Any = None,
+    *,
+    device: Any = None,
 ) -> Any:
     """An array of a's shape and type, full of one number, to be changed element by element.
 
@@ -115,28 +131,55 @@ def full_like(
     return full(extents, fill_value, dtype, "C" if order in ("K", "A") else order)
 
 
-def zeros_like(a: Any, dtype: Any = None, order: str = "K", shape: Any = None) -> Any:
+@covers()
+def zeros_like(
+    a: Any,
+    dtype: Any = None,
+    order: str = "K",
+    subok: bool = True,
+    shape: Any = None,
+    *,
+    device: Any = None,
+) -> Any:
     """Zeros in a's shape and type, to be filled element by element.
 
     >>> cr.zeros_like(Value(np.ones(2)))
     Value(array([0., 0.]))
     """
-    return full_like(a, 0.0, dtype, order, shape)
+    return full_like(a, 0.0, dtype, order, subok, shape)
 
 
-def ones_like(a: Any, dtype: Any = None, order: str = "K", shape: Any = None) -> Any:
+@covers()
+def ones_like(
+    a: Any,
+    dtype: Any = None,
+    order: str = "K",
+    subok: bool = True,
+    shape: Any = None,
+    *,
+    device: Any = None,
+) -> Any:
     """Ones in a's shape and type, to be changed element by element.
 
     >>> cr.ones_like(Value(np.zeros(2)))
     Value(array([1., 1.]))
     """
-    return full_like(a, 1.0, dtype, order, shape)
+    return full_like(a, 1.0, dtype, order, subok, shape)
 
 
-def empty_like(a: Any, dtype: Any = None, order: str = "K", shape: Any = None) -> Any:
+@covers()
+def empty_like(
+    prototype: Any,
+    dtype: Any = None,
+    order: str = "K",
+    subok: bool = True,
+    shape: Any = None,
+    *,
+    device: Any = None,
+) -> Any:
     """An array of a's shape and type, to be filled; zeros until then.
 
     >>> cr.empty_like(Value(np.ones(2))).shape
     (2,)
     """
-    return full_like(a, 0.0, dtype, order, shape)
+    return full_like(prototype, 0.0, dtype, order, subok, shape)

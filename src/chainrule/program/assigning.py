@@ -32,14 +32,8 @@ from ..ops.assign import (
 )
 from ..ops.elementwise import positive
 from ..ops.index import basic_key, entries_of, index_row
-from ..ops.shape import (
-    as_operand,
-    astype_row,
-    concatenate_row,
-    product,
-    reshape_row,
-    shape_of,
-)
+from ..ops.arguments import product
+from ..ops.shape import as_operand, astype_row, concatenate_row, reshape_row, shape_of
 from .symbol import NO_PARAMETERS, Batched, Symbol, Term
 
 Places = tuple[int, ...]

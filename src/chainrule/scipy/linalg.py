@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..ops import linalg
-from ..ops.shape import as_operand, broadcast_row, broadcast_shapes, reshape_row, shape_of, swapaxes
+from ..ops.arguments import broadcast_shapes
+from ..ops.shape import as_operand, broadcast_row, reshape_row, shape_of, swapaxes
 from ..ops.triangular import triangular_row
 
 
@@ -126,7 +127,7 @@ def solve(
 
 def __getattr__(name: str) -> Any:
     # Everything that SciPy has as NumPy has it.
-    if name in linalg.__dict__ and not name.startswith("_"):
+    if name in dir(linalg):
         return getattr(linalg, name)
     raise AttributeError(f"cr.scipy.linalg has no {name}; see cr.linalg.")
 
