@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..errors import OperandError
+from .arguments import broadcast_shapes, product
 from .creation import length_row, positions_row
 from .elementwise import add, multiply
 from .index import (
@@ -30,8 +31,16 @@ from .index import (
     position,
 )
 from .selection import where
-from .arguments import broadcast_shapes, product
-from .shape import as_operand, astype_row, broadcast_row, inverse, ravel, reshape_row, shape_of, transpose_row
+from .shape import (
+    as_operand,
+    astype_row,
+    broadcast_row,
+    inverse,
+    ravel,
+    reshape_row,
+    shape_of,
+    transpose_row,
+)
 from .structural import Shape, Structural
 
 # --- rows -----------------------------------------------------------------------------------------
@@ -195,7 +204,7 @@ def target_of(shape: Shape, key: Any, is_number: bool) -> Target:
     if len(shape) == 1 and len(entries) == 1 and isinstance(entries[0], np.ndarray):
         # Straight from the key: an array of all positions would cost its whole length.
         places = entries[0]
-        if places.dtype.kind in "iu" and (not places.size or 0 <= int(places.min())):
+        if places.dtype.kind in "iu" and (not places.size or int(places.min()) >= 0):
             if places.size and int(places.max()) >= size:
                 raise IndexError(
                     f"index {int(places.max())} is out of bounds for an axis of extent {size}"

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from ..errors import UnsupportedMethodError
+from .arguments import product
 from .assign import Target, fitted, target_of, written
 from .elementwise import add, divide, multiply, power
 from .index import gather_row, getitem, index_row, scatter_add_row, scatter_row
 from .selection import maximum, minimum
-from .arguments import product
 from .shape import as_operand, ravel, reshape_row, shape_of
 
 

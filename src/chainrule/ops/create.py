@@ -14,9 +14,9 @@ import numpy as np
 
 from ..errors import OperandError
 from . import tracing
+from .arguments import extents_of, row_major
 from .covered import covers
 from .elementwise import positive
-from .arguments import extents_of, row_major
 from .shape import as_operand, astype, broadcast_to, shape_of
 
 #: Makes the Value of an array that was made here; given by ``eager``.

@@ -19,6 +19,7 @@ import numpy as np
 
 from ..errors import LeakedSymbolError, OperandError, user_line
 from ..ops import Row
+from ..ops.arguments import product
 from ..ops.assign import (
     VIEWS,
     Step,
@@ -32,7 +33,6 @@ from ..ops.assign import (
 )
 from ..ops.elementwise import positive
 from ..ops.index import basic_key, entries_of, index_row
-from ..ops.arguments import product
 from ..ops.shape import as_operand, astype_row, concatenate_row, reshape_row, shape_of
 from .symbol import NO_PARAMETERS, Batched, Symbol, Term
 
