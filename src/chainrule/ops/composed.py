@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .elementwise import absolute, exp, exp2, expm1, log, log1p, sqrt, square
-from .integrals import betaln, dawsn
+from .integrals import betainc, betaln, dawsn
 from .selection import equal, greater, greater_equal, logical_and, where
 from .shape import as_operand
 from .special import TWO_OVER_SQRT_PI, gamma, gammaln
@@ -129,6 +129,6 @@ COMPOSED: dict[str, Callable[..., Any]] = {
     function.__name__: function
     for function in (
         *(beta, rel_entr, kl_div, logit, huber, pseudo_huber, boxcox, boxcox1p, inv_boxcox),
-        *(exp10, exprel, erfi, rgamma, binom, poch, powm1),
+        *(exp10, exprel, erfi, rgamma, binom, poch, powm1, betainc),
     )
 }

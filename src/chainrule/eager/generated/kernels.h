@@ -10,10 +10,10 @@
 /* Kernels that are SciPy's; set when the module is imported. */
 static double (*cr_library)(int kernel, double x, double y, double z);
 
-#define CR_ROW_COUNT 118
-#define CR_FINGERPRINT "567e14bba12a1fdf"
+#define CR_ROW_COUNT 117
+#define CR_FINGERPRINT "fa2dc4a6e49b152a"
 
-enum { CR_LEAF = 0, CR_CLOSURE = 1, CR_EQUAL = 2, CR_NOT_EQUAL = 3, CR_LESS = 4, CR_LESS_EQUAL = 5, CR_GREATER = 6, CR_GREATER_EQUAL = 7, CR_LOGICAL_AND = 8, CR_LOGICAL_OR = 9, CR_LOGICAL_NOT = 10, CR_ISNAN = 11, CR_ISINF = 12, CR_ISFINITE = 13, CR_MAXIMUM = 14, CR_MINIMUM = 15, CR_FMAX = 16, CR_FMIN = 17, CR_CLIP = 18, CR_WHERE = 19, CR_RELU = 20, CR_FLOOR = 21, CR_CEIL = 22, CR_TRUNC = 23, CR_RINT = 24, CR_ROUND = 25, CR_ADD = 26, CR_SUBTRACT = 27, CR_MULTIPLY = 28, CR_DIVIDE = 29, CR_NEGATIVE = 30, CR_POSITIVE = 31, CR_RECIPROCAL = 32, CR_SQUARE = 33, CR_SQRT = 34, CR_CBRT = 35, CR_HYPOT = 36, CR_POWER = 37, CR_FLOOR_DIVIDE = 38, CR_REMAINDER = 39, CR_FMOD = 40, CR_COPYSIGN = 41, CR_ABS = 42, CR_SIGN = 43, CR_EXP = 44, CR_EXP2 = 45, CR_EXPM1 = 46, CR_LOG = 47, CR_LOG2 = 48, CR_LOG10 = 49, CR_LOG1P = 50, CR_SIGMOID = 51, CR_LOGADDEXP = 52, CR_LOGADDEXP2 = 53, CR_SIN = 54, CR_COS = 55, CR_TAN = 56, CR_ARCSIN = 57, CR_ARCCOS = 58, CR_ARCTAN = 59, CR_ARCTAN2 = 60, CR_SINH = 61, CR_COSH = 62, CR_TANH = 63, CR_ARCSINH = 64, CR_ARCCOSH = 65, CR_ARCTANH = 66, CR_DEG2RAD = 67, CR_RAD2DEG = 68, CR_SINPI = 69, CR_COSPI = 70, CR_SINC = 71, CR_J0 = 72, CR_J1 = 73, CR_Y0 = 74, CR_Y1 = 75, CR_I0 = 76, CR_I1 = 77, CR_K0 = 78, CR_K1 = 79, CR_I0E = 80, CR_I1E = 81, CR_K0E = 82, CR_K1E = 83, CR_JV = 84, CR_YV = 85, CR_IV = 86, CR_KV = 87, CR_IVE = 88, CR_KVE = 89, CR_SOFTPLUS = 90, CR_SILU = 91, CR_GELU = 92, CR_ERF = 93, CR_ERFC = 94, CR_ERFINV = 95, CR_GAMMA = 96, CR_GAMMALN = 97, CR_DIGAMMA = 98, CR_POLYGAMMA = 99, CR_NDTR = 100, CR_LOG_NDTR = 101, CR_NDTRI = 102, CR_ERFCX = 103, CR_ERFCINV = 104, CR_DAWSN = 105, CR_EXPI = 106, CR_EXP1 = 107, CR_ELLIPK = 108, CR_ELLIPE = 109, CR_SPENCE = 110, CR_LOG_EXPIT = 111, CR_ENTR = 112, CR_BETALN = 113, CR_XLOGY = 114, CR_XLOG1PY = 115, CR_EXPN = 116, CR_GAMMAINC = 117, CR_GAMMAINCC = 118, CR_BETAINC = 119 };
+enum { CR_LEAF = 0, CR_CLOSURE = 1, CR_EQUAL = 2, CR_NOT_EQUAL = 3, CR_LESS = 4, CR_LESS_EQUAL = 5, CR_GREATER = 6, CR_GREATER_EQUAL = 7, CR_LOGICAL_AND = 8, CR_LOGICAL_OR = 9, CR_LOGICAL_NOT = 10, CR_ISNAN = 11, CR_ISINF = 12, CR_ISFINITE = 13, CR_MAXIMUM = 14, CR_MINIMUM = 15, CR_FMAX = 16, CR_FMIN = 17, CR_CLIP = 18, CR_WHERE = 19, CR_RELU = 20, CR_FLOOR = 21, CR_CEIL = 22, CR_TRUNC = 23, CR_RINT = 24, CR_ROUND = 25, CR_ADD = 26, CR_SUBTRACT = 27, CR_MULTIPLY = 28, CR_DIVIDE = 29, CR_NEGATIVE = 30, CR_POSITIVE = 31, CR_RECIPROCAL = 32, CR_SQUARE = 33, CR_SQRT = 34, CR_CBRT = 35, CR_HYPOT = 36, CR_POWER = 37, CR_FLOOR_DIVIDE = 38, CR_REMAINDER = 39, CR_FMOD = 40, CR_COPYSIGN = 41, CR_ABS = 42, CR_SIGN = 43, CR_EXP = 44, CR_EXP2 = 45, CR_EXPM1 = 46, CR_LOG = 47, CR_LOG2 = 48, CR_LOG10 = 49, CR_LOG1P = 50, CR_SIGMOID = 51, CR_LOGADDEXP = 52, CR_LOGADDEXP2 = 53, CR_SIN = 54, CR_COS = 55, CR_TAN = 56, CR_ARCSIN = 57, CR_ARCCOS = 58, CR_ARCTAN = 59, CR_ARCTAN2 = 60, CR_SINH = 61, CR_COSH = 62, CR_TANH = 63, CR_ARCSINH = 64, CR_ARCCOSH = 65, CR_ARCTANH = 66, CR_DEG2RAD = 67, CR_RAD2DEG = 68, CR_SINPI = 69, CR_COSPI = 70, CR_SINC = 71, CR_J0 = 72, CR_J1 = 73, CR_Y0 = 74, CR_Y1 = 75, CR_I0 = 76, CR_I1 = 77, CR_K0 = 78, CR_K1 = 79, CR_I0E = 80, CR_I1E = 81, CR_K0E = 82, CR_K1E = 83, CR_JV = 84, CR_YV = 85, CR_IV = 86, CR_KV = 87, CR_IVE = 88, CR_KVE = 89, CR_SOFTPLUS = 90, CR_SILU = 91, CR_GELU = 92, CR_ERF = 93, CR_ERFC = 94, CR_ERFINV = 95, CR_GAMMA = 96, CR_GAMMALN = 97, CR_DIGAMMA = 98, CR_POLYGAMMA = 99, CR_NDTR = 100, CR_LOG_NDTR = 101, CR_NDTRI = 102, CR_ERFCX = 103, CR_ERFCINV = 104, CR_DAWSN = 105, CR_EXPI = 106, CR_EXP1 = 107, CR_ELLIPK = 108, CR_ELLIPE = 109, CR_SPENCE = 110, CR_LOG_EXPIT = 111, CR_ENTR = 112, CR_BETALN = 113, CR_XLOGY = 114, CR_XLOG1PY = 115, CR_EXPN = 116, CR_GAMMAINC = 117, CR_GAMMAINCC = 118 };
 
 static inline double cr_equal(double x, double y);
 static inline double cr_not_equal(double x, double y);
@@ -132,7 +132,6 @@ static inline double cr_xlog1py(double x, double y);
 static inline double cr_expn(double n, double x);
 static inline double cr_gammainc(double a, double x);
 static inline double cr_gammaincc(double a, double x);
-static inline double cr_betainc(double a, double b, double x);
 
 static inline double cr_equal(double x, double y) {
     return  x == y ;
@@ -1090,14 +1089,6 @@ static inline double cr_gammaincc_1(double out, double a, double x) {
     return ((x >= 0.0) ? (-cr_exp(((cr_xlogy((a - 1.0), x) - x) - cr_gammaln(a)))) : out);
 }
 
-static inline double cr_betainc(double a, double b, double x) {
-    return cr_library(40, a, b, x);
-}
-
-static inline double cr_betainc_2(double out, double a, double b, double x) {
-    return (((x >= 0.0) && (x <= 1.0)) ? cr_exp(((cr_xlogy((a - 1.0), x) + cr_xlog1py((b - 1.0), (-x))) - cr_betaln(a, b))) : out);
-}
-
 typedef double (*cr_kernel1)(double);
 typedef double (*cr_kernel2)(double, double);
 typedef double (*cr_kernel3)(double, double, double);
@@ -1232,6 +1223,5 @@ static const cr_row cr_rows[] = {
     [116] = {"expn", 2, 0, 0, 1, 1, (void (*)(void))cr_expn, {NULL, (void (*)(void))cr_expn_1, NULL}},
     [117] = {"gammainc", 2, 0, 0, 1, 1, (void (*)(void))cr_gammainc, {NULL, (void (*)(void))cr_gammainc_1, NULL}},
     [118] = {"gammaincc", 2, 0, 0, 1, 1, (void (*)(void))cr_gammaincc, {NULL, (void (*)(void))cr_gammaincc_1, NULL}},
-    [119] = {"betainc", 3, 0, 0, 3, 1, (void (*)(void))cr_betainc, {NULL, NULL, (void (*)(void))cr_betainc_2}},
 };
 #endif

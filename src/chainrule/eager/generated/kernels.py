@@ -130,7 +130,6 @@ XLOG1PY = 115
 EXPN = 116
 GAMMAINC = 117
 GAMMAINCC = 118
-BETAINC = 119
 
 
 _ROWS = {op.name: op for op in elementwise_rows()}
@@ -1202,14 +1201,6 @@ def gammaincc_1(out: float, a: float, x: float) -> float:
     return ((-exp(((xlogy((a - 1.0), x) - x) - gammaln(a)))) if (x >= 0.0) else out)
 
 
-def betainc(a: float, b: float, x: float) -> float:
-    return _numpy("betainc", a, b, x)
-
-
-def betainc_2(out: float, a: float, b: float, x: float) -> float:
-    return (exp(((xlogy((a - 1.0), x) + xlog1py((b - 1.0), (-x))) - betaln(a, b))) if ((x >= 0.0) and (x <= 1.0)) else out)
-
-
 #: The name, the value and the partials of every op; None for a partial that is zero or missing.
 KERNELS: dict[int, tuple[str, Callable[..., float], tuple[Callable[..., float] | None, ...]]] = {
     2: ("equal", equal, (None, None,)),
@@ -1329,5 +1320,4 @@ KERNELS: dict[int, tuple[str, Callable[..., float], tuple[Callable[..., float] |
     116: ("expn", expn, (None, expn_1,)),
     117: ("gammainc", gammainc, (None, gammainc_1,)),
     118: ("gammaincc", gammaincc, (None, gammaincc_1,)),
-    119: ("betainc", betainc, (None, None, betainc_2,)),
 }
