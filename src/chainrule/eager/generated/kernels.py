@@ -1050,7 +1050,7 @@ def log_ndtr(x: float) -> float:
 
 
 def log_ndtr_0(out: float, x: float) -> float:
-    return (0.3989422804014327 * exp(((-0.5 * square(x)) - out)))
+    return divide(0.7978845608028654, erfcx((-0.7071067811865476 * x)))
 
 
 def ndtri(x: float) -> float:
