@@ -142,11 +142,15 @@ def minimize(
         args: further arguments of fun, without a derivative.
         method: any of SciPy's. Those that take Hessian products get them, "dogleg" and
             "trust-exact" the whole Hessian.
-        jac, hess, hessp: your own derivatives, in SciPy's form, in place of ours.
+        jac: your own gradient, in SciPy's form, in place of ours.
+        hess: your own Hessian.
+        hessp: your own Hessian products.
+        bounds: SciPy's, of the vector of all parameters in their order.
         constraints: SciPy's; those given as dicts or ``NonlinearConstraint`` without a Jacobian
             get an exact one. They are functions of the same (nested) parameters.
-        bounds, tol, callback, options: handed to SciPy; bounds are those of the vector of all
-            parameters in their order.
+        tol: handed to SciPy.
+        callback: SciPy's, called with nested parameters.
+        options: handed to SciPy.
 
     Returns:
         SciPy's ``OptimizeResult``, with ``x`` in the structure of x0.
@@ -177,7 +181,7 @@ def minimize(
             value, gradient = flat(x)
             return value, _plain(vector_of(gradient))
     elif jac is not None:
-        objective = lambda x: _plain(flat(x))
+        objective = _numbers(flat)
         given["jac"] = _users(jac, layout, args)
     elif name in WITHOUT_GRADIENT:
         objective = compiled(flat, layout.start, what="minimize: the function")
@@ -222,7 +226,8 @@ def least_squares(
             array, or a container of arrays.
         x0: where to start, as in ``minimize``.
         jac: your own Jacobian, in SciPy's form, in place of ours.
-        args, kwargs: further arguments of fun, without a derivative.
+        args: further arguments of fun, without a derivative.
+        kwargs: the same by name.
         options: SciPy's further arguments: bounds, method, loss, ...
 
     Returns:
@@ -297,12 +302,16 @@ def _with_jacobian(
 ) -> tuple[Function, Any]:
     """The function and its Jacobian for SciPy."""
     function = compiled(flat, layout.start, what=f"{owner}: the function")
-    plain = lambda x: _plain(function(x))
+    plain = _numbers(function)
     if jac is not None:
         return plain, _users(jac, layout, args)
     count = np.size(plain(layout.start))
     make = jacfwd if layout.start.size <= count else jacrev
     return plain, compiled(make(flat), layout.start, what=f"{owner}: the Jacobian")
+
+
+def _numbers(function: Function) -> Function:
+    return lambda x: _plain(function(x))
 
 
 def _plain(x: Any) -> Any:

@@ -4,11 +4,11 @@ What was recorded never changes. The handle gets the array with x in it, and a n
 ``put`` of ``ops/assign.py``) that says how it came from the old one. The array is written in place
 where nobody but the handle holds it: no node that saved it, no view, no ``.val`` handed out.
 
-Other handles that look at the same elements are views: ``w = v[1:3]``, ``v.T``, ``v.reshape(2, 3)``.
-In NumPy they share memory, so a view follows when the array is assigned. ``w[key] = x`` raises
-while the array, or another view of it, is alive. ``w += x`` writes into the array as well, because
-it is half of ``v[1:3] += x``, which Python ends with ``v[1:3] = w``. :class:`Aliases` knows who
-looks at whom.
+Other handles that look at the same elements are views, as ``w = v[1:3]``, ``v.T`` and
+``v.reshape(2, 3)``. In NumPy they share memory, so a view follows when the array is assigned.
+``w[key] = x`` raises while the array, or another view of it, is alive. ``w += x`` writes into the
+array as well, because it is half of ``v[1:3] += x``, which Python ends with ``v[1:3] = w``.
+:class:`Aliases` knows who looks at whom.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ log_ndtr: Op = _row(
     "Logarithm of the normal distribution's cumulative function.",
     points=((-30.0,), (6.0,)),
     # In the lower tail the derivative of erfcx cancels, x**2 = 900 times at x = -30.
-    accuracy=Accuracy(20, 60, 4000),
+    accuracy=Accuracy(30, 60, 2000),
 )
 ndtri: Op = _row(
     "ndtri",
