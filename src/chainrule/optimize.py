@@ -25,8 +25,7 @@ from .containers import flatten
 from .eager import Value
 from .eager.operands import described, plain_number
 from .errors import ArgumentError, OperandError
-from .ops.joining import concatenate
-from .ops.shape import ravel, reshape, shape_of
+from .ops.shape import concatenate, ravel, reshape, shape_of
 from .program.symbol import Symbol
 
 Function = Callable[..., Any]

@@ -32,7 +32,6 @@ STRUCTURAL = {name: row for name, row in TABLE.items() if isinstance(row, Struct
 TRACED = {"fill", "length", "literal", "extent", "input", "part", "custom", "call"}
 
 
-
 def with_written(v: Any, key: Any, x: Any) -> Any:
     v[key] = x
     return v

@@ -16,6 +16,7 @@ import numpy as np
 
 from . import contract, index, likes, numpy_names
 from . import shape as of_shape
+from .arguments import product, row_major
 from .at import At
 from .covered import COVERED
 
@@ -45,7 +46,7 @@ class ArrayMethods:
     @property
     def size(self) -> Any:
         """The number of its elements."""
-        return of_shape.product(self.shape)
+        return product(self.shape)
 
     @property
     def T(self) -> Any:  # noqa: N802, NumPy's name
@@ -84,7 +85,7 @@ class ArrayMethods:
 
     def astype(self, dtype: Any, order: str = "C") -> Any:
         """The elements as float64 or float32: a copy."""
-        of_shape.row_major("astype", "C" if order in ("K", "A") else order)
+        row_major("astype", "C" if order in ("K", "A") else order)
         out = of_shape.astype(self, dtype)
         return likes.copy(out) if out is self else out
 

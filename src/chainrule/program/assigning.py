@@ -248,11 +248,11 @@ class BatchedHandle(Handle, Batched):
 def handle_of(symbol: Symbol, storage: Storage | View) -> Handle:
     """Make a Symbol, of which the trace has a copy, a handle on a storage."""
     if type(symbol) is Batched:
-        symbol.__class__ = BatchedHandle  # type: ignore[assignment]
+        symbol.__class__ = BatchedHandle
         symbol.term, symbol.levels = storage, ()  # type: ignore[assignment]
     else:
         assert type(symbol) is Term
-        symbol.__class__ = TermHandle  # type: ignore[assignment]
+        symbol.__class__ = TermHandle
         symbol.operands, symbol.parameters = storage, {}  # type: ignore[assignment]
         symbol.weak = False
     return symbol  # type: ignore[return-value]
