@@ -80,6 +80,10 @@ class ExpressionError(ChainruleError, ValueError):
     """An expression of the command line is not one that chainrule reads."""
 
 
+class PointsError(ChainruleError, ValueError):
+    """A file of points for the command line cannot be used, or the results cannot be written."""
+
+
 class ConcreteNumberError(ChainruleError, TypeError):
     """A Symbol, which has no number while a function is traced, was asked for one."""
 
@@ -98,6 +102,14 @@ class UncoveredRuleError(ChainruleError, NotImplementedError):
 
 class ProgramError(ChainruleError, AssertionError):
     """A Program breaks a rule of Programs: a transform made a mistake, and not its user."""
+
+
+class BackendError(ChainruleError, NotImplementedError):
+    """Native code was asked for where none can be made."""
+
+
+class FallbackWarning(ChainruleError, RuntimeWarning):  # noqa: N818
+    """Native code cannot be made here, so the interpreter runs what ``jit`` was given."""
 
 
 def user_line() -> str:

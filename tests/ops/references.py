@@ -66,6 +66,7 @@ FUNCTIONS: dict[str, Callable] = {
     "rad2deg": lambda x: x * 180 / mp.pi,
     "sinpi": mp.sinpi,
     "cospi": mp.cospi,
+    "sech_squared": lambda x: mp.sech(x) ** 2,
     "sinc": _sinc,
     "sigmoid": lambda x: 1 / (1 + mp.exp(-x)),
     "softplus": lambda x: mp.log(1 + mp.exp(x)),

@@ -247,3 +247,8 @@ def test_an_index_guards_that_it_is_there():
     assert all(guard.holds([3]) for guard in program.guards)
     assert not all(guard.holds([2]) for guard in program.guards)
     assert run(program, np.arange(7.0), extents=[7]) == [8.0]
+
+
+def test_one_question_in_two_forms_is_one_guard():
+    f = cr.jit(lambda x: x * 2.0 if x.shape[0] >= 2 and x.shape[0] - 2 >= 0 else x)
+    assert [str(guard) for guard in f.program(np.ones(3)).guards] == ["n >= 2"]

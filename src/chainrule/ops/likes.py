@@ -11,6 +11,7 @@ import numpy as np
 from ..errors import OperandError
 from .arguments import broadcast_shapes, normal_axes, product, row_major, unsupported
 from .covered import covers
+from .create import zeros_like
 from .creation import positions_row
 from .elementwise import add, divide, multiply, subtract
 from .index import getitem
@@ -20,6 +21,7 @@ from .shape import (
     astype,
     broadcast_to,
     concatenate_row,
+    dtype_of,
     expand_dims,
     moveaxis,
     reshape_row,
@@ -30,8 +32,8 @@ from .shape import (
 # --- rows whose NumPy function has other arguments ------------------------------------------------
 
 
-@covers(public="")
-def clip(
+@covers("clip", public="")
+def clip_array(
     a: Any,
     a_min: Any = None,
     a_max: Any = None,
@@ -50,7 +52,7 @@ def clip(
 
 
 @covers("round", "around", public="")
-def round(a: Any, decimals: int = 0, out: None = None) -> Any:  # noqa: A001, NumPy's name
+def round_array(a: Any, decimals: int = 0, out: None = None) -> Any:
     """The row ``round``."""
     unsupported("round", out=out)
     return TABLE["round"](a, decimals)
@@ -114,6 +116,29 @@ def size(a: Any, axis: Any = None) -> Any:
 def real(val: Any) -> Any:
     """The real part: val itself, since all numbers here are real."""
     return as_operand(val)
+
+
+@covers(public="")
+def imag(val: Any) -> Any:
+    """The imaginary part: zeros, since all numbers here are real."""
+    return zeros_like(val)
+
+
+@covers("conjugate", "conj", public="")
+def _conjugate(x: Any, /) -> Any:
+    return as_operand(x)
+
+
+@covers(public="", derivative=False)
+def isreal(x: Any) -> Any:
+    """Whether elements are real: all."""
+    return np.ones(tuple(map(int, shape_of(as_operand(x)))), bool)
+
+
+@covers(public="", derivative=False)
+def iscomplex(x: Any) -> Any:
+    """Whether elements are complex: none."""
+    return np.zeros(tuple(map(int, shape_of(as_operand(x)))), bool)
 
 
 @covers(public="", derivative=False)
@@ -185,6 +210,30 @@ def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = 
 
 
 @covers()
+def select(condlist: Any, choicelist: Any, default: Any = 0.0) -> Any:
+    """Elements of the first choice whose condition holds, of the default where none does.
+
+    What is not chosen has no part in the derivative, not even as 0 times infinity.
+
+    Raises:
+        ValueError: there are not as many conditions as choices.
+
+    >>> x = np.array([1.0, 2.0, 3.0])
+    >>> cr.select([x > 2, x > 1], [x, -x])
+    array([ 0., -2.,  3.])
+    """
+    if len(condlist) != len(choicelist) or not len(condlist):
+        raise ValueError(
+            f"select: {len(condlist)} conditions and {len(choicelist)} choices; needs as many, "
+            "and one at least"
+        )
+    out = default
+    for condition, choice in reversed(list(zip(condlist, choicelist, strict=True))):
+        out = TABLE["where"](condition, choice, out)
+    return out
+
+
+@covers()
 def linspace(
     start: Any,
     stop: Any,
@@ -215,7 +264,7 @@ def linspace(
     first, last = (expand_dims(broadcast_to(x, shape), 0) for x in (start, stop))
     parts = count - 1 if endpoint else count
     step = divide(whole, parts if parts > 0 else np.nan)
-    places = np.arange(count, dtype=float).reshape((count,) + (1,) * len(shape))
+    places = np.arange(count, dtype=dtype_of(whole)).reshape((count,) + (1,) * len(shape))
     if parts > 0:
         out = add(first, multiply(places, expand_dims(step, 0)))
     else:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import contract, index, likes, numpy_names
+from . import contract, index, likes, numpy_names, rearranging
 from . import shape as of_shape
 from .arguments import product, row_major
 from .at import At
@@ -79,9 +79,13 @@ class ArrayMethods:
             return of_shape.transpose(self)
         return of_shape.transpose(self, axes[0] if len(axes) == 1 else axes)
 
+    def compress(self, condition: Any, axis: Any = None, out: None = None) -> Any:
+        """The slices along an axis where a plain condition holds."""
+        return rearranging.compress(condition, self, axis, out)
+
     def clip(self, min: Any = None, max: Any = None, out: None = None) -> Any:
         """The elements limited to the interval from min to max."""
-        return likes.clip(self, min, max, out)
+        return likes.clip_array(self, min, max, out)
 
     def astype(self, dtype: Any, order: str = "C") -> Any:
         """The elements as float64 or float32: a copy."""

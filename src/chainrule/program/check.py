@@ -38,6 +38,14 @@ class _Check:
         self.equal = {
             (guard.left, guard.right) for guard in program.guards if guard.relation is operator.eq
         }
+        #: Extents that a guard says are a number, by atom.
+        self.numbers: dict[int, int] = {}
+        for left, right in self.equal:
+            for x, number in (left, right), (right, left):
+                if isinstance(x, Dimension) and type(number) is int:
+                    ((monomial, coefficient), *more) = x._coefficients.items()
+                    if not more and coefficient == 1 and len(monomial) == 1:
+                        self.numbers[monomial[0]] = number
 
     def run(self) -> None:
         program = self.program
@@ -91,7 +99,25 @@ class _Check:
             return len(a) == len(b) and all(map(self.same, a, b))
         if a is b or (type(a) is int and type(b) is int and a == b):
             return True
-        return (a, b) in self.equal or (b, a) in self.equal
+        if (a, b) in self.equal or (b, a) in self.equal:
+            return True
+        return self.known_part(a) == self.known_part(b)
+
+    def known_part(self, x: Any) -> dict[tuple[int, ...], int]:
+        """The coefficients of a polynomial with the extents put in that guards say are numbers."""
+        if not isinstance(x, Dimension):
+            return {(): x} if x else {}
+        known: dict[tuple[int, ...], int] = {}
+        for monomial, coefficient in x._coefficients.items():
+            rest = []
+            for atom in monomial:
+                number = self.numbers.get(atom)
+                if number is None:
+                    rest.append(atom)
+                else:
+                    coefficient *= number
+            known[tuple(rest)] = known.get(tuple(rest), 0) + coefficient
+        return {monomial: coefficient for monomial, coefficient in known.items() if coefficient}
 
     def extents_of(self, what: str, x: Any) -> None:
         """Fail where a Dimension is of another Program's extents."""

@@ -7,9 +7,9 @@ from typing import Any
 from ...program.program import Program, names_of
 from ...program.symbol import Term
 from . import engine
-from .executable import module_text
 from .lower import lowered
 from .passes import FULL, Call, Nest, outside_of, planned
+from .prepared import module_text
 
 
 def passes(program: Program) -> str:

@@ -16,13 +16,15 @@ from ..elementwise import multiply
 from ..shape import (
     all_batched,
     broadcast_row,
+    dtype_of,
+    floating,
     of_dtype,
     reshape_row,
     shape_of,
     swapaxes,
 )
 from ..structural import Shape, Structural
-from .matrices import floating, product, same_batch, square, transposed
+from .matrices import product, same_batch, square, transposed
 
 
 def _solve_shape(a: Shape, b: Shape) -> Shape:
@@ -59,7 +61,7 @@ solve_row: Structural = Structural(
 
 def _lower_half(x: Any) -> Any:
     """The lower triangle, with half the diagonal."""
-    return multiply(x, of_dtype(triangle_weights(shape_of(x)[-1]), x.dtype))
+    return multiply(x, of_dtype(triangle_weights(shape_of(x)[-1]), dtype_of(x)))
 
 
 def _cholesky_jvp(tangents: Any, out: Any, a: Any) -> Any:
