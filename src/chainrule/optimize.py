@@ -161,7 +161,7 @@ def minimize(
 
     >>> rosenbrock = lambda x: cr.sum(100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2)
     >>> result = minimize(rosenbrock, np.zeros(4), method="trust-ncg")
-    >>> np.round(result.x, 6).tolist()
+    >>> np.round(result.x, 3).tolist()
     [1.0, 1.0, 1.0, 1.0]
     """
     import scipy.optimize

@@ -144,7 +144,8 @@ SCIPYS: dict[str, Callable] = {
     "gammainc": lambda a, x: mp.gammainc(a, 0, x, regularized=True),
     "gammaincc": lambda a, x: mp.gammainc(a, x, regularized=True),
 }
-FUNCTIONS.update(SCIPYS)
+for _name, _function in SCIPYS.items():
+    FUNCTIONS[_name] = _function
 
 #: Derivatives by formula where differences of the function are slow or step out of its domain.
 DERIVATIVES: dict[str, Callable] = {

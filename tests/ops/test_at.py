@@ -106,5 +106,5 @@ def test_keys_and_arrays_that_do_not_fit():
     v = Var(X)
     with pytest.raises(IndexError, match="out of bounds"):
         v.at[3].set(0.0)
-    with pytest.raises(ValueError, match=r"v\[key\] = x: .*\(3,\).*\(4,\)"):
+    with pytest.raises(ValueError, match=r"at: .*\(3,\).*\(4,\)"):
         v.at[0].add(np.ones(3))

@@ -229,7 +229,7 @@ def _mask_of(shape: Shape, key: Any) -> Any:
     return broadcast_row(padded, shape=shape)
 
 
-def fitted(x: Any, target: Target, dtype: Any) -> Any:
+def fitted(x: Any, target: Target, dtype: Any, name: str = "v[key] = x") -> Any:
     """What is written, in the dtype of the array, repeated to what the key picks."""
     x = as_operand(x)
     if type(x) is float and not target.shape:
@@ -238,7 +238,7 @@ def fitted(x: Any, target: Target, dtype: Any) -> Any:
         plain = np.asarray(x)
         if plain.dtype.kind not in "fiub":
             raise OperandError(
-                f"v[key] = x: x is {type(x).__name__} {x!r:.40}, not a real number or an array."
+                f"{name}: x is {type(x).__name__} {x!r:.40}, not a real number or an array."
             )
         x = plain.astype(dtype)
     elif getattr(x, "dtype", None) != dtype:
@@ -257,7 +257,7 @@ def fitted(x: Any, target: Target, dtype: Any) -> Any:
             fits = False
         if not fits:
             raise ValueError(
-                f"v[key] = x: x of shape {wanted} does not fit the key's shape {target.shape}"
+                f"{name}: x of shape {wanted} does not fit the key's shape {target.shape}"
             )
         x = broadcast_row(x, shape=target.shape)
     if target.places is not None:
