@@ -72,6 +72,18 @@ class ArgumentError(ChainruleError, ValueError):
     """``argnums``, primals, tangents or cotangents do not fit the function or each other."""
 
 
+class OutputError(ChainruleError, ValueError):
+    """An array of ``out=`` cannot take its result: its shape, or that it is read-only or shared."""
+
+
+class OutputTypeError(ChainruleError, TypeError):
+    """What ``out=`` has for a result is no array, or one of another dtype."""
+
+
+class OutputContextError(ChainruleError, RuntimeError):
+    """``out=`` was given where results are recorded: under a trace, or with Values."""
+
+
 class DerivativeMismatchError(ChainruleError, AssertionError):
     """Reverse mode, forward mode and finite differences part."""
 

@@ -16,9 +16,9 @@ pytest.importorskip("llvmlite")
 import llvmlite.binding as llvm
 
 from chainrule.backends.llvm import engine
-from chainrule.backends.llvm.executable import module_text
 from chainrule.backends.llvm.lower import lowered
 from chainrule.backends.llvm.passes import Nest, planned
+from chainrule.backends.llvm.prepared import module_text
 
 
 class Neon(engine.Host):

@@ -15,7 +15,8 @@ from ...program.extents import Dimension
 from ...program.symbol import Term
 from .identity import Identity
 from .lower import Lowered, Place, Step
-from .passes import Call, Member, Nest, Plan, Read, Reduction, key_of
+from .passes import Call, Member, Nest, Plan, Reduction
+from .reads import Read, key_of
 
 _CLASSES = {
     x.__name__: x for x in (Plan, Nest, Call, Member, Read, Reduction, Lowered, Place, Step)
