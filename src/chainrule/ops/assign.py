@@ -172,6 +172,7 @@ counts_row: Structural = Structural(
     jvp=lambda tangents, out, places, size: None,
     batch=_batched_counts,
     indices_from=0,
+    differentiable=False,
 )
 
 
