@@ -10,6 +10,7 @@ Start reading at ``eager/plain.py`` (numbers that remember how they were compute
 
 from typing import TYPE_CHECKING
 
+from . import optimize, scipy
 from .api import (
     checkpoint,
     custom_jvp,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from .ops.comparing import *
     from .ops.contract import *
     from .ops.convolution import *
+    from .ops.create import *
     from .ops.cumulative import *
     from .ops.diagonals import *
     from .ops.index import *
@@ -80,6 +82,8 @@ __all__ = [
     "jit",
     "jvp",
     "linalg",
+    "optimize",
+    "scipy",
     "stop_gradient",
     "value_and_grad",
     "vjp",

@@ -287,15 +287,15 @@ def test_take_out_of_bounds(bad):
 def test_assignment_by_index():
     v = matrix()
     for key in 0, (0, 1), slice(None), v.val > 2:
-        with pytest.raises(OperandError, match=r"cr\.where.*\.at\[key\]\.set"):
+        with pytest.raises(OperandError, match=r"v is a leaf.*\.at\[key\]\.set.*cr\.where"):
             v[key] = 1.0
-    with pytest.raises(OperandError):
+    with pytest.raises(OperandError, match="v is a leaf"):
         v[0] += 1.0
     equal(v.val, X)
     array = np.zeros((2, 3))
     with pytest.raises(UnsupportedFunctionError, match=r"add: .* out="):
         array += v
-    with pytest.raises(DroppedDerivativeError):
+    with pytest.raises(DroppedDerivativeError, match=r"cr\.zeros"):
         array[0] = v[0]
     equal(array, np.zeros((2, 3)))
 
@@ -380,7 +380,7 @@ def test_methods_that_are_not_covered_are_named():
         v.nonsense  # noqa: B018, that is the test
     assert not isinstance(caught.value, UnsupportedMethodError)
     with pytest.raises(UnsupportedMethodError, match=r"\.at\[key\]\.multiply .* set and add"):
-        v.at[0].multiply(2.0)
+        v.at[0].apply(np.sin)
 
 
 def test_every_name_of_ndarrays_works_or_raises_by_name():

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import OperandError
-from .arguments import broadcast_shapes, extents_of, normal_axes, product, row_major, unsupported
+from .arguments import broadcast_shapes, normal_axes, product, row_major, unsupported
 from .covered import covers
+from .create import zeros_like
 from .creation import positions_row
 from .elementwise import add, divide, multiply, subtract
 from .index import getitem
@@ -164,83 +165,6 @@ def copy(a: Any, order: str = "K", subok: bool = False) -> Any:
     """
     row_major("copy", "C" if order in ("K", "A") else order)
     return TABLE["positive"](a)
-
-
-@covers()
-def full_like(
-    a: Any,
-    fill_value: Any,
-    dtype: Any = None,
-    order: str = "K",
-    subok: bool = True,
-    shape: Any = None,
-    *,
-    device: Any = None,
-) -> Any:
-    """An array of a's shape and type, full of one number: a plain array, unless that is none.
-
-    >>> cr.full_like(np.zeros(2), 3.0)
-    array([3., 3.])
-    """
-    row_major("full_like", "C" if order in ("K", "A") else order)
-    a = as_operand(a)
-    extents = shape_of(a) if shape is None else extents_of(shape)
-    dtype = getattr(a, "dtype", np.float64) if dtype is None else np.dtype(dtype)
-    counted = all(isinstance(extent, int) for extent in extents)
-    if counted and not hasattr(fill_value, "_apply_op"):
-        return np.full(extents, fill_value, dtype)
-    return astype(broadcast_to(fill_value, extents), dtype)
-
-
-@covers()
-def zeros_like(
-    a: Any,
-    dtype: Any = None,
-    order: str = "K",
-    subok: bool = True,
-    shape: Any = None,
-    *,
-    device: Any = None,
-) -> Any:
-    """Zeros in a's shape and type.
-
-    >>> cr.zeros_like(np.ones(2))
-    array([0., 0.])
-    """
-    return full_like(a, 0.0, dtype, order, subok, shape)
-
-
-@covers()
-def ones_like(
-    a: Any,
-    dtype: Any = None,
-    order: str = "K",
-    subok: bool = True,
-    shape: Any = None,
-    *,
-    device: Any = None,
-) -> Any:
-    """Ones in a's shape and type.
-
-    >>> cr.ones_like(np.zeros(2))
-    array([1., 1.])
-    """
-    return full_like(a, 1.0, dtype, order, subok, shape)
-
-
-@covers("empty_like", public="")
-def _empty_like(
-    prototype: Any,
-    /,
-    dtype: Any = None,
-    order: str = "K",
-    subok: bool = True,
-    shape: Any = None,
-    *,
-    device: Any = None,
-) -> Any:
-    # What is not written has no derivative, and zeros are as good as anything.
-    return full_like(prototype, 0.0, dtype, order, subok, shape)
 
 
 @covers()

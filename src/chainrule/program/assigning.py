@@ -1,0 +1,332 @@
+"""``v[key] = x`` on a Symbol: a handle that moves on to another term.
+
+A term never changes. At the first assignment the user's object becomes a :class:`Handle`, and a
+copy takes its place in the trace; the handle keeps a :class:`Storage`, which says what v is now.
+Elements written one by one are kept aside, and read again from there, so a loop over ``out[i]``
+makes no term for the array; used as a whole, it becomes one ``concatenate`` of what was written.
+
+What looks at the elements of an array that is assigned (``w = v[1:3]``, ``v.T``) is a
+:class:`View`: it is made anew where the array was assigned since, so that w follows, as in NumPy.
+Writing through a view raises.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from ..errors import LeakedSymbolError, OperandError, user_line
+from ..ops import Row
+from ..ops.assign import (
+    VIEWS,
+    Step,
+    written_through,
+)
+from ..ops.elementwise import positive
+from ..ops.index import basic_key, entries_of, index_row
+from ..ops.shape import astype_row, shape_of
+from .storage import Storage, View
+from .symbol import NO_PARAMETERS, Batched, Symbol, Term
+
+
+class Handle(Symbol):
+    """A Symbol that was assigned, or a view of one; nothing but the user's code sees it."""
+
+    __slots__ = ()
+
+    @property
+    def storage(self) -> Storage | View:
+        """What it is now."""
+        raise NotImplementedError
+
+    def __getitem__(self, key: Any) -> Any:
+        basic = basic_key(entries_of(self.shape, key), self.shape)
+        if basic is None or len(basic[1]) != sum(type(e) is tuple for e in basic[0]):
+            return super().__getitem__(key)
+        return view_of(self, index_row, {"key": basic[0]})
+
+
+class TermHandle(Handle, Term):
+    """What was a Term. Its slot ``operands`` holds the storage; shape and dtype stay."""
+
+    __slots__ = ()
+
+    @property
+    def storage(self) -> Storage | View:
+        """What it is now."""
+        return self.operands  # type: ignore[return-value]
+
+
+class BatchedHandle(Handle, Batched):
+    """What was Batched. Its slot ``term`` holds the storage."""
+
+    __slots__ = ()
+
+    @property
+    def storage(self) -> Storage | View:
+        """What it is now."""
+        return self.term  # type: ignore[return-value]
+
+
+def handle_of(symbol: Symbol, storage: Storage | View) -> Handle:
+    """Make a Symbol, of which the trace has a copy, a handle on a storage."""
+    if type(symbol) is Batched:
+        symbol.__class__ = BatchedHandle
+        symbol.term, symbol.levels = storage, ()  # type: ignore[assignment]
+    else:
+        assert type(symbol) is Term
+        symbol.__class__ = TermHandle
+        symbol.operands, symbol.parameters = storage, {}  # type: ignore[assignment]
+        symbol.weak = False
+    return symbol  # type: ignore[return-value]
+
+
+def view_of(handle: Handle, op: Any, parameters: dict[str, Any]) -> Any:
+    """An operation that makes a view, on a handle; a single element is none."""
+    storage = handle.storage
+    seen = storage.read(op, parameters)
+    if not seen.shape:
+        return seen
+    step = ((op, parameters),)
+    if isinstance(storage, View):
+        view = View(storage.root, (*storage.steps, *step), seen)
+    else:
+        view = View(storage, step, seen)
+    return handle_of(copy_of(seen), view)
+
+
+def filled(term: Term) -> Handle:
+    """A handle on a term that was made to be assigned."""
+    return handle_of(copy_of(term), Storage(term))
+
+
+def plain(x: Any) -> Any:
+    """What a handle stands for, as a Symbol of its own; anything else as it is."""
+    return again(x) if isinstance(x, Handle) else x
+
+
+def again(x: Symbol) -> Symbol:
+    """Another term for the same array, for somebody who may assign to it."""
+    copy: Symbol = x.trace.apply(positive, (x,), NO_PARAMETERS)
+    return copy
+
+
+def copy_of(symbol: Symbol) -> Symbol:
+    """Another object for the same term."""
+    if type(symbol) is Batched:
+        return Batched(symbol.term, symbol.levels)
+    assert type(symbol) is Term
+    return Term(
+        symbol.trace,
+        symbol.serial,
+        symbol.op,
+        symbol.operands,
+        symbol.parameters,
+        symbol.shape,
+        symbol.dtype,
+        symbol.weak,
+        symbol.region,
+    )
+
+
+# --- assigning ------------------------------------------------------------------------------------
+
+
+def assign(v: Symbol, key: Any, x: Any) -> None:
+    """``v[key] = x`` in a function that is traced.
+
+    Raises:
+        OperandError: v is an argument, or a view of something alive; x is no real number or array.
+        IndexError: the key is none of v's.
+        ValueError: x does not fit what the key picks.
+    """
+    storage = _storage_for(v, "v[key] = x")
+    view = x.storage if isinstance(x, Handle) else None
+    storage.store(key, x, view if isinstance(view, View) and view.root is storage else None)
+
+
+def in_place(v: Symbol, symbol: str, x: Any, row: Any) -> Any:
+    """``v += x`` and its like."""
+    if _is_argument(v):
+        return NotImplemented  # Python writes v = v + x for it
+    what = f"v {symbol} x"
+    out = v.trace.binary(row, v, x)
+    if out is NotImplemented:
+        return out
+    if shape_of(out) != v.shape:
+        raise ValueError(
+            f"{what}{user_line()}: the result has shape {shape_of(out)}, and v has {v.shape}. "
+            f"Write v = v {symbol[:-1]} x."
+        )
+    if out.dtype != v.dtype:
+        out = v.trace.apply(astype_row, (out,), {"dtype": v.dtype})
+    _replace(v, out, what)
+    return v
+
+
+def _replace(v: Symbol, out: Any, what: str) -> None:
+    """Let v stand for a result, and what it is a view of, too."""
+    if isinstance(v, Handle):
+        storage = v.storage
+        if isinstance(storage, View) and sys.getrefcount(storage.root) > _OWN:
+            storage.root.write_through(storage.steps, out)
+            return
+    else:
+        source = _source_of(v)
+        if source is not None:
+            above, step = source
+            _replace(above, written_through(above, (step,), out), what)
+            return
+    _storage_for(v, what).replace(out)
+
+
+def _source_of(v: Symbol) -> tuple[Symbol, Step] | None:
+    """What a Symbol is a view of, if somebody has it, and how."""
+    if type(v) is Batched:
+        if v.source is None:
+            return None
+        above, step = v.source
+        # Each view holds it, and so does what it is itself a view of.
+        others = len(above.views) - 1 + (above.source is not None)
+        return (above, step) if sys.getrefcount(above) > _OWN + others else None
+    assert type(v) is Term
+    if v.op not in VIEWS or type(v.operands[0]) is not Term:
+        return None
+    (above,) = v.operands
+    uses = _uses(v.trace, above)
+    if above.op.name != "input" and sys.getrefcount(above) <= _OWN + uses:
+        deeper = _source_of(above)
+        if deeper is None:
+            return None
+    return above, (v.op, v.parameters)
+
+
+def _is_argument(v: Symbol) -> bool:
+    if id(v) in v.trace.arguments:
+        return True
+    return type(v) is Term and v.op.name == "input"
+
+
+def _storage_for(v: Symbol, what: str) -> Storage:
+    """The storage of what is assigned; a Symbol becomes a handle."""
+    if not v.trace.is_open:
+        raise LeakedSymbolError(
+            f"{what}{user_line()}: v is a Symbol of a function that is not traced any more."
+        )
+    if isinstance(v, Handle):
+        storage = v.storage
+        if isinstance(storage, Storage):
+            return storage
+        if sys.getrefcount(storage.root) > _OWN:
+            raise _a_view(what, storage.steps[-1][0])
+        own = Storage(storage.resolved())
+        handle_of_view(v, own)
+        return own
+    if not v.shape:
+        raise OperandError(
+            f"{what}{user_line()}: v is a number, which takes no assignment, as in NumPy. Write v "
+            "= x."
+        )
+    if _is_argument(v):
+        raise OperandError(
+            f"{what}{user_line()}: v is an argument, which keeps its elements. Assign to a copy, v "
+            "= v.copy(); or make another array with v.at[key].set(x) or cr.where(condition, x, v)."
+        )
+    source = _source_of(v)
+    if source is not None:
+        raise _a_view(what, source[1][0])
+    return _batch_became_handle(v) if type(v) is Batched else _became_handle(v)
+
+
+def handle_of_view(v: Handle, storage: Storage) -> None:
+    """Let a view whose array nobody has any more be an array of its own."""
+    if isinstance(v, BatchedHandle):
+        v.term = storage  # type: ignore[assignment]
+    else:
+        v.operands = storage  # type: ignore[attr-defined]
+
+
+def _a_view(what: str, op: Row) -> OperandError:
+    return OperandError(
+        f"{what}{user_line()}: v is a view of another array (by {op.name}), into which NumPy would "
+        "write too. Assign to that array itself, as in a[1:3] = x; or to a copy, v = v.copy()."
+    )
+
+
+def _uses(trace: Any, term: Term) -> int:
+    """How many references to a term the terms hold that use it."""
+    held: dict[int, int] = {}
+    for user in trace.terms[term.serial + 1 :]:
+        if any(x is term for x in user.operands):
+            held[id(user.operands)] = sum(x is term for x in user.operands)
+    return sum(held.values())
+
+
+def _became_handle(v: Symbol) -> Storage:
+    """The storage of a Term, which becomes a handle on it; its views become views of that."""
+    assert type(v) is Term
+    views = _views_of(v)
+    storage = Storage(_detached(v))
+    for view, steps in views:
+        # One more reference is the list's.
+        if sys.getrefcount(view) > _OWN + 1 + _uses(v.trace, view):
+            handle_of(view, View(storage, steps, _detached(view)))
+    handle_of(v, storage)
+    return storage
+
+
+def _batch_became_handle(v: Batched) -> Storage:
+    """As ``_became_handle``, of an object that knows its views."""
+    storage = Storage(v)
+    waiting: list[tuple[Batched, tuple[Step, ...]]] = [(v, ())]
+    while waiting:
+        above, steps = waiting.pop()
+        for view in above.views:
+            assert view.source is not None
+            made = (*steps, view.source[1])
+            waiting.append((view, made))
+        if above is not v:
+            handle_of(above, View(storage, steps, above))
+    handle_of(v, storage)
+    return storage
+
+
+def _views_of(term: Term) -> list[tuple[Term, tuple[Step, ...]]]:
+    """The terms that are views of one, each with how it is made."""
+    found: dict[Term, tuple[Step, ...]] = {}
+    for user in term.trace.terms[term.serial + 1 :]:
+        if user.op in VIEWS and user.shape:
+            (x,) = user.operands
+            if x is term:
+                found[user] = ((user.op, user.parameters),)
+            elif x in found:
+                found[user] = (*found[x], (user.op, user.parameters))
+    return list(found.items())
+
+
+def _detached(term: Term) -> Term:
+    """The copy of a term that takes its place in the trace."""
+    own = copy_of(term)
+    assert type(own) is Term
+    terms = term.trace.terms
+    terms[term.serial] = own
+    for user in terms[term.serial + 1 :]:
+        if any(x is term for x in user.operands):
+            user.operands = tuple([own if x is term else x for x in user.operands])
+    return own
+
+
+class _Holder:
+    def __init__(self) -> None:
+        self.thing = object()
+
+
+def _held_by_one() -> int:
+    thing = (holder := _Holder()).thing
+    count = sys.getrefcount(thing)
+    del holder
+    return count
+
+
+#: What ``sys.getrefcount(x)`` says of a local name x for something that one other object holds.
+_OWN = _held_by_one()
