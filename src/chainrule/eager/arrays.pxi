@@ -10,6 +10,7 @@ cdef enum:
     # Elements up to which kernels are taken. Forward they are ahead of NumPy to 200 for the cheapest
     # (a product, 2 ns an element against 0.5) and to 1,000 for exp; backward further yet.
     SMALL = 128
+    AXES_MOST = 8  # of small operands that broadcast
     OUT = 1 << 30  # bit of the result among those of the operands, as in nodes.py
 
 cdef object double_descriptor = np.dtype(np.float64)
@@ -20,6 +21,10 @@ cdef object array_class = None
 cdef newfunc array_new = NULL
 cdef tuple nothing = ()
 cdef dict no_parameters = {}
+cdef tuple only_operand = (True,)
+cdef object reads_of = nodes.reads_of
+cdef object views = VIEWS
+cdef object constant_op = TABLE["stop_gradient"]
 
 
 @cython.final
@@ -102,6 +107,8 @@ cdef class ArrayBase(Value):
 
     def _apply_op(self, op, operands, parameters):
         code = CODES.get(op.name)
+        if code is None and len(operands) == 1 and type(op) is Structural:
+            return structural_call(op, operands, parameters)
         if code is None or parameters or len(operands) != cr_rows[<short>code].arity:
             return protocol.on_arrays(op, operands, parameters)
         return array_call(code, tuple(operands), True)
@@ -207,6 +214,89 @@ cdef inline object as_result(cnp.ndarray array):
     return array
 
 
+cdef void place_elements(
+    Extents *whole, int count, const cnp.npy_intp *sizes, unsigned char *places
+) noexcept:
+    """Which element of an operand of these sizes each element of the whole is computed from."""
+    cdef Py_ssize_t k, rest, step, place
+    cdef int i, axis
+    for k in range(elements(whole)):
+        rest, step, place = k, 1, 0
+        for i in range(count):
+            axis = whole.count - 1 - i
+            if sizes[count - 1 - i] != 1:
+                place += rest % whole.sizes[axis] * step
+            rest //= whole.sizes[axis]
+            step *= sizes[count - 1 - i]
+        places[k] = <unsigned char>place
+
+
+cdef bint spread_doubles(
+    cnp.ndarray array, Doubles *doubles, Extents *extents, double *spread
+) noexcept:
+    """Read an array that broadcasts to small extents, its elements repeated in ``spread``."""
+    cdef Extents own
+    cdef unsigned char places[SMALL]
+    cdef int i, fresh = extents.count - cnp.PyArray_NDIM(array)
+    cdef Py_ssize_t k, size = elements(extents)
+    own.count = 0
+    if fresh < 0 or size > SMALL or not read_doubles(array, doubles, &own):
+        return False
+    for i in range(own.count):
+        if own.sizes[i] != 1 and own.sizes[i] != extents.sizes[i + fresh]:
+            return False
+    if doubles.step != 0:
+        place_elements(extents, own.count, own.sizes, places)
+        for k in range(size):
+            spread[k] = doubles.data[places[k]]
+        doubles.data = spread
+    return True
+
+
+cdef bint read_spread(
+    tuple operands, Doubles *x, Extents *extents, cnp.npy_intp *sizes, double (*spread)[SMALL]
+) noexcept:
+    """Read small operands that broadcast; False where they are not small, or do not."""
+    cdef int i, k, count, place
+    cdef cnp.ndarray array
+    cdef cnp.npy_intp extent
+    extents.count = 0
+    extents.sizes = sizes
+    for i in range(AXES_MOST):
+        sizes[i] = 1
+    # From the last axis on, as shapes are aligned.
+    for i in range(len(operands)):
+        numbers = numbers_of(operands[i])
+        if not cnp.PyArray_CheckExact(numbers):
+            continue
+        array = <cnp.ndarray>numbers
+        count = cnp.PyArray_NDIM(array)
+        if count > AXES_MOST:
+            return False
+        if count > extents.count:
+            extents.count = count
+        for k in range(count):
+            extent = cnp.PyArray_DIMS(array)[count - 1 - k]
+            place = AXES_MOST - 1 - k
+            if sizes[place] == 1:
+                sizes[place] = extent
+    extents.sizes = sizes + (AXES_MOST - extents.count)
+    if elements(extents) > SMALL:
+        return False
+    for i in range(len(operands)):
+        numbers = numbers_of(operands[i])
+        if cnp.PyArray_CheckExact(numbers):
+            if not spread_doubles(<cnp.ndarray>numbers, &x[i], extents, spread[i]):
+                return False
+        elif type_of(<PyObject *>numbers) == scalar_type:
+            read_number(PyFloat_AS_DOUBLE(numbers), &x[i])
+    return True
+
+
+cdef inline object numbers_of(object operand):
+    return (<ArrayBase>operand)._array if type_of(<PyObject *>operand) == array_type else operand
+
+
 # --- recording ----------------------------------------------------------------------------------
 
 cdef enum:
@@ -262,6 +352,8 @@ cdef object array_call(short code, tuple operands, bint is_ours=False):
     cdef PyObject *pointer
     cdef Py_ssize_t size, k
     cdef double *out
+    cdef cnp.npy_intp sizes[AXES_MOST]
+    cdef double spread[3][SMALL]
     extents.count = 0
     if code == CR_WHERE:
         operands = with_doubles(operands)
@@ -291,7 +383,9 @@ cdef object array_call(short code, tuple operands, bint is_ours=False):
                 return generic_call(code, operands, is_ours)
     if not any_value:
         return generic_call(code, operands, is_ours)
-    if not is_small:
+    if not is_small and not (
+        is_small_row[code] and read_spread(operands, x, &extents, sizes, spread)
+    ):
         return large_call(code, operands, nodes, needs, reads)
     size = elements(&extents)
     result = cnp.PyArray_EMPTY(extents.count, extents.sizes, cnp.NPY_DOUBLE, 0)
@@ -321,8 +415,9 @@ cdef object array_call(short code, tuple operands, bint is_ours=False):
         if is_number(&x[i]):
             kept = x[i].number
         else:
-            if nodes[i] != NULL:
-                node.shape = (<Node>nodes[i]).shape
+            if nodes[i] != NULL and len(<tuple>(<Node>nodes[i]).shape) == extents.count:
+                if is_small:
+                    node.shape = (<Node>nodes[i]).shape
             array = (
                 (<ArrayBase>pointer)._array if type_of(pointer) == array_type
                 else <object>pointer
@@ -390,6 +485,28 @@ cdef object large_call(
         Py_INCREF(link)
         PyTuple_SET_ITEM(links, i, link)
     node = new_operation(ROWS[code], numbers, links, no_parameters, out, reads)
+    node.shape, node.dtype = out.shape, out.dtype
+    return new_array_value(out, node)
+
+
+cdef object structural_call(object op, tuple operands, dict parameters):
+    """An op on whole arrays with one operand, an array's Value: ``recording.apply``, short."""
+    cdef ArrayBase source
+    cdef Node node
+    cdef int reads
+    if type_of(<PyObject *>operands[0]) != array_type or op in views or op is constant_op:
+        return protocol.on_arrays(op, operands, parameters)
+    source = <ArrayBase>operands[0]
+    if op.results != 1 or not op.differentiable or not cnp.PyArray_CheckExact(source._array):
+        return protocol.on_arrays(op, operands, parameters)
+    try:
+        out = quietly(op.kernel, source._array, **parameters)
+    except ValueError:
+        return protocol.on_arrays(op, operands, parameters)  # names the shapes
+    if source._node is None:
+        return new_array_value(out, None)
+    reads = reads_of(op, only_operand)
+    node = new_operation(op, (source._array,), (source._node,), parameters, out, reads)
     node.shape, node.dtype = out.shape, out.dtype
     return new_array_value(out, node)
 

@@ -28,7 +28,8 @@ from cpython.object cimport (
 from cpython.ref cimport Py_INCREF, Py_TYPE
 from cpython.tuple cimport PyTuple_New, PyTuple_SET_ITEM
 
-from ..ops import TABLE, Cotangent, Op, blocks, elementwise_rows, foreign_names, tracing
+from ..ops import TABLE, Cotangent, Op, Structural, blocks, elementwise_rows, foreign_names, tracing
+from ..ops.assign import VIEWS
 from ..ops.index import as_slices
 from ..ops.op import one, zero
 from ..ops.quiet import quietly

@@ -71,6 +71,7 @@ cdef bint pull_small(Backward sweep, Node node, object adjoint) except -1:
     cdef const cr_row *row = &cr_rows[node.code]
     cdef Doubles g, out
     cdef Doubles x[3]
+    cdef double spread[3][SMALL]
     cdef Extents extents
     cdef const char *mask = NULL
     cdef int i
@@ -101,16 +102,25 @@ cdef bint pull_small(Backward sweep, Node node, object adjoint) except -1:
         if PyFloat_CheckExact(kept):
             read_number(PyFloat_AS_DOUBLE(kept), &x[i])
         elif not read_doubles(kept, &x[i], &extents):
-            return False
+            if not cnp.PyArray_CheckExact(kept):
+                return False
+            if not spread_doubles(<cnp.ndarray>kept, &x[i], &extents, spread[i]):
+                return False
         link = node.nodes[i]
         if link is not None and was_assigned(link, node._serial):
             return False  # nodes.py says so
+        if link is not None and (mask != NULL or row.selects):
+            if type_of(<PyObject *>link) == node_type and (<Node>link).shape != node.shape:
+                if len(<tuple>(<Node>link).shape) != 0:
+                    return False  # masks are not summed here
     for i in range(row.arity):
         link = node.nodes[i]
         if link is None or row.partials[i] == NULL:
             continue
         if type_of(<PyObject *>link) != node_type:
             pull_small_number(sweep, node, i, link, &g, &out, x, mask, elements(&extents))
+        elif (<Node>link).shape != node.shape and len(<tuple>(<Node>link).shape) != 0:
+            pull_small_spread(sweep, node, i, <Node>link, &g, &out, x, &extents)
         elif (<Node>link).shape != node.shape:
             pull_small_number(sweep, node, i, link, &g, &out, x, mask, elements(&extents))
         elif handed_on[node.code] >> i & 1:
@@ -146,6 +156,24 @@ cdef int pull_small_number(
     else:
         sweep.put(link, np.float64(total))
     return 0
+
+
+cdef int pull_small_spread(
+    Backward sweep, Node node, int i, Node link, Doubles *g, Doubles *out, Doubles *x,
+    Extents *extents,
+) except -1:
+    """The cotangent of an operand that was repeated: the sum over the elements made of each."""
+    cdef const cr_row *row = &cr_rows[node.code]
+    cdef Py_ssize_t k
+    cdef unsigned char places[SMALL]
+    share = np.zeros(link.shape)
+    cdef double *to = <double *>cnp.PyArray_DATA(<cnp.ndarray>share)
+    place_elements(
+        extents, cnp.PyArray_NDIM(<cnp.ndarray>share), cnp.PyArray_DIMS(<cnp.ndarray>share), places
+    )
+    for k in range(elements(extents)):
+        to[places[k]] += g.data[k * g.step] * weight(row, i, out.data[k * out.step], x, k)
+    return sweep.put(link, share)
 
 
 cdef int pull_small_array(

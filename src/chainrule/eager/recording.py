@@ -52,7 +52,9 @@ def apply(op: Row, operands: Sequence[Any], parameters: dict[str, Any]) -> Any:
     try:
         if isinstance(op, Structural):
             whole = [x if hasattr(x, "shape") else np.asarray(x, float) for x in numbers]
-            if op.results:
+            if op.moves:
+                out = op.kernel(*whole, **parameters)
+            elif op.results:
                 out = quietly(op.kernel, *whole, **parameters)
             else:  # the user's own functions, which may look at the context
                 with np.errstate(all="ignore"):

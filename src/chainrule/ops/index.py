@@ -69,6 +69,7 @@ index_row: Structural = Structural(
     ("x",),
     "The elements of x at a key of ints and slices.",
     kernel=lambda x, key: x[as_slices(key)],
+    moves=True,
     shape=_indexed_shape,
     vjp=lambda g, out, x, key: (scatter_row(g, shape=shape_of(x), key=key),),
     batch=lambda batched, x, key: index_row(x, key=((0, shape_of(x)[0], 1), *key)),

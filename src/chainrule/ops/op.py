@@ -86,7 +86,10 @@ class Row:
 def _free_extent(parameters: tuple[Any, ...]) -> Any:
     """An extent among the parameters that is no number yet: of a function that is traced."""
     for parameter in parameters:
-        if type(parameter) is tuple:
+        kind = type(parameter)
+        if kind is int:
+            continue
+        if kind is tuple:
             found = _free_extent(parameter)
             if found is not None:
                 return found

@@ -40,8 +40,10 @@ def kept(shape: Shape, axes: tuple[int, ...]) -> Shape:
 def restored(reduced: Any, shape: Shape, axes: tuple[int, ...]) -> Any:
     """A reduced array, repeated over the axes that were reduced."""
     extents = kept(shape, axes)
+    if extents != shape and axes == tuple(range(len(axes))):
+        return broadcast_row(reduced, shape=shape)  # which puts axes in front by itself
     aligned = reduced if shape_of(reduced) == extents else reshape_row(reduced, shape=extents)
-    return broadcast_row(aligned, shape=shape)
+    return aligned if extents == shape else broadcast_row(aligned, shape=shape)
 
 
 def _shifted(axes: tuple[int, ...]) -> tuple[int, ...]:
