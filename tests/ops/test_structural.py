@@ -387,6 +387,27 @@ def test_repeated_eigenvalues():
     assert not np.isfinite(derivative[0, 1])
 
 
+@pytest.mark.parametrize("x", [
+    np.array(2.0), np.float64(2.0), np.arange(3.0), np.ones((2, 1)), np.arange(6.0)[::2], A.T[:1],
+    np.ones((1, 0)), np.arange(3), np.array([True, False, True]), np.arange(3.0, dtype=">f8"),
+], ids=repr)  # fmt: skip
+def test_an_array_is_repeated_as_by_numpy(x):
+    row = STRUCTURAL["broadcast_to"]
+    for shape in (2, 3), (4, 2, 3), (2, 0), (3,), (), (2, 2), (1, 1, 3), (-1, 3):
+        try:
+            expected = np.broadcast_to(x, shape)
+        except ValueError:
+            with pytest.raises(ValueError, match=r"broadcast|negative"):
+                row(x, shape=shape)
+            continue
+        out = row(x, shape=shape)
+        np.testing.assert_array_equal(out, expected)
+        assert (out.shape, out.dtype) == (expected.shape, expected.dtype)
+        if shape:
+            assert not out.flags.writeable
+            assert np.shares_memory(out, x) or not out.size or not isinstance(x, np.ndarray)
+
+
 def test_the_empty_key_and_the_empty_array():
     x = np.arange(3.0)
     np.testing.assert_array_equal(cr.grad(lambda x: cr.sum(x[2:1] ** 2))(x), np.zeros(3))

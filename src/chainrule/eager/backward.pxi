@@ -189,6 +189,9 @@ cdef class Backward:
                 return 0
         if node.op is None and node.part < 0 and node.grad_fn is None:
             return 0
+        is_plain = not self.recorded and not is_cotangent(adjoint) and type(adjoint) is not list
+        if is_plain and type(node.op) is Structural and pull_linear(self, node, adjoint):
+            return 0
         self.be_silent()
         if not self.recorded and type(node.op) is Op and cnp.PyArray_CheckExact(adjoint):
             if pull_smooth(self, node, adjoint):

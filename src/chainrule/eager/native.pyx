@@ -19,7 +19,7 @@ import numpy as np
 cimport cython
 cimport numpy as cnp
 from cpython.dict cimport PyDict_GetItem
-from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_CheckExact
+from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_Check, PyFloat_CheckExact
 from cpython.mem cimport PyMem_RawFree, PyMem_RawRealloc
 from cpython.object cimport (
     PyObject, PyObject_Hash, PyTypeObject, Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE, destructor,
@@ -34,6 +34,7 @@ from ..ops.index import as_slices
 from ..ops.op import one, zero
 from ..ops.quiet import quietly
 from ..ops.rules import plus, unbroadcast
+from ..ops.shape import of_dtype
 from . import generated, nodes, protocol, sweep as sweeps
 from .nodes import Stub
 from .operands import (
@@ -741,6 +742,7 @@ cdef object new_tracked(short code, double number, PyObject **links, double *wei
 
 include "sweeping.pxi"
 include "arrays.pxi"
+include "spreading.pxi"
 include "backward.pxi"
 include "pulling.pxi"
 include "assigning.pxi"

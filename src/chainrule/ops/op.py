@@ -59,7 +59,8 @@ class Row:
         owner = None
         rank = 0
         for operand in operands:
-            if type(operand) is np.ndarray:
+            kind = type(operand)
+            if kind is np.ndarray or kind is np.float64:
                 continue
             candidate = getattr(operand, "_dispatch_rank", 0)
             if candidate > rank:
