@@ -140,7 +140,7 @@ def test_the_cotangents_of_a_sum_are_ones_own(shape, axis):
     equal(w.grad, np.full(w.shape, 2.0))
 
 
-@pytest.mark.parametrize("size", (1, 3, 500))
+@pytest.mark.parametrize("size", [1, 3, 500])
 def test_a_linear_row_keeps_the_type_of_its_operand(size):
     v = Var(np.linspace(0.5, 2.0, size).astype(np.float32))
     cr.sum(cr.cumsum(v.reshape((size, 1))).astype(np.float64) * np.ones(size)).back()

@@ -13,7 +13,6 @@ from samples import CASES, IDX, A, B, P, S, V
 
 import chainrule as cr
 from chainrule import Value
-from chainrule.eager import recording
 from chainrule.ops import TABLE, Structural
 
 Array = np.ndarray[Any, Any]
@@ -117,18 +116,16 @@ def test_the_third_order(name):
 
 def test_every_structural_row_is_exercised(monkeypatch):
     called: set[str] = set()
-    apply, kernel = recording.apply, Structural.numpy
 
-    def noted(op: Any, *rest: Any) -> Any:
-        called.add(op.name)
-        return apply(op, *rest)
+    def noting(name: str, kernel: Callable[..., Any]) -> Callable[..., Any]:
+        def noted(*operands: Any, **parameters: Any) -> Any:
+            called.add(name)
+            return kernel(*operands, **parameters)
 
-    def noted_kernel(op: Structural, *operands: Any, **parameters: Any) -> Any:
-        called.add(op.name)
-        return kernel(op, *operands, **parameters)
+        return noted
 
-    monkeypatch.setattr(recording, "apply", noted)
-    monkeypatch.setattr(Structural, "numpy", noted_kernel)
+    for name, row in STRUCTURAL.items():
+        monkeypatch.setitem(vars(row), "kernel", noting(name, row.kernel))
     for f, x in (CASES | COVERED_CASES).values():
         cr.grad(reduced(f))(x)
     assert set(STRUCTURAL) - called - TRACED == set()
@@ -397,7 +394,7 @@ def test_an_array_is_repeated_as_by_numpy(x):
         try:
             expected = np.broadcast_to(x, shape)
         except ValueError:
-            with pytest.raises(ValueError, match=r"broadcast|negative"):
+            with pytest.raises(ValueError, match=r"broadcast|negative|dimensions"):
                 row(x, shape=shape)
             continue
         out = row(x, shape=shape)
