@@ -12,15 +12,19 @@ import numpy as np
 STEP = 1e-30
 
 
-def complex_step(f, x):
-    """The derivatives of the number f(x) with respect to each element of the array x."""
-    x = np.asarray(x, float)
-    derivatives = np.empty(x.shape)
+def complex_step(f, *unknowns):
+    """The derivatives of the number ``f(*unknowns)``: for each array of unknowns, one of its shape.
+
+    ``f`` is called on complex arrays, and must compute nothing that is not analytic.
+    """
+    moved = [np.array(x, complex) for x in unknowns]
+    derivatives = [np.empty(x.shape) for x in moved]
     with mock.patch("numpy.linalg.cholesky", analytic_cholesky):
-        for place in np.ndindex(x.shape):
-            moved = x.astype(complex)
-            moved[place] += 1j * STEP
-            derivatives[place] = f(moved).imag / STEP
+        for x, slopes in zip(moved, derivatives, strict=True):
+            for place in np.ndindex(x.shape):
+                x[place] += 1j * STEP
+                slopes[place] = f(*moved).imag / STEP
+                x[place] = x[place].real
     return derivatives
 
 
@@ -37,5 +41,6 @@ def analytic_cholesky(a):
 
 
 def largest_difference(gradient, expected):
-    """The largest difference of two gradients, relative to the largest element."""
-    return np.max(np.abs(np.subtract(gradient, expected))) / np.max(np.abs(expected))
+    """The largest difference of two gradients (lists of arrays), relative to the largest element."""
+    ours, theirs = (np.concatenate([np.ravel(x) for x in parts]) for parts in (gradient, expected))
+    return np.max(np.abs(ours - theirs)) / np.max(np.abs(theirs))

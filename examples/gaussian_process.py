@@ -65,7 +65,7 @@ def main():
     value, gradient = value_and_grad(GUESS, t, y)
     print(f"negative log-likelihood {value:.3f}, gradient {np.round(gradient, 3)}")
     by_step = complex_step(lambda x: negative_log_likelihood(x, t, y), GUESS)
-    print(f"off complex step by {largest_difference(gradient, by_step):.1e}")
+    print(f"off complex step by {largest_difference([gradient], by_step):.1e}")
 
     fit = minimize(cr.jit(value_and_grad), GUESS, (t, y), jac=True, tol=1e-5)
     print(f"\nnegative log-likelihood {fit.fun:.3f} after {fit.nit} steps")

@@ -75,8 +75,8 @@ def main():
         return misfit(x[: CELLS - 1], x[CELLS - 1 :], readings)
 
     unknowns = np.concatenate([layers, start])
-    by_step = complex_step(split, unknowns)
-    print(f"off complex step by {largest_difference(np.concatenate(gradient), by_step):.1e}")
+    by_step = complex_step(lambda *x: misfit(*x, readings), layers, start)
+    print(f"off complex step by {largest_difference(gradient, by_step):.1e}")
 
     fit = minimize(cr.jit(cr.value_and_grad(split)), unknowns, jac=True, method="L-BFGS-B",
                    options={"maxiter": 300})  # fmt: skip

@@ -83,7 +83,7 @@ def main():
     value, gradient = value_and_grad(GUESS, *data)
     print(f"negative log-likelihood {value:.3f}, gradient {np.round(gradient, 3)}")
     by_step = complex_step(lambda x: negative_log_likelihood(x, *data), GUESS)
-    print(f"off complex step by {largest_difference(gradient, by_step):.1e}")
+    print(f"off complex step by {largest_difference([gradient], by_step):.1e}")
 
     fit = minimize(cr.jit(value_and_grad), GUESS, data, jac=True, tol=1e-5)
     information = cr.jit(cr.hessian(negative_log_likelihood))(fit.x, *data)

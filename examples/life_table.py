@@ -72,7 +72,7 @@ def main():
     value, gradient = value_and_grad(start, *data)
     print(f"negative log-likelihood {value:.3f}, gradient {np.round(gradient, 3)}")
     by_step = complex_step(lambda x: negative_log_likelihood(x, *data), start)
-    print(f"off complex step by {largest_difference(gradient, by_step):.1e}")
+    print(f"off complex step by {largest_difference([gradient], by_step):.1e}")
 
     fit = minimize(cr.jit(value_and_grad), start, data, jac=True, tol=1e-6)
     fitted = np.exp(fit.x)
@@ -85,7 +85,7 @@ def main():
     print(f"\nto insure {SUM_INSURED:,.0f} from {ISSUE} on: {price:,.2f} a year; more by 1 % of")
     for name, assumption, slope in zip(ASSUMPTIONS, assumptions, slopes, strict=True):
         print(f"{name:>27} {0.01 * assumption * slope:+12.2f}")
-    by_step = complex_step(lambda x: premium(*x), assumptions)
+    by_step = complex_step(premium, *assumptions)
     print(f"off complex step by {largest_difference(slopes, by_step):.1e}")
 
 
