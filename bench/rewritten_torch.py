@@ -94,9 +94,7 @@ def gaussian_process(logarithms: Any, t: Any, y: Any) -> Any:
     return 0.5 * z @ z + torch.sum(torch.log(torch.diag(lower))) + half
 
 
-def bundle_adjustment(
-    cameras: Any, points: Any, camera_of: Any, point_of: Any, pixels: Any
-) -> Any:
+def bundle_adjustment(cameras: Any, points: Any, camera_of: Any, point_of: Any, pixels: Any) -> Any:
     """``examples.bundle_adjustment.cost``."""
     camera, point = cameras[camera_of], points[point_of]
     angle = torch.sqrt(torch.sum(camera[:, :3] ** 2, dim=1))[:, None]

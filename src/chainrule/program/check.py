@@ -34,10 +34,13 @@ class _Check:
         self.program = program
         self.names = names_of(program)
         self.known: dict[int, Term] = {}
-        #: Pairs of extents that a guard says are equal.
-        self.equal = {
-            (guard.left, guard.right) for guard in program.guards if guard.relation is operator.eq
-        }
+        #: Differences that a guard says are 0. Equal polynomials are one object.
+        self.zeros = [
+            difference
+            for guard in program.guards
+            if guard.relation is operator.eq
+            for difference in (guard.left - guard.right, guard.right - guard.left)
+        ]
 
     def run(self) -> None:
         program = self.program
@@ -89,9 +92,9 @@ class _Check:
         """Whether shapes are equal wherever the guards hold; ``a == b`` would note a guard."""
         if isinstance(a, tuple) and isinstance(b, tuple):
             return len(a) == len(b) and all(map(self.same, a, b))
-        if a is b or (type(a) is int and type(b) is int and a == b):
-            return True
-        return (a, b) in self.equal or (b, a) in self.equal
+        if a is b or (type(a) is int and type(b) is int):
+            return bool(a == b)
+        return any(a - b is zero for zero in self.zeros)
 
     def extents_of(self, what: str, x: Any) -> None:
         """Fail where a Dimension is of another Program's extents."""
