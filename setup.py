@@ -60,7 +60,18 @@ runner = Extension(
     extra_compile_args=["-O3", "-pthread"],
     extra_link_args=["-pthread"],
 )
-extensions = cythonize([native, terms, *twins, runner])
+machine = Extension(
+    "chainrule.backends.small.machine",
+    ["src/chainrule/backends/small/machine.pyx"],
+    include_dirs=["src/chainrule/backends/small", np.get_include()],
+    define_macros=[("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION")],
+    depends=[
+        "src/chainrule/backends/small/machine.h",
+        "src/chainrule/eager/generated/kernels.h",
+    ],
+    extra_compile_args=["-O3", "-fno-math-errno"],
+)
+extensions = cythonize([native, terms, *twins, runner, machine])
 for extension in extensions:
     extension.optional = True  # without a compiler plain Python and the interpreter take over
 setup(ext_modules=extensions)

@@ -18,8 +18,25 @@ NAMES = ("interpreter", "llvm")
 
 
 def compiled(program: Program) -> Run:
-    """A function that runs a Program, by the backend that was chosen."""
-    return backend()(program)
+    """A function that runs a Program, by the backend that was chosen.
+
+    Native code comes in two kinds: loops that LLVM compiled, and, for many steps on small arrays, a
+    machine that runs one after the other.
+    """
+    chosen = backend()
+    if chosen is not interpreter.compiled and _suits_small(program):
+        from .small import executable
+
+        return executable.compiled(program, lambda: chosen(program))
+    return chosen(program)
+
+
+def _suits_small(program: Program) -> bool:
+    try:
+        from .small import executable
+    except ImportError:  # without a C compiler
+        return False
+    return executable.suits(program)
 
 
 @functools.cache
