@@ -6,7 +6,7 @@ import threading
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, reject, settings
 from programs import same_numbers, traced
 from random_programs import programs
 
@@ -46,10 +46,10 @@ FUNCTIONS = {
     "three axes": (lambda t, x: [t * x[:, None], t.transpose(2, 0, 1) * 2, t * t[:, :1]], T, X),
     "slices": (lambda x, t: [x[::-1], x[1:], x[:0], x[-1], t[:, ::2, 1], t[1, :, ::-1]], X, T),
     "shapes": (lambda t: [t.reshape(6, 4), t.T.reshape(-1), t.swapaxes(0, 1)[None]], T),
-    "sums": (lambda t: [cr.sum(t), cr.sum(t, 0), cr.sum(t, (0, 2)), cr.sum(t[:, :0]), t.T.sum(1)], T),
+    "sums": (lambda t: [cr.sum(t), cr.sum(t, (0, 2)), cr.sum(t[:, :0]), t.T.sum(1)], T),
     "extrema": (lambda t: [cr.max(t), cr.min(t, 1), cr.max(t.T, 0), cr.max(t - np.inf, 0)], T),
     "products": (lambda m, x: [m @ x, x @ m, m @ m.T, x @ x, cr.outer(x, x), m.T @ m], M, X),
-    "einsum": (lambda t, x: [cr.einsum("aij,j->i", t.swapaxes(1, 2), x), cr.tensordot(t, t, 3)], T, X),
+    "einsum": (lambda t, x: [cr.einsum("aij,j->i", t.swapaxes(1, 2), x), t @ t.mT], T, X),
     "solve": (lambda m, x: [cr.linalg.solve(m, x), cr.linalg.solve(m.T, m)], M, X),
     "stacks": (lambda m, x: [cr.stack([x, 2 * x], 1), cr.concatenate([m, x[None], m[:1]])], M, X),
     "gather": (lambda m, i: [m[i], m[:, i], m[i, i], m[i, i[::-1]], m[-1 - i]], M, WHERE),
@@ -90,7 +90,14 @@ def test_gradients_are_the_interpreters(name):
 def test_random_programs(program):
     argnums = tuple(range(len(program.inputs)))
     gradient = cr.value_and_grad(program.loss, argnums)
-    agree(lambda *x: [program(*x), gradient(*x)[0], *gradient(*x)[1]], *program.inputs, rtol=1e-9)
+    try:
+        agree(
+            lambda *x: [program(*x), gradient(*x)[0], *gradient(*x)[1]],
+            *program.inputs,
+            rtol=1e-9,
+        )
+    except UnsuitableError:  # float32, or a rule of the user's, which only jit puts in line
+        reject()
 
 
 def test_what_is_the_same_in_every_call_is_computed_once():

@@ -60,7 +60,9 @@ class View:
         numbers = self.buffer.numbers
         if numbers is None:
             return None
-        return array_of(numbers, View(self.buffer, self.offset - self.buffer.start, self.shape, self.steps))
+        return array_of(
+            numbers, View(self.buffer, self.offset - self.buffer.start, self.shape, self.steps)
+        )
 
     @property
     def is_contiguous(self) -> bool:
@@ -207,7 +209,8 @@ class Assembler:
     def constant(self, numbers: Any) -> View:
         """Numbers that are the same in every call."""
         array = np.asarray(numbers)
-        if array.dtype not in DTYPES or np.any(np.abs(array) > machine.EXACT) and array.dtype.kind == "i":
+        is_large = array.dtype.kind == "i" and np.any(np.abs(array) > machine.EXACT)
+        if array.dtype not in DTYPES or is_large:
             raise UnsuitableError(f"a constant of dtype {array.dtype}")
         array = np.ascontiguousarray(array, np.float64).reshape(array.shape)
         key = (array.shape, array.tobytes())

@@ -193,9 +193,7 @@ def _scatter(
     return view
 
 
-def _concatenate(
-    into: Assembler, term: Term, out: Shape, operands: list[View], axis: int
-) -> View:
+def _concatenate(into: Assembler, term: Term, out: Shape, operands: list[View], axis: int) -> View:
     view = into.new(out)
     start = 0
     for x in operands:

@@ -3,28 +3,11 @@
 /* BEGIN: Cython Metadata
 {
     "distutils": {
-        "define_macros": [
-            [
-                "NPY_NO_DEPRECATED_API",
-                "NPY_2_0_API_VERSION"
-            ]
-        ],
         "depends": [
-            "/tmp/pip-build-env-4hfus82d/overlay/lib/python3.11/site-packages/numpy/_core/include/numpy/arrayobject.h",
-            "/tmp/pip-build-env-4hfus82d/overlay/lib/python3.11/site-packages/numpy/_core/include/numpy/arrayscalars.h",
-            "/tmp/pip-build-env-4hfus82d/overlay/lib/python3.11/site-packages/numpy/_core/include/numpy/ndarrayobject.h",
-            "/tmp/pip-build-env-4hfus82d/overlay/lib/python3.11/site-packages/numpy/_core/include/numpy/ndarraytypes.h",
-            "/tmp/pip-build-env-4hfus82d/overlay/lib/python3.11/site-packages/numpy/_core/include/numpy/ufuncobject.h",
-            "src/chainrule/backends/small/machine.h",
-            "src/chainrule/eager/generated/kernels.h"
-        ],
-        "extra_compile_args": [
-            "-O3",
-            "-fno-math-errno"
+            "src/chainrule/backends/small/machine.h"
         ],
         "include_dirs": [
-            "src/chainrule/backends/small",
-            "/tmp/pip-build-env-4hfus82d/overlay/lib/python3.11/site-packages/numpy/_core/include"
+            "src/chainrule/backends/small"
         ],
         "name": "chainrule.backends.small.machine",
         "sources": [
@@ -1545,9 +1528,9 @@ static const char * const __pyx_cfilenm = __FILE__;
 
 static const char* const __pyx_f[] = {
   "src/chainrule/backends/small/machine.pyx",
-  "numpy/__init__.cython-30.pxd",
+  ".venv/lib/python3.11/site-packages/numpy/__init__.cython-30.pxd",
   "(tree fragment)",
-  "cpython/type.pxd",
+  ".venv/lib/python3.11/site-packages/Cython/Includes/cpython/type.pxd",
 };
 /* #### Code section: utility_code_proto_before_types ### */
 /* Atomics.proto (used by UnpackUnboundCMethod) */
@@ -1927,26 +1910,7 @@ static CYTHON_INLINE __pyx_t_long_double_complex __pyx_t_long_double_complex_fro
 /*--- Type declarations ---*/
 struct __pyx_obj_9chainrule_8backends_5small_7machine_Machine;
 
-/* "chainrule/backends/small/machine.pyx":27
- * 
- * 
- * cdef enum:             # <<<<<<<<<<<<<<
- *     _EXACT = 1 << 53
- * 
-*/
-enum  {
-
-  /* "chainrule/backends/small/machine.pyx":28
- * 
- * cdef enum:
- *     _EXACT = 1 << 53             # <<<<<<<<<<<<<<
- * 
- * END, MAP, FILL, COPY, REDUCE, PRODUCT = CR_END, CR_MAP, CR_FILL, CR_COPY, CR_REDUCE, CR_PRODUCT
-*/
-  __pyx_e_9chainrule_8backends_5small_7machine__EXACT = (1 << 53)
-};
-
-/* "chainrule/backends/small/machine.pyx":43
+/* "chainrule/backends/small/machine.pyx":41
  * 
  * 
  * cdef class Machine:             # <<<<<<<<<<<<<<
@@ -3096,14 +3060,17 @@ static PyObject *__Pyx_Object_VectorcallMethodKwds(PyObject *name, PyObject *con
 /* CIntToPy.proto */
 static CYTHON_INLINE PyObject* __Pyx_PyLong_From___pyx_anon_enum(int value);
 
-/* CIntToPy.proto */
-static CYTHON_INLINE PyObject* __Pyx_PyLong_From_long(long value);
-
 /* CIntFromPy.proto */
 static CYTHON_INLINE int64_t __Pyx_PyLong_As_int64_t(PyObject *);
 
 /* CIntToPy.proto */
+static CYTHON_INLINE PyObject* __Pyx_PyLong_From_long(long value);
+
+/* CIntToPy.proto */
 static CYTHON_INLINE PyObject* __Pyx_PyLong_From_npy_intp(npy_intp value);
+
+/* CIntToPy.proto */
+static CYTHON_INLINE PyObject* __Pyx_PyLong_From_int64_t(int64_t value);
 
 /* CIntToPy.proto */
 static CYTHON_INLINE PyObject* __Pyx_PyLong_From_int32_t(int32_t value);
@@ -3246,6 +3213,7 @@ static CYTHON_INLINE char *__pyx_f_5numpy_7ndarray_4data___get__(PyArrayObject *
 static CYTHON_INLINE int __pyx_f_5numpy_import_array(void); /*proto*/
 
 /* Module declarations from "chainrule.backends.small.machine" */
+static int64_t __pyx_v_9chainrule_8backends_5small_7machine__EXACT;
 static PyObject *__pyx_7genexpr__pyx_v_9chainrule_8backends_5small_7machine_code;
 /* #### Code section: typeinfo ### */
 /* #### Code section: before_global_var ### */
@@ -3339,7 +3307,7 @@ namespace {
     __Pyx_CachedCFunction __pyx_umethod_PyDict_Type_values;
     PyObject *__pyx_codeobj_tab[4];
     PyObject *__pyx_string_tab[87];
-    PyObject *__pyx_number_tab[1];
+    PyObject *__pyx_number_tab[2];
 /* #### Code section: module_state_contents ### */
 /* PyFrozenDict.module_state_decls */
 #if CYTHON_COMPILING_IN_LIMITED_API
@@ -3476,6 +3444,7 @@ static __pyx_mstatetype * const __pyx_mstate_global = &__pyx_mstate_global_stati
 #define __pyx_kp_b_iso88591_A_a_a_j_Zt81HAQ_t3a_t3a __pyx_string_tab[85]
 #define __pyx_kp_b_iso88591_A_Q_E_as_1_G6_aq_uCq_HAZq_aq_A_V __pyx_string_tab[86]
 #define __pyx_int_2 __pyx_number_tab[0]
+#define __pyx_int_0x20000000000000 __pyx_number_tab[1]
 /* #### Code section: module_state_clear ### */
 #if CYTHON_USE_MODULE_STATE
 static CYTHON_SMALL_CODE int __pyx_m_clear(PyObject *m) {
@@ -3513,7 +3482,7 @@ static CYTHON_SMALL_CODE int __pyx_m_clear(PyObject *m) {
   Py_CLEAR(clear_module_state->__pyx_umethod_PyDict_Type_values.method);
   for (int i=0; i<4; ++i) { Py_CLEAR(clear_module_state->__pyx_codeobj_tab[i]); }
   for (int i=0; i<87; ++i) { Py_CLEAR(clear_module_state->__pyx_string_tab[i]); }
-  for (int i=0; i<1; ++i) { Py_CLEAR(clear_module_state->__pyx_number_tab[i]); }
+  for (int i=0; i<2; ++i) { Py_CLEAR(clear_module_state->__pyx_number_tab[i]); }
 /* #### Code section: module_state_clear_contents ### */
 /* CommonTypesMetaclass.module_state_clear */
 Py_CLEAR(clear_module_state->__pyx_CommonTypesMetaclassType);
@@ -3559,7 +3528,7 @@ static CYTHON_SMALL_CODE int __pyx_m_traverse(PyObject *m, visitproc visit, void
   Py_VISIT(traverse_module_state->__pyx_umethod_PyDict_Type_values.method);
   for (int i=0; i<4; ++i) { __Pyx_VISIT_CONST(traverse_module_state->__pyx_codeobj_tab[i]); }
   for (int i=0; i<87; ++i) { __Pyx_VISIT_CONST(traverse_module_state->__pyx_string_tab[i]); }
-  for (int i=0; i<1; ++i) { __Pyx_VISIT_CONST(traverse_module_state->__pyx_number_tab[i]); }
+  for (int i=0; i<2; ++i) { __Pyx_VISIT_CONST(traverse_module_state->__pyx_number_tab[i]); }
 /* #### Code section: module_state_traverse_contents ### */
 /* CommonTypesMetaclass.module_state_traverse */
 Py_VISIT(traverse_module_state->__pyx_CommonTypesMetaclassType);
@@ -5451,7 +5420,7 @@ static CYTHON_INLINE NPY_DATETIMEUNIT __pyx_f_5numpy_get_datetime64_unit(PyObjec
   return __pyx_r;
 }
 
-/* "chainrule/backends/small/machine.pyx":51
+/* "chainrule/backends/small/machine.pyx":49
  *     cdef const int32_t *words
  * 
  *     def __init__(self, code, memory):             # <<<<<<<<<<<<<<
@@ -5502,39 +5471,39 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
   {
     PyObject ** const __pyx_pyargnames[] = {&__pyx_mstate_global->__pyx_n_u_code,&__pyx_mstate_global->__pyx_n_u_memory,0};
     const Py_ssize_t __pyx_kwds_len = (__pyx_kwds) ? __Pyx_NumKwargs_FASTCALL_TPNEW(__pyx_kwds) : 0;
-    if (unlikely(__pyx_kwds_len < 0)) __PYX_ERR(0, 51, __pyx_L3_error)
+    if (unlikely(__pyx_kwds_len < 0)) __PYX_ERR(0, 49, __pyx_L3_error)
     if (__pyx_kwds_len > 0) {
       switch (__pyx_nargs) {
         case  2:
         values[1] = __Pyx_ArgRef_FASTCALL_TPNEW(__pyx_args, 1);
-        if (!CYTHON_ASSUME_SAFE_MACROS && unlikely(!values[1])) __PYX_ERR(0, 51, __pyx_L3_error)
+        if (!CYTHON_ASSUME_SAFE_MACROS && unlikely(!values[1])) __PYX_ERR(0, 49, __pyx_L3_error)
         CYTHON_FALLTHROUGH;
         case  1:
         values[0] = __Pyx_ArgRef_FASTCALL_TPNEW(__pyx_args, 0);
-        if (!CYTHON_ASSUME_SAFE_MACROS && unlikely(!values[0])) __PYX_ERR(0, 51, __pyx_L3_error)
+        if (!CYTHON_ASSUME_SAFE_MACROS && unlikely(!values[0])) __PYX_ERR(0, 49, __pyx_L3_error)
         CYTHON_FALLTHROUGH;
         case  0: break;
         default: goto __pyx_L5_argtuple_error;
       }
       const Py_ssize_t kwd_pos_args = __pyx_nargs;
-      if (__Pyx_ParseKeywords(__pyx_kwds, __pyx_kwvalues, __pyx_pyargnames, 0, values, kwd_pos_args, __pyx_kwds_len, "__init__", 0) < (0)) __PYX_ERR(0, 51, __pyx_L3_error)
+      if (__Pyx_ParseKeywords(__pyx_kwds, __pyx_kwvalues, __pyx_pyargnames, 0, values, kwd_pos_args, __pyx_kwds_len, "__init__", 0) < (0)) __PYX_ERR(0, 49, __pyx_L3_error)
       for (Py_ssize_t i = __pyx_nargs; i < 2; i++) {
-        if (unlikely(!values[i])) { __Pyx_RaiseArgtupleInvalid("__init__", 1, 2, 2, i); __PYX_ERR(0, 51, __pyx_L3_error) }
+        if (unlikely(!values[i])) { __Pyx_RaiseArgtupleInvalid("__init__", 1, 2, 2, i); __PYX_ERR(0, 49, __pyx_L3_error) }
       }
     } else if (unlikely(__pyx_nargs != 2)) {
       goto __pyx_L5_argtuple_error;
     } else {
       values[0] = __Pyx_ArgRef_FASTCALL_TPNEW(__pyx_args, 0);
-      if (!CYTHON_ASSUME_SAFE_MACROS && unlikely(!values[0])) __PYX_ERR(0, 51, __pyx_L3_error)
+      if (!CYTHON_ASSUME_SAFE_MACROS && unlikely(!values[0])) __PYX_ERR(0, 49, __pyx_L3_error)
       values[1] = __Pyx_ArgRef_FASTCALL_TPNEW(__pyx_args, 1);
-      if (!CYTHON_ASSUME_SAFE_MACROS && unlikely(!values[1])) __PYX_ERR(0, 51, __pyx_L3_error)
+      if (!CYTHON_ASSUME_SAFE_MACROS && unlikely(!values[1])) __PYX_ERR(0, 49, __pyx_L3_error)
     }
     __pyx_v_code = values[0];
     __pyx_v_memory = values[1];
   }
   goto __pyx_L6_skip;
   __pyx_L5_argtuple_error:;
-  __Pyx_RaiseArgtupleInvalid("__init__", 1, 2, 2, __pyx_nargs); __PYX_ERR(0, 51, __pyx_L3_error)
+  __Pyx_RaiseArgtupleInvalid("__init__", 1, 2, 2, __pyx_nargs); __PYX_ERR(0, 49, __pyx_L3_error)
   __pyx_L6_skip:;
   goto __pyx_L4_argument_unpacking_done;
   __pyx_L3_error:;
@@ -5571,7 +5540,7 @@ static int __pyx_pf_9chainrule_8backends_5small_7machine_7Machine___init__(struc
   int __pyx_clineno = 0;
   __Pyx_RefNannySetupContext("__init__", 0);
 
-  /* "chainrule/backends/small/machine.pyx":53
+  /* "chainrule/backends/small/machine.pyx":51
  *     def __init__(self, code, memory):
  *         """``code``: int32, ``memory``: float64, with the constants in it."""
  *         self.code, self.memory = np.ascontiguousarray(code, np.int32), memory             # <<<<<<<<<<<<<<
@@ -5579,14 +5548,14 @@ static int __pyx_pf_9chainrule_8backends_5small_7machine_7Machine___init__(struc
  *         self.words = <const int32_t *>cnp.PyArray_DATA(<cnp.ndarray>self.code)
 */
   __pyx_t_2 = NULL;
-  __Pyx_GetModuleGlobalName(__pyx_t_3, __pyx_mstate_global->__pyx_n_u_np); if (unlikely(!__pyx_t_3)) __PYX_ERR(0, 53, __pyx_L1_error)
+  __Pyx_GetModuleGlobalName(__pyx_t_3, __pyx_mstate_global->__pyx_n_u_np); if (unlikely(!__pyx_t_3)) __PYX_ERR(0, 51, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_3);
-  __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_t_3, __pyx_mstate_global->__pyx_n_u_ascontiguousarray); if (unlikely(!__pyx_t_4)) __PYX_ERR(0, 53, __pyx_L1_error)
+  __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_t_3, __pyx_mstate_global->__pyx_n_u_ascontiguousarray); if (unlikely(!__pyx_t_4)) __PYX_ERR(0, 51, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_4);
   __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
-  __Pyx_GetModuleGlobalName(__pyx_t_3, __pyx_mstate_global->__pyx_n_u_np); if (unlikely(!__pyx_t_3)) __PYX_ERR(0, 53, __pyx_L1_error)
+  __Pyx_GetModuleGlobalName(__pyx_t_3, __pyx_mstate_global->__pyx_n_u_np); if (unlikely(!__pyx_t_3)) __PYX_ERR(0, 51, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_3);
-  __pyx_t_5 = __Pyx_PyObject_GetAttrStr(__pyx_t_3, __pyx_mstate_global->__pyx_n_u_int32); if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 53, __pyx_L1_error)
+  __pyx_t_5 = __Pyx_PyObject_GetAttrStr(__pyx_t_3, __pyx_mstate_global->__pyx_n_u_int32); if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 51, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_5);
   __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   __pyx_t_6 = 1;
@@ -5607,7 +5576,7 @@ static int __pyx_pf_9chainrule_8backends_5small_7machine_7Machine___init__(struc
     __Pyx_XDECREF(__pyx_t_2); __pyx_t_2 = 0;
     __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
     __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
-    if (unlikely(!__pyx_t_1)) __PYX_ERR(0, 53, __pyx_L1_error)
+    if (unlikely(!__pyx_t_1)) __PYX_ERR(0, 51, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_1);
   }
   __pyx_t_4 = __pyx_v_memory;
@@ -5621,7 +5590,7 @@ static int __pyx_pf_9chainrule_8backends_5small_7machine_7Machine___init__(struc
   __Pyx_DECREF_SET(__pyx_v_self->memory, __pyx_t_4);
   __pyx_t_4 = 0;
 
-  /* "chainrule/backends/small/machine.pyx":54
+  /* "chainrule/backends/small/machine.pyx":52
  *         """``code``: int32, ``memory``: float64, with the constants in it."""
  *         self.code, self.memory = np.ascontiguousarray(code, np.int32), memory
  *         assert memory.dtype == np.float64 and memory.flags.c_contiguous             # <<<<<<<<<<<<<<
@@ -5630,14 +5599,14 @@ static int __pyx_pf_9chainrule_8backends_5small_7machine_7Machine___init__(struc
 */
   #ifndef CYTHON_WITHOUT_ASSERTIONS
   if (unlikely(__pyx_assertions_enabled())) {
-    __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_v_memory, __pyx_mstate_global->__pyx_n_u_dtype); if (unlikely(!__pyx_t_4)) __PYX_ERR(0, 54, __pyx_L1_error)
+    __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_v_memory, __pyx_mstate_global->__pyx_n_u_dtype); if (unlikely(!__pyx_t_4)) __PYX_ERR(0, 52, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_4);
-    __Pyx_GetModuleGlobalName(__pyx_t_1, __pyx_mstate_global->__pyx_n_u_np); if (unlikely(!__pyx_t_1)) __PYX_ERR(0, 54, __pyx_L1_error)
+    __Pyx_GetModuleGlobalName(__pyx_t_1, __pyx_mstate_global->__pyx_n_u_np); if (unlikely(!__pyx_t_1)) __PYX_ERR(0, 52, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_1);
-    __pyx_t_5 = __Pyx_PyObject_GetAttrStr(__pyx_t_1, __pyx_mstate_global->__pyx_n_u_float64); if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 54, __pyx_L1_error)
+    __pyx_t_5 = __Pyx_PyObject_GetAttrStr(__pyx_t_1, __pyx_mstate_global->__pyx_n_u_float64); if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 52, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_5);
     __Pyx_DECREF(__pyx_t_1); __pyx_t_1 = 0;
-    __pyx_t_8 = __Pyx_PyObject_CompareBoolEq_object_object(__pyx_t_4, __pyx_t_5, Py_EQ); if (unlikely((__pyx_t_8 < 0))) __PYX_ERR(0, 54, __pyx_L1_error)
+    __pyx_t_8 = __Pyx_PyObject_CompareBoolEq_object_object(__pyx_t_4, __pyx_t_5, Py_EQ); if (unlikely((__pyx_t_8 < 0))) __PYX_ERR(0, 52, __pyx_L1_error)
     __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
     __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
     if (__pyx_t_8) {
@@ -5648,12 +5617,12 @@ static int __pyx_pf_9chainrule_8backends_5small_7machine_7Machine___init__(struc
 
       goto __pyx_L3_bool_binop_done;
     }
-    __pyx_t_5 = __Pyx_PyObject_GetAttrStr(__pyx_v_memory, __pyx_mstate_global->__pyx_n_u_flags); if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 54, __pyx_L1_error)
+    __pyx_t_5 = __Pyx_PyObject_GetAttrStr(__pyx_v_memory, __pyx_mstate_global->__pyx_n_u_flags); if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 52, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_5);
-    __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_t_5, __pyx_mstate_global->__pyx_n_u_c_contiguous); if (unlikely(!__pyx_t_4)) __PYX_ERR(0, 54, __pyx_L1_error)
+    __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_t_5, __pyx_mstate_global->__pyx_n_u_c_contiguous); if (unlikely(!__pyx_t_4)) __PYX_ERR(0, 52, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_4);
     __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
-    __pyx_t_8 = __Pyx_PyObject_IsTrue(__pyx_t_4); if (unlikely((__pyx_t_8 < 0))) __PYX_ERR(0, 54, __pyx_L1_error)
+    __pyx_t_8 = __Pyx_PyObject_IsTrue(__pyx_t_4); if (unlikely((__pyx_t_8 < 0))) __PYX_ERR(0, 52, __pyx_L1_error)
     __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
 
     __pyx_t_7 = __pyx_t_8;
@@ -5661,15 +5630,15 @@ static int __pyx_pf_9chainrule_8backends_5small_7machine_7Machine___init__(struc
     __pyx_L3_bool_binop_done:;
     if (unlikely(!__pyx_t_7)) {
       __Pyx_Raise(((PyObject *)(((PyTypeObject*)PyExc_AssertionError))), 0, 0, 0);
-      __PYX_ERR(0, 54, __pyx_L1_error)
+      __PYX_ERR(0, 52, __pyx_L1_error)
     }
 
   }
   #else
-  if ((1)); else __PYX_ERR(0, 54, __pyx_L1_error)
+  if ((1)); else __PYX_ERR(0, 52, __pyx_L1_error)
   #endif
 
-  /* "chainrule/backends/small/machine.pyx":55
+  /* "chainrule/backends/small/machine.pyx":53
  *         self.code, self.memory = np.ascontiguousarray(code, np.int32), memory
  *         assert memory.dtype == np.float64 and memory.flags.c_contiguous
  *         self.words = <const int32_t *>cnp.PyArray_DATA(<cnp.ndarray>self.code)             # <<<<<<<<<<<<<<
@@ -5681,7 +5650,7 @@ static int __pyx_pf_9chainrule_8backends_5small_7machine_7Machine___init__(struc
   __pyx_v_self->words = ((int32_t const *)PyArray_DATA(((PyArrayObject *)__pyx_t_4)));
   __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
 
-  /* "chainrule/backends/small/machine.pyx":56
+  /* "chainrule/backends/small/machine.pyx":54
  *         assert memory.dtype == np.float64 and memory.flags.c_contiguous
  *         self.words = <const int32_t *>cnp.PyArray_DATA(<cnp.ndarray>self.code)
  *         self.numbers = <double *>cnp.PyArray_DATA(<cnp.ndarray>memory)             # <<<<<<<<<<<<<<
@@ -5690,7 +5659,7 @@ static int __pyx_pf_9chainrule_8backends_5small_7machine_7Machine___init__(struc
 */
   __pyx_v_self->numbers = ((double *)PyArray_DATA(((PyArrayObject *)__pyx_v_memory)));
 
-  /* "chainrule/backends/small/machine.pyx":51
+  /* "chainrule/backends/small/machine.pyx":49
  *     cdef const int32_t *words
  * 
  *     def __init__(self, code, memory):             # <<<<<<<<<<<<<<
@@ -5715,7 +5684,7 @@ static int __pyx_pf_9chainrule_8backends_5small_7machine_7Machine___init__(struc
   return __pyx_r;
 }
 
-/* "chainrule/backends/small/machine.pyx":58
+/* "chainrule/backends/small/machine.pyx":56
  *         self.numbers = <double *>cnp.PyArray_DATA(<cnp.ndarray>memory)
  * 
  *     def load(self, list places, inputs):             # <<<<<<<<<<<<<<
@@ -5764,39 +5733,39 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
   {
     PyObject ** const __pyx_pyargnames[] = {&__pyx_mstate_global->__pyx_n_u_places,&__pyx_mstate_global->__pyx_n_u_inputs,0};
     const Py_ssize_t __pyx_kwds_len = (__pyx_kwds) ? __Pyx_NumKwargs_FASTCALL(__pyx_kwds) : 0;
-    if (unlikely(__pyx_kwds_len < 0)) __PYX_ERR(0, 58, __pyx_L3_error)
+    if (unlikely(__pyx_kwds_len < 0)) __PYX_ERR(0, 56, __pyx_L3_error)
     if (__pyx_kwds_len > 0) {
       switch (__pyx_nargs) {
         case  2:
         values[1] = __Pyx_ArgRef_FASTCALL(__pyx_args, 1);
-        if (!CYTHON_ASSUME_SAFE_MACROS && unlikely(!values[1])) __PYX_ERR(0, 58, __pyx_L3_error)
+        if (!CYTHON_ASSUME_SAFE_MACROS && unlikely(!values[1])) __PYX_ERR(0, 56, __pyx_L3_error)
         CYTHON_FALLTHROUGH;
         case  1:
         values[0] = __Pyx_ArgRef_FASTCALL(__pyx_args, 0);
-        if (!CYTHON_ASSUME_SAFE_MACROS && unlikely(!values[0])) __PYX_ERR(0, 58, __pyx_L3_error)
+        if (!CYTHON_ASSUME_SAFE_MACROS && unlikely(!values[0])) __PYX_ERR(0, 56, __pyx_L3_error)
         CYTHON_FALLTHROUGH;
         case  0: break;
         default: goto __pyx_L5_argtuple_error;
       }
       const Py_ssize_t kwd_pos_args = __pyx_nargs;
-      if (__Pyx_ParseKeywords(__pyx_kwds, __pyx_kwvalues, __pyx_pyargnames, 0, values, kwd_pos_args, __pyx_kwds_len, "load", 0) < (0)) __PYX_ERR(0, 58, __pyx_L3_error)
+      if (__Pyx_ParseKeywords(__pyx_kwds, __pyx_kwvalues, __pyx_pyargnames, 0, values, kwd_pos_args, __pyx_kwds_len, "load", 0) < (0)) __PYX_ERR(0, 56, __pyx_L3_error)
       for (Py_ssize_t i = __pyx_nargs; i < 2; i++) {
-        if (unlikely(!values[i])) { __Pyx_RaiseArgtupleInvalid("load", 1, 2, 2, i); __PYX_ERR(0, 58, __pyx_L3_error) }
+        if (unlikely(!values[i])) { __Pyx_RaiseArgtupleInvalid("load", 1, 2, 2, i); __PYX_ERR(0, 56, __pyx_L3_error) }
       }
     } else if (unlikely(__pyx_nargs != 2)) {
       goto __pyx_L5_argtuple_error;
     } else {
       values[0] = __Pyx_ArgRef_FASTCALL(__pyx_args, 0);
-      if (!CYTHON_ASSUME_SAFE_MACROS && unlikely(!values[0])) __PYX_ERR(0, 58, __pyx_L3_error)
+      if (!CYTHON_ASSUME_SAFE_MACROS && unlikely(!values[0])) __PYX_ERR(0, 56, __pyx_L3_error)
       values[1] = __Pyx_ArgRef_FASTCALL(__pyx_args, 1);
-      if (!CYTHON_ASSUME_SAFE_MACROS && unlikely(!values[1])) __PYX_ERR(0, 58, __pyx_L3_error)
+      if (!CYTHON_ASSUME_SAFE_MACROS && unlikely(!values[1])) __PYX_ERR(0, 56, __pyx_L3_error)
     }
     __pyx_v_places = ((PyObject*)values[0]);
     __pyx_v_inputs = values[1];
   }
   goto __pyx_L6_skip;
   __pyx_L5_argtuple_error:;
-  __Pyx_RaiseArgtupleInvalid("load", 1, 2, 2, __pyx_nargs); __PYX_ERR(0, 58, __pyx_L3_error)
+  __Pyx_RaiseArgtupleInvalid("load", 1, 2, 2, __pyx_nargs); __PYX_ERR(0, 56, __pyx_L3_error)
   __pyx_L6_skip:;
   goto __pyx_L4_argument_unpacking_done;
   __pyx_L3_error:;
@@ -5807,7 +5776,7 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
   __Pyx_RefNannyFinishContext();
   return NULL;
   __pyx_L4_argument_unpacking_done:;
-  if (unlikely(!__Pyx_ArgTypeTest(((PyObject *)__pyx_v_places), (&PyList_Type), 1, "places", 1))) __PYX_ERR(0, 58, __pyx_L1_error)
+  if (unlikely(!__Pyx_ArgTypeTest(((PyObject *)__pyx_v_places), (&PyList_Type), 1, "places", 1))) __PYX_ERR(0, 56, __pyx_L1_error)
   __pyx_r = __pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(((struct __pyx_obj_9chainrule_8backends_5small_7machine_Machine *)__pyx_v_self), __pyx_v_places, __pyx_v_inputs);
 
   /* function exit code */
@@ -5862,7 +5831,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
   int __pyx_clineno = 0;
   __Pyx_RefNannySetupContext("load", 0);
 
-  /* "chainrule/backends/small/machine.pyx":67
+  /* "chainrule/backends/small/machine.pyx":65
  *         cdef Py_ssize_t i, k
  *         cdef const int64_t *whole
  *         cdef bint is_exact = True             # <<<<<<<<<<<<<<
@@ -5871,7 +5840,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
 */
   __pyx_v_is_exact = 1;
 
-  /* "chainrule/backends/small/machine.pyx":68
+  /* "chainrule/backends/small/machine.pyx":66
  *         cdef const int64_t *whole
  *         cdef bint is_exact = True
  *         for i in range(len(places)):             # <<<<<<<<<<<<<<
@@ -5880,15 +5849,15 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
 */
   if (unlikely(__pyx_v_places == Py_None)) {
     PyErr_SetString(PyExc_TypeError, "object of type \047NoneType\047 has no len()");
-    __PYX_ERR(0, 68, __pyx_L1_error)
+    __PYX_ERR(0, 66, __pyx_L1_error)
   }
-  __pyx_t_1 = __Pyx_PyList_GET_SIZE(__pyx_v_places); if (unlikely(__pyx_t_1 == ((Py_ssize_t)-1))) __PYX_ERR(0, 68, __pyx_L1_error)
+  __pyx_t_1 = __Pyx_PyList_GET_SIZE(__pyx_v_places); if (unlikely(__pyx_t_1 == ((Py_ssize_t)-1))) __PYX_ERR(0, 66, __pyx_L1_error)
   __pyx_t_2 = __pyx_t_1;
 
   for (__pyx_t_3 = 0; __pyx_t_3 < __pyx_t_2; __pyx_t_3+=1) {
     __pyx_v_i = __pyx_t_3;
 
-    /* "chainrule/backends/small/machine.pyx":69
+    /* "chainrule/backends/small/machine.pyx":67
  *         cdef bint is_exact = True
  *         for i in range(len(places)):
  *             offset, view = places[i]             # <<<<<<<<<<<<<<
@@ -5897,7 +5866,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
 */
     if (unlikely(__pyx_v_places == Py_None)) {
       PyErr_SetString(PyExc_TypeError, "\047NoneType\047 object is not subscriptable");
-      __PYX_ERR(0, 69, __pyx_L1_error)
+      __PYX_ERR(0, 67, __pyx_L1_error)
     }
     __pyx_t_4 = __Pyx_PyList_GET_ITEM(__pyx_v_places, __pyx_v_i);
     __Pyx_INCREF(__pyx_t_4);
@@ -5907,7 +5876,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
       if (unlikely(size != 2)) {
         if (size > 2) __Pyx_RaiseTooManyValuesError(2);
         else if (size >= 0) __Pyx_RaiseNeedMoreValuesError(size);
-        __PYX_ERR(0, 69, __pyx_L1_error)
+        __PYX_ERR(0, 67, __pyx_L1_error)
       }
       #if CYTHON_ASSUME_SAFE_MACROS && !CYTHON_AVOID_BORROWED_REFS
       if (likely(PyTuple_CheckExact(sequence))) {
@@ -5917,22 +5886,22 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
         __Pyx_INCREF(__pyx_t_6);
       } else {
         __pyx_t_5 = __Pyx_PyList_GET_ITEM_REF(sequence, 0, __Pyx_ReferenceSharing_SharedReference);
-        if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 69, __pyx_L1_error)
+        if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 67, __pyx_L1_error)
         __Pyx_XGOTREF(__pyx_t_5);
         __pyx_t_6 = __Pyx_PyList_GET_ITEM_REF(sequence, 1, __Pyx_ReferenceSharing_SharedReference);
-        if (unlikely(!__pyx_t_6)) __PYX_ERR(0, 69, __pyx_L1_error)
+        if (unlikely(!__pyx_t_6)) __PYX_ERR(0, 67, __pyx_L1_error)
         __Pyx_XGOTREF(__pyx_t_6);
       }
       #else
-      __pyx_t_5 = __Pyx_PySequence_ITEM(sequence, 0); if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 69, __pyx_L1_error)
+      __pyx_t_5 = __Pyx_PySequence_ITEM(sequence, 0); if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 67, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_5);
-      __pyx_t_6 = __Pyx_PySequence_ITEM(sequence, 1); if (unlikely(!__pyx_t_6)) __PYX_ERR(0, 69, __pyx_L1_error)
+      __pyx_t_6 = __Pyx_PySequence_ITEM(sequence, 1); if (unlikely(!__pyx_t_6)) __PYX_ERR(0, 67, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_6);
       #endif
       __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
     } else {
       Py_ssize_t index = -1;
-      __pyx_t_7 = PyObject_GetIter(__pyx_t_4); if (unlikely(!__pyx_t_7)) __PYX_ERR(0, 69, __pyx_L1_error)
+      __pyx_t_7 = PyObject_GetIter(__pyx_t_4); if (unlikely(!__pyx_t_7)) __PYX_ERR(0, 67, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_7);
       __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
       __pyx_t_8 = (CYTHON_COMPILING_IN_LIMITED_API) ? PyIter_Next : __Pyx_PyObject_GetIterNextFunc(__pyx_t_7);
@@ -5940,7 +5909,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
       __Pyx_GOTREF(__pyx_t_5);
       index = 1; __pyx_t_6 = __pyx_t_8(__pyx_t_7); if (unlikely(!__pyx_t_6)) goto __pyx_L5_unpacking_failed;
       __Pyx_GOTREF(__pyx_t_6);
-      if (__Pyx_IternextUnpackEndCheck(__pyx_t_8(__pyx_t_7), 2) < (0)) __PYX_ERR(0, 69, __pyx_L1_error)
+      if (__Pyx_IternextUnpackEndCheck(__pyx_t_8(__pyx_t_7), 2) < (0)) __PYX_ERR(0, 67, __pyx_L1_error)
       __pyx_t_8 = NULL;
       __Pyx_DECREF(__pyx_t_7); __pyx_t_7 = 0;
       goto __pyx_L6_unpacking_done;
@@ -5948,28 +5917,28 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
       __Pyx_DECREF(__pyx_t_7); __pyx_t_7 = 0;
       __pyx_t_8 = NULL;
       if (__Pyx_IterFinish() == 0) __Pyx_RaiseNeedMoreValuesError(index);
-      __PYX_ERR(0, 69, __pyx_L1_error)
+      __PYX_ERR(0, 67, __pyx_L1_error)
       __pyx_L6_unpacking_done:;
     }
-    __pyx_t_9 = __Pyx_PyLong_As_int64_t(__pyx_t_5); if (unlikely((__pyx_t_9 == ((int64_t)-1)) && PyErr_Occurred())) __PYX_ERR(0, 69, __pyx_L1_error)
+    __pyx_t_9 = __Pyx_PyLong_As_int64_t(__pyx_t_5); if (unlikely((__pyx_t_9 == ((int64_t)-1)) && PyErr_Occurred())) __PYX_ERR(0, 67, __pyx_L1_error)
     __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
     __pyx_v_offset = __pyx_t_9;
     __Pyx_XDECREF_SET(__pyx_v_view, __pyx_t_6);
     __pyx_t_6 = 0;
 
-    /* "chainrule/backends/small/machine.pyx":70
+    /* "chainrule/backends/small/machine.pyx":68
  *         for i in range(len(places)):
  *             offset, view = places[i]
  *             x = inputs[i]             # <<<<<<<<<<<<<<
  *             if view is None:
  *                 self.numbers[offset] = x
 */
-    __pyx_t_4 = __Pyx_GetItemInt(__pyx_v_inputs, __pyx_v_i, Py_ssize_t, 1, PyLong_FromSsize_t, 0, 0, 1, __Pyx_ReferenceSharing_FunctionArgument); if (unlikely(!__pyx_t_4)) __PYX_ERR(0, 70, __pyx_L1_error)
+    __pyx_t_4 = __Pyx_GetItemInt(__pyx_v_inputs, __pyx_v_i, Py_ssize_t, 1, PyLong_FromSsize_t, 0, 0, 1, __Pyx_ReferenceSharing_FunctionArgument); if (unlikely(!__pyx_t_4)) __PYX_ERR(0, 68, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_4);
     __Pyx_XDECREF_SET(__pyx_v_x, __pyx_t_4);
     __pyx_t_4 = 0;
 
-    /* "chainrule/backends/small/machine.pyx":71
+    /* "chainrule/backends/small/machine.pyx":69
  *             offset, view = places[i]
  *             x = inputs[i]
  *             if view is None:             # <<<<<<<<<<<<<<
@@ -5980,18 +5949,18 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
     if (__pyx_t_10) {
 
 
-      /* "chainrule/backends/small/machine.pyx":72
+      /* "chainrule/backends/small/machine.pyx":70
  *             x = inputs[i]
  *             if view is None:
  *                 self.numbers[offset] = x             # <<<<<<<<<<<<<<
  *             elif (
  *                 cnp.PyArray_CheckExact(x)
 */
-      __pyx_t_11 = __Pyx_PyFloat_AsDouble(__pyx_v_x); if (unlikely((__pyx_t_11 == (double)-1) && PyErr_Occurred())) __PYX_ERR(0, 72, __pyx_L1_error)
+      __pyx_t_11 = __Pyx_PyFloat_AsDouble(__pyx_v_x); if (unlikely((__pyx_t_11 == (double)-1) && PyErr_Occurred())) __PYX_ERR(0, 70, __pyx_L1_error)
       (__pyx_v_self->numbers[__pyx_v_offset]) = __pyx_t_11;
 
 
-      /* "chainrule/backends/small/machine.pyx":71
+      /* "chainrule/backends/small/machine.pyx":69
  *             offset, view = places[i]
  *             x = inputs[i]
  *             if view is None:             # <<<<<<<<<<<<<<
@@ -6001,7 +5970,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
       goto __pyx_L7;
     }
 
-    /* "chainrule/backends/small/machine.pyx":74
+    /* "chainrule/backends/small/machine.pyx":72
  *                 self.numbers[offset] = x
  *             elif (
  *                 cnp.PyArray_CheckExact(x)             # <<<<<<<<<<<<<<
@@ -6019,7 +5988,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
       goto __pyx_L8_bool_binop_done;
     }
 
-    /* "chainrule/backends/small/machine.pyx":75
+    /* "chainrule/backends/small/machine.pyx":73
  *             elif (
  *                 cnp.PyArray_CheckExact(x)
  *                 and cnp.PyArray_TYPE(<cnp.ndarray>x) == cnp.NPY_DOUBLE             # <<<<<<<<<<<<<<
@@ -6037,7 +6006,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
       goto __pyx_L8_bool_binop_done;
     }
 
-    /* "chainrule/backends/small/machine.pyx":76
+    /* "chainrule/backends/small/machine.pyx":74
  *                 cnp.PyArray_CheckExact(x)
  *                 and cnp.PyArray_TYPE(<cnp.ndarray>x) == cnp.NPY_DOUBLE
  *                 and cnp.PyArray_ISCARRAY_RO(<cnp.ndarray>x)             # <<<<<<<<<<<<<<
@@ -6051,7 +6020,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
 
     __pyx_L8_bool_binop_done:;
 
-    /* "chainrule/backends/small/machine.pyx":73
+    /* "chainrule/backends/small/machine.pyx":71
  *             if view is None:
  *                 self.numbers[offset] = x
  *             elif (             # <<<<<<<<<<<<<<
@@ -6061,7 +6030,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
     if (__pyx_t_10) {
 
 
-      /* "chainrule/backends/small/machine.pyx":78
+      /* "chainrule/backends/small/machine.pyx":76
  *                 and cnp.PyArray_ISCARRAY_RO(<cnp.ndarray>x)
  *             ):
  *                 array = <cnp.ndarray>x             # <<<<<<<<<<<<<<
@@ -6073,7 +6042,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
       __Pyx_XDECREF_SET(__pyx_v_array, ((PyArrayObject *)__pyx_t_4));
       __pyx_t_4 = 0;
 
-      /* "chainrule/backends/small/machine.pyx":79
+      /* "chainrule/backends/small/machine.pyx":77
  *             ):
  *                 array = <cnp.ndarray>x
  *                 memcpy(             # <<<<<<<<<<<<<<
@@ -6082,7 +6051,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
 */
       (void)(memcpy((__pyx_v_self->numbers + __pyx_v_offset), PyArray_DATA(__pyx_v_array), ((size_t)PyArray_NBYTES(__pyx_v_array))));
 
-      /* "chainrule/backends/small/machine.pyx":73
+      /* "chainrule/backends/small/machine.pyx":71
  *             if view is None:
  *                 self.numbers[offset] = x
  *             elif (             # <<<<<<<<<<<<<<
@@ -6092,7 +6061,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
       goto __pyx_L7;
     }
 
-    /* "chainrule/backends/small/machine.pyx":84
+    /* "chainrule/backends/small/machine.pyx":82
  *                 )
  *             elif (
  *                 cnp.PyArray_CheckExact(x)             # <<<<<<<<<<<<<<
@@ -6110,7 +6079,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
       goto __pyx_L11_bool_binop_done;
     }
 
-    /* "chainrule/backends/small/machine.pyx":85
+    /* "chainrule/backends/small/machine.pyx":83
  *             elif (
  *                 cnp.PyArray_CheckExact(x)
  *                 and cnp.PyArray_TYPE(<cnp.ndarray>x) == cnp.NPY_INT64             # <<<<<<<<<<<<<<
@@ -6128,7 +6097,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
       goto __pyx_L11_bool_binop_done;
     }
 
-    /* "chainrule/backends/small/machine.pyx":86
+    /* "chainrule/backends/small/machine.pyx":84
  *                 cnp.PyArray_CheckExact(x)
  *                 and cnp.PyArray_TYPE(<cnp.ndarray>x) == cnp.NPY_INT64
  *                 and cnp.PyArray_ISCARRAY_RO(<cnp.ndarray>x)             # <<<<<<<<<<<<<<
@@ -6142,7 +6111,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
 
     __pyx_L11_bool_binop_done:;
 
-    /* "chainrule/backends/small/machine.pyx":83
+    /* "chainrule/backends/small/machine.pyx":81
  *                     <size_t>cnp.PyArray_NBYTES(array),
  *                 )
  *             elif (             # <<<<<<<<<<<<<<
@@ -6152,7 +6121,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
     if (__pyx_t_10) {
 
 
-      /* "chainrule/backends/small/machine.pyx":88
+      /* "chainrule/backends/small/machine.pyx":86
  *                 and cnp.PyArray_ISCARRAY_RO(<cnp.ndarray>x)
  *             ):
  *                 whole = <const int64_t *>cnp.PyArray_DATA(<cnp.ndarray>x)             # <<<<<<<<<<<<<<
@@ -6161,7 +6130,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
 */
       __pyx_v_whole = ((int64_t const *)PyArray_DATA(((PyArrayObject *)__pyx_v_x)));
 
-      /* "chainrule/backends/small/machine.pyx":89
+      /* "chainrule/backends/small/machine.pyx":87
  *             ):
  *                 whole = <const int64_t *>cnp.PyArray_DATA(<cnp.ndarray>x)
  *                 for k in range(cnp.PyArray_SIZE(<cnp.ndarray>x)):             # <<<<<<<<<<<<<<
@@ -6175,7 +6144,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
       for (__pyx_t_15 = 0; __pyx_t_15 < __pyx_t_14; __pyx_t_15+=1) {
         __pyx_v_k = __pyx_t_15;
 
-        /* "chainrule/backends/small/machine.pyx":90
+        /* "chainrule/backends/small/machine.pyx":88
  *                 whole = <const int64_t *>cnp.PyArray_DATA(<cnp.ndarray>x)
  *                 for k in range(cnp.PyArray_SIZE(<cnp.ndarray>x)):
  *                     self.numbers[offset + k] = <double>whole[k]             # <<<<<<<<<<<<<<
@@ -6184,7 +6153,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
 */
         (__pyx_v_self->numbers[(__pyx_v_offset + __pyx_v_k)]) = ((double)(__pyx_v_whole[__pyx_v_k]));
 
-        /* "chainrule/backends/small/machine.pyx":91
+        /* "chainrule/backends/small/machine.pyx":89
  *                 for k in range(cnp.PyArray_SIZE(<cnp.ndarray>x)):
  *                     self.numbers[offset + k] = <double>whole[k]
  *                     is_exact = is_exact and -_EXACT < whole[k] < _EXACT             # <<<<<<<<<<<<<<
@@ -6197,9 +6166,9 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
           __pyx_t_10 = __pyx_v_is_exact;
           goto __pyx_L16_bool_binop_done;
         }
-        __pyx_t_12 = ((-__pyx_e_9chainrule_8backends_5small_7machine__EXACT) < (__pyx_v_whole[__pyx_v_k]));
+        __pyx_t_12 = ((-__pyx_v_9chainrule_8backends_5small_7machine__EXACT) < (__pyx_v_whole[__pyx_v_k]));
         if (__pyx_t_12) {
-          __pyx_t_12 = ((__pyx_v_whole[__pyx_v_k]) < __pyx_e_9chainrule_8backends_5small_7machine__EXACT);
+          __pyx_t_12 = ((__pyx_v_whole[__pyx_v_k]) < __pyx_v_9chainrule_8backends_5small_7machine__EXACT);
         }
 
         __pyx_t_10 = __pyx_t_12;
@@ -6209,7 +6178,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
       }
 
 
-      /* "chainrule/backends/small/machine.pyx":83
+      /* "chainrule/backends/small/machine.pyx":81
  *                     <size_t>cnp.PyArray_NBYTES(array),
  *                 )
  *             elif (             # <<<<<<<<<<<<<<
@@ -6219,7 +6188,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
       goto __pyx_L7;
     }
 
-    /* "chainrule/backends/small/machine.pyx":93
+    /* "chainrule/backends/small/machine.pyx":91
  *                     is_exact = is_exact and -_EXACT < whole[k] < _EXACT
  *             else:
  *                 view[...] = x             # <<<<<<<<<<<<<<
@@ -6227,9 +6196,9 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
  *         return is_exact
 */
     /*else*/ {
-      if (unlikely((PyObject_SetItem(__pyx_v_view, Py_Ellipsis, __pyx_v_x) < 0))) __PYX_ERR(0, 93, __pyx_L1_error)
+      if (unlikely((PyObject_SetItem(__pyx_v_view, Py_Ellipsis, __pyx_v_x) < 0))) __PYX_ERR(0, 91, __pyx_L1_error)
 
-      /* "chainrule/backends/small/machine.pyx":94
+      /* "chainrule/backends/small/machine.pyx":92
  *             else:
  *                 view[...] = x
  *                 is_exact = is_exact and (x.dtype.kind != "i" or np.all(np.abs(view) < _EXACT))             # <<<<<<<<<<<<<<
@@ -6242,12 +6211,12 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
         __pyx_t_10 = __pyx_v_is_exact;
         goto __pyx_L18_bool_binop_done;
       }
-      __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_v_x, __pyx_mstate_global->__pyx_n_u_dtype); if (unlikely(!__pyx_t_4)) __PYX_ERR(0, 94, __pyx_L1_error)
+      __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_v_x, __pyx_mstate_global->__pyx_n_u_dtype); if (unlikely(!__pyx_t_4)) __PYX_ERR(0, 92, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_4);
-      __pyx_t_6 = __Pyx_PyObject_GetAttrStr(__pyx_t_4, __pyx_mstate_global->__pyx_n_u_kind); if (unlikely(!__pyx_t_6)) __PYX_ERR(0, 94, __pyx_L1_error)
+      __pyx_t_6 = __Pyx_PyObject_GetAttrStr(__pyx_t_4, __pyx_mstate_global->__pyx_n_u_kind); if (unlikely(!__pyx_t_6)) __PYX_ERR(0, 92, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_6);
       __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
-      __pyx_t_12 = (__Pyx_PyObject_Equals_obj_ch105(__pyx_t_6, __pyx_mstate_global->__pyx_n_u_i, Py_NE)); if (unlikely((__pyx_t_12 < 0))) __PYX_ERR(0, 94, __pyx_L1_error)
+      __pyx_t_12 = (__Pyx_PyObject_Equals_obj_ch105(__pyx_t_6, __pyx_mstate_global->__pyx_n_u_i, Py_NE)); if (unlikely((__pyx_t_12 < 0))) __PYX_ERR(0, 92, __pyx_L1_error)
       __Pyx_DECREF(__pyx_t_6); __pyx_t_6 = 0;
       if (!__pyx_t_12) {
 
@@ -6258,15 +6227,15 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
         goto __pyx_L18_bool_binop_done;
       }
       __pyx_t_4 = NULL;
-      __Pyx_GetModuleGlobalName(__pyx_t_5, __pyx_mstate_global->__pyx_n_u_np); if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 94, __pyx_L1_error)
+      __Pyx_GetModuleGlobalName(__pyx_t_5, __pyx_mstate_global->__pyx_n_u_np); if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 92, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_5);
-      __pyx_t_7 = __Pyx_PyObject_GetAttrStr(__pyx_t_5, __pyx_mstate_global->__pyx_n_u_all); if (unlikely(!__pyx_t_7)) __PYX_ERR(0, 94, __pyx_L1_error)
+      __pyx_t_7 = __Pyx_PyObject_GetAttrStr(__pyx_t_5, __pyx_mstate_global->__pyx_n_u_all); if (unlikely(!__pyx_t_7)) __PYX_ERR(0, 92, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_7);
       __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
       __pyx_t_16 = NULL;
-      __Pyx_GetModuleGlobalName(__pyx_t_17, __pyx_mstate_global->__pyx_n_u_np); if (unlikely(!__pyx_t_17)) __PYX_ERR(0, 94, __pyx_L1_error)
+      __Pyx_GetModuleGlobalName(__pyx_t_17, __pyx_mstate_global->__pyx_n_u_np); if (unlikely(!__pyx_t_17)) __PYX_ERR(0, 92, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_17);
-      __pyx_t_18 = __Pyx_PyObject_GetAttrStr(__pyx_t_17, __pyx_mstate_global->__pyx_n_u_abs); if (unlikely(!__pyx_t_18)) __PYX_ERR(0, 94, __pyx_L1_error)
+      __pyx_t_18 = __Pyx_PyObject_GetAttrStr(__pyx_t_17, __pyx_mstate_global->__pyx_n_u_abs); if (unlikely(!__pyx_t_18)) __PYX_ERR(0, 92, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_18);
       __Pyx_DECREF(__pyx_t_17); __pyx_t_17 = 0;
       __pyx_t_19 = 1;
@@ -6286,12 +6255,12 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
         __pyx_t_5 = __Pyx_PyObject_FastCall((PyObject*)__pyx_t_18, __pyx_callargs+__pyx_t_19, (2-__pyx_t_19) | (__pyx_t_19*__Pyx_PY_VECTORCALL_ARGUMENTS_OFFSET));
         __Pyx_XDECREF(__pyx_t_16); __pyx_t_16 = 0;
         __Pyx_DECREF(__pyx_t_18); __pyx_t_18 = 0;
-        if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 94, __pyx_L1_error)
+        if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 92, __pyx_L1_error)
         __Pyx_GOTREF(__pyx_t_5);
       }
-      __pyx_t_18 = __Pyx_PyLong_From___pyx_anon_enum(__pyx_e_9chainrule_8backends_5small_7machine__EXACT); if (unlikely(!__pyx_t_18)) __PYX_ERR(0, 94, __pyx_L1_error)
+      __pyx_t_18 = __Pyx_PyLong_From_int64_t(__pyx_v_9chainrule_8backends_5small_7machine__EXACT); if (unlikely(!__pyx_t_18)) __PYX_ERR(0, 92, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_18);
-      __pyx_t_16 = __Pyx_PyObject_CompareLt_object_int(__pyx_t_5, __pyx_t_18, Py_LT); __Pyx_XGOTREF(__pyx_t_16); if (unlikely(!__pyx_t_16)) __PYX_ERR(0, 94, __pyx_L1_error)
+      __pyx_t_16 = __Pyx_PyObject_CompareLt_object_int(__pyx_t_5, __pyx_t_18, Py_LT); __Pyx_XGOTREF(__pyx_t_16); if (unlikely(!__pyx_t_16)) __PYX_ERR(0, 92, __pyx_L1_error)
       __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
       __Pyx_DECREF(__pyx_t_18); __pyx_t_18 = 0;
       __pyx_t_19 = 1;
@@ -6312,10 +6281,10 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
         __Pyx_XDECREF(__pyx_t_4); __pyx_t_4 = 0;
         __Pyx_DECREF(__pyx_t_16); __pyx_t_16 = 0;
         __Pyx_DECREF(__pyx_t_7); __pyx_t_7 = 0;
-        if (unlikely(!__pyx_t_6)) __PYX_ERR(0, 94, __pyx_L1_error)
+        if (unlikely(!__pyx_t_6)) __PYX_ERR(0, 92, __pyx_L1_error)
         __Pyx_GOTREF(__pyx_t_6);
       }
-      __pyx_t_12 = __Pyx_PyObject_IsTrue(__pyx_t_6); if (unlikely((__pyx_t_12 < 0))) __PYX_ERR(0, 94, __pyx_L1_error)
+      __pyx_t_12 = __Pyx_PyObject_IsTrue(__pyx_t_6); if (unlikely((__pyx_t_12 < 0))) __PYX_ERR(0, 92, __pyx_L1_error)
       __Pyx_DECREF(__pyx_t_6); __pyx_t_6 = 0;
 
       __pyx_t_10 = __pyx_t_12;
@@ -6328,14 +6297,14 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
 
 
 
-  /* "chainrule/backends/small/machine.pyx":95
+  /* "chainrule/backends/small/machine.pyx":93
  *                 view[...] = x
  *                 is_exact = is_exact and (x.dtype.kind != "i" or np.all(np.abs(view) < _EXACT))
  *         return is_exact             # <<<<<<<<<<<<<<
  * 
  *     def run(self, list calls):
 */
-  __pyx_t_6 = __Pyx_PyBool_FromLong(__pyx_v_is_exact); if (unlikely(!__pyx_t_6)) __PYX_ERR(0, 95, __pyx_L1_error)
+  __pyx_t_6 = __Pyx_PyBool_FromLong(__pyx_v_is_exact); if (unlikely(!__pyx_t_6)) __PYX_ERR(0, 93, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_6);
   {
     PyObject *__pyx_temp;
@@ -6348,7 +6317,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
   __pyx_t_6 = 0;
   goto __pyx_L0;
 
-  /* "chainrule/backends/small/machine.pyx":58
+  /* "chainrule/backends/small/machine.pyx":56
  *         self.numbers = <double *>cnp.PyArray_DATA(<cnp.ndarray>memory)
  * 
  *     def load(self, list places, inputs):             # <<<<<<<<<<<<<<
@@ -6381,7 +6350,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
   return __pyx_r;
 }
 
-/* "chainrule/backends/small/machine.pyx":97
+/* "chainrule/backends/small/machine.pyx":95
  *         return is_exact
  * 
  *     def run(self, list calls):             # <<<<<<<<<<<<<<
@@ -6429,32 +6398,32 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
   {
     PyObject ** const __pyx_pyargnames[] = {&__pyx_mstate_global->__pyx_n_u_calls,0};
     const Py_ssize_t __pyx_kwds_len = (__pyx_kwds) ? __Pyx_NumKwargs_FASTCALL(__pyx_kwds) : 0;
-    if (unlikely(__pyx_kwds_len < 0)) __PYX_ERR(0, 97, __pyx_L3_error)
+    if (unlikely(__pyx_kwds_len < 0)) __PYX_ERR(0, 95, __pyx_L3_error)
     if (__pyx_kwds_len > 0) {
       switch (__pyx_nargs) {
         case  1:
         values[0] = __Pyx_ArgRef_FASTCALL(__pyx_args, 0);
-        if (!CYTHON_ASSUME_SAFE_MACROS && unlikely(!values[0])) __PYX_ERR(0, 97, __pyx_L3_error)
+        if (!CYTHON_ASSUME_SAFE_MACROS && unlikely(!values[0])) __PYX_ERR(0, 95, __pyx_L3_error)
         CYTHON_FALLTHROUGH;
         case  0: break;
         default: goto __pyx_L5_argtuple_error;
       }
       const Py_ssize_t kwd_pos_args = __pyx_nargs;
-      if (__Pyx_ParseKeywords(__pyx_kwds, __pyx_kwvalues, __pyx_pyargnames, 0, values, kwd_pos_args, __pyx_kwds_len, "run", 0) < (0)) __PYX_ERR(0, 97, __pyx_L3_error)
+      if (__Pyx_ParseKeywords(__pyx_kwds, __pyx_kwvalues, __pyx_pyargnames, 0, values, kwd_pos_args, __pyx_kwds_len, "run", 0) < (0)) __PYX_ERR(0, 95, __pyx_L3_error)
       for (Py_ssize_t i = __pyx_nargs; i < 1; i++) {
-        if (unlikely(!values[i])) { __Pyx_RaiseArgtupleInvalid("run", 1, 1, 1, i); __PYX_ERR(0, 97, __pyx_L3_error) }
+        if (unlikely(!values[i])) { __Pyx_RaiseArgtupleInvalid("run", 1, 1, 1, i); __PYX_ERR(0, 95, __pyx_L3_error) }
       }
     } else if (unlikely(__pyx_nargs != 1)) {
       goto __pyx_L5_argtuple_error;
     } else {
       values[0] = __Pyx_ArgRef_FASTCALL(__pyx_args, 0);
-      if (!CYTHON_ASSUME_SAFE_MACROS && unlikely(!values[0])) __PYX_ERR(0, 97, __pyx_L3_error)
+      if (!CYTHON_ASSUME_SAFE_MACROS && unlikely(!values[0])) __PYX_ERR(0, 95, __pyx_L3_error)
     }
     __pyx_v_calls = ((PyObject*)values[0]);
   }
   goto __pyx_L6_skip;
   __pyx_L5_argtuple_error:;
-  __Pyx_RaiseArgtupleInvalid("run", 1, 1, 1, __pyx_nargs); __PYX_ERR(0, 97, __pyx_L3_error)
+  __Pyx_RaiseArgtupleInvalid("run", 1, 1, 1, __pyx_nargs); __PYX_ERR(0, 95, __pyx_L3_error)
   __pyx_L6_skip:;
   goto __pyx_L4_argument_unpacking_done;
   __pyx_L3_error:;
@@ -6465,7 +6434,7 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
   __Pyx_RefNannyFinishContext();
   return NULL;
   __pyx_L4_argument_unpacking_done:;
-  if (unlikely(!__Pyx_ArgTypeTest(((PyObject *)__pyx_v_calls), (&PyList_Type), 1, "calls", 1))) __PYX_ERR(0, 97, __pyx_L1_error)
+  if (unlikely(!__Pyx_ArgTypeTest(((PyObject *)__pyx_v_calls), (&PyList_Type), 1, "calls", 1))) __PYX_ERR(0, 95, __pyx_L1_error)
   __pyx_r = __pyx_pf_9chainrule_8backends_5small_7machine_7Machine_4run(((struct __pyx_obj_9chainrule_8backends_5small_7machine_Machine *)__pyx_v_self), __pyx_v_calls);
 
   /* function exit code */
@@ -6501,7 +6470,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_4run(str
   int __pyx_clineno = 0;
   __Pyx_RefNannySetupContext("run", 0);
 
-  /* "chainrule/backends/small/machine.pyx":99
+  /* "chainrule/backends/small/machine.pyx":97
  *     def run(self, list calls):
  *         """Run all instructions; whether they came to their end."""
  *         cdef int64_t cursor = 0             # <<<<<<<<<<<<<<
@@ -6510,7 +6479,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_4run(str
 */
   __pyx_v_cursor = 0;
 
-  /* "chainrule/backends/small/machine.pyx":100
+  /* "chainrule/backends/small/machine.pyx":98
  *         """Run all instructions; whether they came to their end."""
  *         cdef int64_t cursor = 0
  *         cdef int32_t number = 0             # <<<<<<<<<<<<<<
@@ -6519,7 +6488,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_4run(str
 */
   __pyx_v_number = 0;
 
-  /* "chainrule/backends/small/machine.pyx":102
+  /* "chainrule/backends/small/machine.pyx":100
  *         cdef int32_t number = 0
  *         cdef int how
  *         while True:             # <<<<<<<<<<<<<<
@@ -6528,7 +6497,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_4run(str
 */
   while (1) {
 
-    /* "chainrule/backends/small/machine.pyx":103
+    /* "chainrule/backends/small/machine.pyx":101
  *         cdef int how
  *         while True:
  *             with nogil:             # <<<<<<<<<<<<<<
@@ -6541,7 +6510,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_4run(str
         __Pyx_FastGIL_Remember();
         /*try:*/ {
 
-          /* "chainrule/backends/small/machine.pyx":104
+          /* "chainrule/backends/small/machine.pyx":102
  *         while True:
  *             with nogil:
  *                 how = cr_execute(self.numbers, self.words, &cursor, &number)             # <<<<<<<<<<<<<<
@@ -6551,7 +6520,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_4run(str
           __pyx_v_how = cr_execute(__pyx_v_self->numbers, __pyx_v_self->words, (&__pyx_v_cursor), (&__pyx_v_number));
         }
 
-        /* "chainrule/backends/small/machine.pyx":103
+        /* "chainrule/backends/small/machine.pyx":101
  *         cdef int how
  *         while True:
  *             with nogil:             # <<<<<<<<<<<<<<
@@ -6568,7 +6537,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_4run(str
         }
     }
 
-    /* "chainrule/backends/small/machine.pyx":105
+    /* "chainrule/backends/small/machine.pyx":103
  *             with nogil:
  *                 how = cr_execute(self.numbers, self.words, &cursor, &number)
  *             if how != CR_PYTHON:             # <<<<<<<<<<<<<<
@@ -6580,13 +6549,13 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_4run(str
     if (__pyx_t_1) {
 
 
-      /* "chainrule/backends/small/machine.pyx":106
+      /* "chainrule/backends/small/machine.pyx":104
  *                 how = cr_execute(self.numbers, self.words, &cursor, &number)
  *             if how != CR_PYTHON:
  *                 return how == CR_DONE             # <<<<<<<<<<<<<<
  *             calls[number]()
 */
-      __pyx_t_2 = __Pyx_PyBool_FromLong((__pyx_v_how == CR_DONE)); if (unlikely(!__pyx_t_2)) __PYX_ERR(0, 106, __pyx_L1_error)
+      __pyx_t_2 = __Pyx_PyBool_FromLong((__pyx_v_how == CR_DONE)); if (unlikely(!__pyx_t_2)) __PYX_ERR(0, 104, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_2);
       {
         PyObject *__pyx_temp;
@@ -6599,7 +6568,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_4run(str
       __pyx_t_2 = 0;
       goto __pyx_L0;
 
-      /* "chainrule/backends/small/machine.pyx":105
+      /* "chainrule/backends/small/machine.pyx":103
  *             with nogil:
  *                 how = cr_execute(self.numbers, self.words, &cursor, &number)
  *             if how != CR_PYTHON:             # <<<<<<<<<<<<<<
@@ -6608,7 +6577,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_4run(str
 */
     }
 
-    /* "chainrule/backends/small/machine.pyx":107
+    /* "chainrule/backends/small/machine.pyx":105
  *             if how != CR_PYTHON:
  *                 return how == CR_DONE
  *             calls[number]()             # <<<<<<<<<<<<<<
@@ -6616,7 +6585,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_4run(str
     __pyx_t_3 = NULL;
     if (unlikely(__pyx_v_calls == Py_None)) {
       PyErr_SetString(PyExc_TypeError, "\047NoneType\047 object is not subscriptable");
-      __PYX_ERR(0, 107, __pyx_L1_error)
+      __PYX_ERR(0, 105, __pyx_L1_error)
     }
     __Pyx_INCREF(__Pyx_PyList_GET_ITEM(__pyx_v_calls, __pyx_v_number));
     __pyx_t_4 = __Pyx_PyList_GET_ITEM(__pyx_v_calls, __pyx_v_number); 
@@ -6637,13 +6606,13 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_4run(str
       __pyx_t_2 = __Pyx_PyObject_FastCall((PyObject*)__pyx_t_4, __pyx_callargs+__pyx_t_5, (1-__pyx_t_5) | (__pyx_t_5*__Pyx_PY_VECTORCALL_ARGUMENTS_OFFSET));
       __Pyx_XDECREF(__pyx_t_3); __pyx_t_3 = 0;
       __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
-      if (unlikely(!__pyx_t_2)) __PYX_ERR(0, 107, __pyx_L1_error)
+      if (unlikely(!__pyx_t_2)) __PYX_ERR(0, 105, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_2);
     }
     __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
   }
 
-  /* "chainrule/backends/small/machine.pyx":97
+  /* "chainrule/backends/small/machine.pyx":95
  *         return is_exact
  * 
  *     def run(self, list calls):             # <<<<<<<<<<<<<<
@@ -6669,7 +6638,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_4run(str
   return __pyx_r;
 }
 
-/* "chainrule/backends/small/machine.pyx":46
+/* "chainrule/backends/small/machine.pyx":44
  *     """Instructions, and the memory that they run on; for one call at a time."""
  * 
  *     cdef readonly object memory             # <<<<<<<<<<<<<<
@@ -7231,14 +7200,14 @@ static int __Pyx_modinit_Exttype___pyx_obj_9chainrule_8backends_5small_7machine_
   __Pyx_RefNannySetupContext("__Pyx_modinit_Exttype___pyx_obj_9chainrule_8backends_5small_7machine_Machine", 0);
   /*--- Exttype __pyx_obj_9chainrule_8backends_5small_7machine_Machine ---*/
   #if CYTHON_USE_TYPE_SPECS
-  __pyx_mstate->__pyx_ptype_9chainrule_8backends_5small_7machine_Machine = (PyTypeObject *) __Pyx_PyType_FromModuleAndSpec(__pyx_m, &__pyx_type_9chainrule_8backends_5small_7machine_Machine_spec, NULL); if (unlikely(!__pyx_mstate->__pyx_ptype_9chainrule_8backends_5small_7machine_Machine)) __PYX_ERR(0, 43, __pyx_L1_error)
+  __pyx_mstate->__pyx_ptype_9chainrule_8backends_5small_7machine_Machine = (PyTypeObject *) __Pyx_PyType_FromModuleAndSpec(__pyx_m, &__pyx_type_9chainrule_8backends_5small_7machine_Machine_spec, NULL); if (unlikely(!__pyx_mstate->__pyx_ptype_9chainrule_8backends_5small_7machine_Machine)) __PYX_ERR(0, 41, __pyx_L1_error)
   #else
   __pyx_mstate->__pyx_ptype_9chainrule_8backends_5small_7machine_Machine = &__pyx_type_9chainrule_8backends_5small_7machine_Machine;
   #endif
   #if !CYTHON_COMPILING_IN_LIMITED_API
   #endif
   #if !CYTHON_USE_TYPE_SPECS
-  if (__Pyx_PyType_Ready(__pyx_mstate->__pyx_ptype_9chainrule_8backends_5small_7machine_Machine) < (0)) __PYX_ERR(0, 43, __pyx_L1_error)
+  if (__Pyx_PyType_Ready(__pyx_mstate->__pyx_ptype_9chainrule_8backends_5small_7machine_Machine) < (0)) __PYX_ERR(0, 41, __pyx_L1_error)
   #endif
   #if CYTHON_COMPILING_IN_CPYTHON && PY_VERSION_HEX >= 0x030E0000
   PyUnstable_Object_EnableDeferredRefcount((PyObject*)__pyx_mstate->__pyx_ptype_9chainrule_8backends_5small_7machine_Machine);
@@ -7250,7 +7219,7 @@ static int __Pyx_modinit_Exttype___pyx_obj_9chainrule_8backends_5small_7machine_
   #endif
   #if CYTHON_UPDATE_DESCRIPTOR_DOC
   {
-    PyObject *wrapper = PyObject_GetAttrString((PyObject *)__pyx_mstate->__pyx_ptype_9chainrule_8backends_5small_7machine_Machine, "__init__"); if (unlikely(!wrapper)) __PYX_ERR(0, 43, __pyx_L1_error)
+    PyObject *wrapper = PyObject_GetAttrString((PyObject *)__pyx_mstate->__pyx_ptype_9chainrule_8backends_5small_7machine_Machine, "__init__"); if (unlikely(!wrapper)) __PYX_ERR(0, 41, __pyx_L1_error)
     if (Py_IS_TYPE(wrapper, &PyWrapperDescr_Type)) {
       __pyx_wrapperbase_9chainrule_8backends_5small_7machine_7Machine___init__ = *((PyWrapperDescrObject *)wrapper)->d_base;
       __pyx_wrapperbase_9chainrule_8backends_5small_7machine_7Machine___init__.doc = __pyx_doc_9chainrule_8backends_5small_7machine_7Machine___init__;
@@ -7258,8 +7227,8 @@ static int __Pyx_modinit_Exttype___pyx_obj_9chainrule_8backends_5small_7machine_
     }
   }
   #endif
-  if (PyObject_SetAttr(__pyx_m, __pyx_mstate_global->__pyx_n_u_Machine, (PyObject *) __pyx_mstate->__pyx_ptype_9chainrule_8backends_5small_7machine_Machine) < (0)) __PYX_ERR(0, 43, __pyx_L1_error)
-  if (__Pyx_setup_reduce((PyObject *) __pyx_mstate->__pyx_ptype_9chainrule_8backends_5small_7machine_Machine) < (0)) __PYX_ERR(0, 43, __pyx_L1_error)
+  if (PyObject_SetAttr(__pyx_m, __pyx_mstate_global->__pyx_n_u_Machine, (PyObject *) __pyx_mstate->__pyx_ptype_9chainrule_8backends_5small_7machine_Machine) < (0)) __PYX_ERR(0, 41, __pyx_L1_error)
+  if (__Pyx_setup_reduce((PyObject *) __pyx_mstate->__pyx_ptype_9chainrule_8backends_5small_7machine_Machine) < (0)) __PYX_ERR(0, 41, __pyx_L1_error)
   __Pyx_RefNannyFinishContext();
   return 0;
   __pyx_L1_error:;
@@ -7649,11 +7618,12 @@ static CYTHON_SMALL_CODE int __pyx_pymod_exec_machine(PyObject *__pyx_pyinit_mod
   PyObject *__pyx_t_6 = NULL;
   PyObject *__pyx_t_7 = NULL;
   PyObject *__pyx_t_8 = NULL;
-  size_t __pyx_t_9;
-  PyObject *(*__pyx_t_10)(PyObject *);
-  Py_ssize_t __pyx_t_11;
-  int __pyx_t_12;
-  char const *__pyx_t_13;
+  int64_t __pyx_t_9;
+  size_t __pyx_t_10;
+  PyObject *(*__pyx_t_11)(PyObject *);
+  Py_ssize_t __pyx_t_12;
+  int __pyx_t_13;
+  char const *__pyx_t_14;
   int __pyx_lineno = 0;
   const char *__pyx_filename = NULL;
   int __pyx_clineno = 0;
@@ -7767,98 +7737,108 @@ __Pyx_RefNannySetupContext("PyInit_machine", 0);
   __pyx_t_3 = __pyx_f_5numpy_import_array(); if (unlikely(__pyx_t_3 == ((int)-1))) __PYX_ERR(0, 11, __pyx_L1_error)
 
 
-  /* "chainrule/backends/small/machine.pyx":30
- *     _EXACT = 1 << 53
+  /* "chainrule/backends/small/machine.pyx":27
+ * 
  * 
  * END, MAP, FILL, COPY, REDUCE, PRODUCT = CR_END, CR_MAP, CR_FILL, CR_COPY, CR_REDUCE, CR_PRODUCT             # <<<<<<<<<<<<<<
  * SOLVE, GATHER, SCATTER, CALL = CR_SOLVE, CR_GATHER, CR_SCATTER, CR_CALL
  * MOST_AXES = CR_MOST_AXES
 */
-  __pyx_t_2 = __Pyx_PyLong_From___pyx_anon_enum(CR_END); if (unlikely(!__pyx_t_2)) __PYX_ERR(0, 30, __pyx_L1_error)
+  __pyx_t_2 = __Pyx_PyLong_From___pyx_anon_enum(CR_END); if (unlikely(!__pyx_t_2)) __PYX_ERR(0, 27, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_2);
-  __pyx_t_4 = __Pyx_PyLong_From___pyx_anon_enum(CR_MAP); if (unlikely(!__pyx_t_4)) __PYX_ERR(0, 30, __pyx_L1_error)
+  __pyx_t_4 = __Pyx_PyLong_From___pyx_anon_enum(CR_MAP); if (unlikely(!__pyx_t_4)) __PYX_ERR(0, 27, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_4);
-  __pyx_t_5 = __Pyx_PyLong_From___pyx_anon_enum(CR_FILL); if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 30, __pyx_L1_error)
+  __pyx_t_5 = __Pyx_PyLong_From___pyx_anon_enum(CR_FILL); if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 27, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_5);
-  __pyx_t_6 = __Pyx_PyLong_From___pyx_anon_enum(CR_COPY); if (unlikely(!__pyx_t_6)) __PYX_ERR(0, 30, __pyx_L1_error)
+  __pyx_t_6 = __Pyx_PyLong_From___pyx_anon_enum(CR_COPY); if (unlikely(!__pyx_t_6)) __PYX_ERR(0, 27, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_6);
-  __pyx_t_7 = __Pyx_PyLong_From___pyx_anon_enum(CR_REDUCE); if (unlikely(!__pyx_t_7)) __PYX_ERR(0, 30, __pyx_L1_error)
+  __pyx_t_7 = __Pyx_PyLong_From___pyx_anon_enum(CR_REDUCE); if (unlikely(!__pyx_t_7)) __PYX_ERR(0, 27, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_7);
-  __pyx_t_8 = __Pyx_PyLong_From___pyx_anon_enum(CR_PRODUCT); if (unlikely(!__pyx_t_8)) __PYX_ERR(0, 30, __pyx_L1_error)
+  __pyx_t_8 = __Pyx_PyLong_From___pyx_anon_enum(CR_PRODUCT); if (unlikely(!__pyx_t_8)) __PYX_ERR(0, 27, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_8);
-  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_END, __pyx_t_2) < (0)) __PYX_ERR(0, 30, __pyx_L1_error)
+  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_END, __pyx_t_2) < (0)) __PYX_ERR(0, 27, __pyx_L1_error)
   __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
-  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_MAP, __pyx_t_4) < (0)) __PYX_ERR(0, 30, __pyx_L1_error)
+  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_MAP, __pyx_t_4) < (0)) __PYX_ERR(0, 27, __pyx_L1_error)
   __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
-  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_FILL, __pyx_t_5) < (0)) __PYX_ERR(0, 30, __pyx_L1_error)
+  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_FILL, __pyx_t_5) < (0)) __PYX_ERR(0, 27, __pyx_L1_error)
   __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
-  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_COPY, __pyx_t_6) < (0)) __PYX_ERR(0, 30, __pyx_L1_error)
+  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_COPY, __pyx_t_6) < (0)) __PYX_ERR(0, 27, __pyx_L1_error)
   __Pyx_DECREF(__pyx_t_6); __pyx_t_6 = 0;
-  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_REDUCE, __pyx_t_7) < (0)) __PYX_ERR(0, 30, __pyx_L1_error)
+  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_REDUCE, __pyx_t_7) < (0)) __PYX_ERR(0, 27, __pyx_L1_error)
   __Pyx_DECREF(__pyx_t_7); __pyx_t_7 = 0;
-  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_PRODUCT, __pyx_t_8) < (0)) __PYX_ERR(0, 30, __pyx_L1_error)
+  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_PRODUCT, __pyx_t_8) < (0)) __PYX_ERR(0, 27, __pyx_L1_error)
   __Pyx_DECREF(__pyx_t_8); __pyx_t_8 = 0;
 
-  /* "chainrule/backends/small/machine.pyx":31
+  /* "chainrule/backends/small/machine.pyx":28
  * 
  * END, MAP, FILL, COPY, REDUCE, PRODUCT = CR_END, CR_MAP, CR_FILL, CR_COPY, CR_REDUCE, CR_PRODUCT
  * SOLVE, GATHER, SCATTER, CALL = CR_SOLVE, CR_GATHER, CR_SCATTER, CR_CALL             # <<<<<<<<<<<<<<
  * MOST_AXES = CR_MOST_AXES
  * #: Whole numbers from here on are not all doubles.
 */
-  __pyx_t_8 = __Pyx_PyLong_From___pyx_anon_enum(CR_SOLVE); if (unlikely(!__pyx_t_8)) __PYX_ERR(0, 31, __pyx_L1_error)
+  __pyx_t_8 = __Pyx_PyLong_From___pyx_anon_enum(CR_SOLVE); if (unlikely(!__pyx_t_8)) __PYX_ERR(0, 28, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_8);
-  __pyx_t_7 = __Pyx_PyLong_From___pyx_anon_enum(CR_GATHER); if (unlikely(!__pyx_t_7)) __PYX_ERR(0, 31, __pyx_L1_error)
+  __pyx_t_7 = __Pyx_PyLong_From___pyx_anon_enum(CR_GATHER); if (unlikely(!__pyx_t_7)) __PYX_ERR(0, 28, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_7);
-  __pyx_t_6 = __Pyx_PyLong_From___pyx_anon_enum(CR_SCATTER); if (unlikely(!__pyx_t_6)) __PYX_ERR(0, 31, __pyx_L1_error)
+  __pyx_t_6 = __Pyx_PyLong_From___pyx_anon_enum(CR_SCATTER); if (unlikely(!__pyx_t_6)) __PYX_ERR(0, 28, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_6);
-  __pyx_t_5 = __Pyx_PyLong_From___pyx_anon_enum(CR_CALL); if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 31, __pyx_L1_error)
+  __pyx_t_5 = __Pyx_PyLong_From___pyx_anon_enum(CR_CALL); if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 28, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_5);
-  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_SOLVE, __pyx_t_8) < (0)) __PYX_ERR(0, 31, __pyx_L1_error)
+  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_SOLVE, __pyx_t_8) < (0)) __PYX_ERR(0, 28, __pyx_L1_error)
   __Pyx_DECREF(__pyx_t_8); __pyx_t_8 = 0;
-  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_GATHER, __pyx_t_7) < (0)) __PYX_ERR(0, 31, __pyx_L1_error)
+  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_GATHER, __pyx_t_7) < (0)) __PYX_ERR(0, 28, __pyx_L1_error)
   __Pyx_DECREF(__pyx_t_7); __pyx_t_7 = 0;
-  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_SCATTER, __pyx_t_6) < (0)) __PYX_ERR(0, 31, __pyx_L1_error)
+  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_SCATTER, __pyx_t_6) < (0)) __PYX_ERR(0, 28, __pyx_L1_error)
   __Pyx_DECREF(__pyx_t_6); __pyx_t_6 = 0;
-  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_CALL, __pyx_t_5) < (0)) __PYX_ERR(0, 31, __pyx_L1_error)
+  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_CALL, __pyx_t_5) < (0)) __PYX_ERR(0, 28, __pyx_L1_error)
   __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
 
-  /* "chainrule/backends/small/machine.pyx":32
+  /* "chainrule/backends/small/machine.pyx":29
  * END, MAP, FILL, COPY, REDUCE, PRODUCT = CR_END, CR_MAP, CR_FILL, CR_COPY, CR_REDUCE, CR_PRODUCT
  * SOLVE, GATHER, SCATTER, CALL = CR_SOLVE, CR_GATHER, CR_SCATTER, CR_CALL
  * MOST_AXES = CR_MOST_AXES             # <<<<<<<<<<<<<<
  * #: Whole numbers from here on are not all doubles.
- * EXACT = _EXACT
+ * EXACT = 9007199254740992
 */
-  __pyx_t_5 = __Pyx_PyLong_From___pyx_anon_enum(CR_MOST_AXES); if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 32, __pyx_L1_error)
+  __pyx_t_5 = __Pyx_PyLong_From___pyx_anon_enum(CR_MOST_AXES); if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 29, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_5);
-  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_MOST_AXES, __pyx_t_5) < (0)) __PYX_ERR(0, 32, __pyx_L1_error)
+  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_MOST_AXES, __pyx_t_5) < (0)) __PYX_ERR(0, 29, __pyx_L1_error)
   __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
 
-  /* "chainrule/backends/small/machine.pyx":34
+  /* "chainrule/backends/small/machine.pyx":31
  * MOST_AXES = CR_MOST_AXES
  * #: Whole numbers from here on are not all doubles.
- * EXACT = _EXACT             # <<<<<<<<<<<<<<
+ * EXACT = 9007199254740992             # <<<<<<<<<<<<<<
+ * cdef int64_t _EXACT = EXACT
+ * #: Rows that C computes, each with its code.
+*/
+  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_EXACT, __pyx_mstate_global->__pyx_int_0x20000000000000) < (0)) __PYX_ERR(0, 31, __pyx_L1_error)
+
+  /* "chainrule/backends/small/machine.pyx":32
+ * #: Whole numbers from here on are not all doubles.
+ * EXACT = 9007199254740992
+ * cdef int64_t _EXACT = EXACT             # <<<<<<<<<<<<<<
  * #: Rows that C computes, each with its code.
  * CODES = {
 */
-  __pyx_t_5 = __Pyx_PyLong_From___pyx_anon_enum(__pyx_e_9chainrule_8backends_5small_7machine__EXACT); if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 34, __pyx_L1_error)
+  __Pyx_GetModuleGlobalName(__pyx_t_5, __pyx_mstate_global->__pyx_n_u_EXACT); if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 32, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_5);
-  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_EXACT, __pyx_t_5) < (0)) __PYX_ERR(0, 34, __pyx_L1_error)
+  __pyx_t_9 = __Pyx_PyLong_As_int64_t(__pyx_t_5); if (unlikely((__pyx_t_9 == ((int64_t)-1)) && PyErr_Occurred())) __PYX_ERR(0, 32, __pyx_L1_error)
   __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
+  __pyx_v_9chainrule_8backends_5small_7machine__EXACT = __pyx_t_9;
 
-  /* "chainrule/backends/small/machine.pyx":36
- * EXACT = _EXACT
+  /* "chainrule/backends/small/machine.pyx":34
+ * cdef int64_t _EXACT = EXACT
  * #: Rows that C computes, each with its code.
  * CODES = {             # <<<<<<<<<<<<<<
  *     cr_rows[code].name.decode(): code
  *     for code in range(2, CR_ROW_COUNT + 2)
 */
   { /* enter inner scope */
-    __pyx_t_5 = PyDict_New(); if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 36, __pyx_L4_error)
+    __pyx_t_5 = PyDict_New(); if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 34, __pyx_L4_error)
     __Pyx_GOTREF(__pyx_t_5);
 
-    /* "chainrule/backends/small/machine.pyx":38
+    /* "chainrule/backends/small/machine.pyx":36
  * CODES = {
  *     cr_rows[code].name.decode(): code
  *     for code in range(2, CR_ROW_COUNT + 2)             # <<<<<<<<<<<<<<
@@ -7866,28 +7846,28 @@ __Pyx_RefNannySetupContext("PyInit_machine", 0);
  * }
 */
     __pyx_t_7 = NULL;
-    __pyx_t_8 = __Pyx_PyLong_From_long((CR_ROW_COUNT + 2)); if (unlikely(!__pyx_t_8)) __PYX_ERR(0, 38, __pyx_L4_error)
+    __pyx_t_8 = __Pyx_PyLong_From_long((CR_ROW_COUNT + 2)); if (unlikely(!__pyx_t_8)) __PYX_ERR(0, 36, __pyx_L4_error)
     __Pyx_GOTREF(__pyx_t_8);
-    __pyx_t_9 = 1;
+    __pyx_t_10 = 1;
     {
       PyObject *__pyx_callargs[3] = {__pyx_t_7, __pyx_mstate_global->__pyx_int_2, __pyx_t_8};
-      __pyx_t_6 = __Pyx_PyObject_FastCall((PyObject*)(&PyRange_Type), __pyx_callargs+__pyx_t_9, (3-__pyx_t_9) | (__pyx_t_9*__Pyx_PY_VECTORCALL_ARGUMENTS_OFFSET));
+      __pyx_t_6 = __Pyx_PyObject_FastCall((PyObject*)(&PyRange_Type), __pyx_callargs+__pyx_t_10, (3-__pyx_t_10) | (__pyx_t_10*__Pyx_PY_VECTORCALL_ARGUMENTS_OFFSET));
       __Pyx_XDECREF(__pyx_t_7); __pyx_t_7 = 0;
       __Pyx_DECREF(__pyx_t_8); __pyx_t_8 = 0;
-      if (unlikely(!__pyx_t_6)) __PYX_ERR(0, 38, __pyx_L4_error)
+      if (unlikely(!__pyx_t_6)) __PYX_ERR(0, 36, __pyx_L4_error)
       __Pyx_GOTREF(__pyx_t_6);
     }
-    __pyx_t_8 = PyObject_GetIter(__pyx_t_6); if (unlikely(!__pyx_t_8)) __PYX_ERR(0, 38, __pyx_L4_error)
+    __pyx_t_8 = PyObject_GetIter(__pyx_t_6); if (unlikely(!__pyx_t_8)) __PYX_ERR(0, 36, __pyx_L4_error)
     __Pyx_GOTREF(__pyx_t_8);
-    __pyx_t_10 = (CYTHON_COMPILING_IN_LIMITED_API) ? PyIter_Next : __Pyx_PyObject_GetIterNextFunc(__pyx_t_8); if (unlikely(!__pyx_t_10)) __PYX_ERR(0, 38, __pyx_L4_error)
+    __pyx_t_11 = (CYTHON_COMPILING_IN_LIMITED_API) ? PyIter_Next : __Pyx_PyObject_GetIterNextFunc(__pyx_t_8); if (unlikely(!__pyx_t_11)) __PYX_ERR(0, 36, __pyx_L4_error)
     __Pyx_DECREF(__pyx_t_6); __pyx_t_6 = 0;
     for (;;) {
       {
-        __pyx_t_6 = __pyx_t_10(__pyx_t_8);
+        __pyx_t_6 = __pyx_t_11(__pyx_t_8);
         if (unlikely(!__pyx_t_6)) {
           PyObject* exc_type = PyErr_Occurred();
           if (exc_type) {
-            if (unlikely(!__Pyx_PyErr_GivenExceptionMatches(exc_type, PyExc_StopIteration))) __PYX_ERR(0, 38, __pyx_L4_error)
+            if (unlikely(!__Pyx_PyErr_GivenExceptionMatches(exc_type, PyExc_StopIteration))) __PYX_ERR(0, 36, __pyx_L4_error)
             PyErr_Clear();
           }
           break;
@@ -7899,40 +7879,40 @@ __Pyx_RefNannySetupContext("PyInit_machine", 0);
       __Pyx_GIVEREF(__pyx_t_6);
       __pyx_t_6 = 0;
 
-      /* "chainrule/backends/small/machine.pyx":39
+      /* "chainrule/backends/small/machine.pyx":37
  *     cr_rows[code].name.decode(): code
  *     for code in range(2, CR_ROW_COUNT + 2)
  *     if not cr_rows[code].library             # <<<<<<<<<<<<<<
  * }
  * 
 */
-      __pyx_t_11 = __Pyx_PyIndex_AsSsize_t(__pyx_7genexpr__pyx_v_9chainrule_8backends_5small_7machine_code); if (unlikely((__pyx_t_11 == (Py_ssize_t)-1) && PyErr_Occurred())) __PYX_ERR(0, 39, __pyx_L4_error)
-      __pyx_t_12 = (!((cr_rows[__pyx_t_11]).library != 0));
+      __pyx_t_12 = __Pyx_PyIndex_AsSsize_t(__pyx_7genexpr__pyx_v_9chainrule_8backends_5small_7machine_code); if (unlikely((__pyx_t_12 == (Py_ssize_t)-1) && PyErr_Occurred())) __PYX_ERR(0, 37, __pyx_L4_error)
+      __pyx_t_13 = (!((cr_rows[__pyx_t_12]).library != 0));
 
 
-      if (__pyx_t_12) {
+      if (__pyx_t_13) {
 
 
-        /* "chainrule/backends/small/machine.pyx":37
+        /* "chainrule/backends/small/machine.pyx":35
  * #: Rows that C computes, each with its code.
  * CODES = {
  *     cr_rows[code].name.decode(): code             # <<<<<<<<<<<<<<
  *     for code in range(2, CR_ROW_COUNT + 2)
  *     if not cr_rows[code].library
 */
-        __pyx_t_11 = __Pyx_PyIndex_AsSsize_t(__pyx_7genexpr__pyx_v_9chainrule_8backends_5small_7machine_code); if (unlikely((__pyx_t_11 == (Py_ssize_t)-1) && PyErr_Occurred())) __PYX_ERR(0, 37, __pyx_L4_error)
+        __pyx_t_12 = __Pyx_PyIndex_AsSsize_t(__pyx_7genexpr__pyx_v_9chainrule_8backends_5small_7machine_code); if (unlikely((__pyx_t_12 == (Py_ssize_t)-1) && PyErr_Occurred())) __PYX_ERR(0, 35, __pyx_L4_error)
 
-        __pyx_t_13 = (cr_rows[__pyx_t_11]).name;
+        __pyx_t_14 = (cr_rows[__pyx_t_12]).name;
 
-        __pyx_t_11 = __Pyx_ssize_strlen(__pyx_t_13); if (unlikely(__pyx_t_11 == ((Py_ssize_t)-1))) __PYX_ERR(0, 37, __pyx_L4_error)
-        __pyx_t_6 = __Pyx_decode_c_string(__pyx_t_13, 0, __pyx_t_11, NULL, NULL, NULL); if (unlikely(!__pyx_t_6)) __PYX_ERR(0, 37, __pyx_L4_error)
+        __pyx_t_12 = __Pyx_ssize_strlen(__pyx_t_14); if (unlikely(__pyx_t_12 == ((Py_ssize_t)-1))) __PYX_ERR(0, 35, __pyx_L4_error)
+        __pyx_t_6 = __Pyx_decode_c_string(__pyx_t_14, 0, __pyx_t_12, NULL, NULL, NULL); if (unlikely(!__pyx_t_6)) __PYX_ERR(0, 35, __pyx_L4_error)
         __Pyx_GOTREF(__pyx_t_6);
 
-        if (!(likely(PyUnicode_CheckExact(__pyx_t_6)) || __Pyx_RaiseUnexpectedTypeError("str", __pyx_t_6))) __PYX_ERR(0, 37, __pyx_L4_error)
-        if (unlikely(PyDict_SetItem(__pyx_t_5, __pyx_t_6, __pyx_7genexpr__pyx_v_9chainrule_8backends_5small_7machine_code))) __PYX_ERR(0, 37, __pyx_L4_error)
+        if (!(likely(PyUnicode_CheckExact(__pyx_t_6)) || __Pyx_RaiseUnexpectedTypeError("str", __pyx_t_6))) __PYX_ERR(0, 35, __pyx_L4_error)
+        if (unlikely(PyDict_SetItem(__pyx_t_5, __pyx_t_6, __pyx_7genexpr__pyx_v_9chainrule_8backends_5small_7machine_code))) __PYX_ERR(0, 35, __pyx_L4_error)
         __Pyx_DECREF(__pyx_t_6); __pyx_t_6 = 0;
 
-        /* "chainrule/backends/small/machine.pyx":39
+        /* "chainrule/backends/small/machine.pyx":37
  *     cr_rows[code].name.decode(): code
  *     for code in range(2, CR_ROW_COUNT + 2)
  *     if not cr_rows[code].library             # <<<<<<<<<<<<<<
@@ -7941,7 +7921,7 @@ __Pyx_RefNannySetupContext("PyInit_machine", 0);
 */
       }
 
-      /* "chainrule/backends/small/machine.pyx":38
+      /* "chainrule/backends/small/machine.pyx":36
  * CODES = {
  *     cr_rows[code].name.decode(): code
  *     for code in range(2, CR_ROW_COUNT + 2)             # <<<<<<<<<<<<<<
@@ -7959,37 +7939,37 @@ __Pyx_RefNannySetupContext("PyInit_machine", 0);
     goto __pyx_L1_error;
     __pyx_L9_exit_scope:;
   } /* exit inner scope */
-  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_CODES, __pyx_t_5) < (0)) __PYX_ERR(0, 36, __pyx_L1_error)
+  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_CODES, __pyx_t_5) < (0)) __PYX_ERR(0, 34, __pyx_L1_error)
   __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
 
-  /* "chainrule/backends/small/machine.pyx":58
+  /* "chainrule/backends/small/machine.pyx":56
  *         self.numbers = <double *>cnp.PyArray_DATA(<cnp.ndarray>memory)
  * 
  *     def load(self, list places, inputs):             # <<<<<<<<<<<<<<
  *         """Put inputs where they belong: (offset, view) for each, the view None of a number.
  * 
 */
-  __pyx_t_5 = __Pyx_CyFunction_New(&__pyx_mdef_9chainrule_8backends_5small_7machine_7Machine_3load, __Pyx_CYFUNCTION_CCLASS, __pyx_mstate_global->__pyx_n_u_Machine_load, NULL, __pyx_mstate_global->__pyx_n_u_chainrule_backends_small_machine, __pyx_mstate_global->__pyx_d, ((PyObject *)__pyx_mstate_global->__pyx_codeobj_tab[0])); if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 58, __pyx_L1_error)
+  __pyx_t_5 = __Pyx_CyFunction_New(&__pyx_mdef_9chainrule_8backends_5small_7machine_7Machine_3load, __Pyx_CYFUNCTION_CCLASS, __pyx_mstate_global->__pyx_n_u_Machine_load, NULL, __pyx_mstate_global->__pyx_n_u_chainrule_backends_small_machine, __pyx_mstate_global->__pyx_d, ((PyObject *)__pyx_mstate_global->__pyx_codeobj_tab[0])); if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 56, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_5);
   #if CYTHON_COMPILING_IN_CPYTHON && PY_VERSION_HEX >= 0x030E0000
   PyUnstable_Object_EnableDeferredRefcount(__pyx_t_5);
   #endif
-  if (__Pyx_SetItemOnTypeDict(__pyx_mstate_global->__pyx_ptype_9chainrule_8backends_5small_7machine_Machine, __pyx_mstate_global->__pyx_n_u_load, __pyx_t_5) < (0)) __PYX_ERR(0, 58, __pyx_L1_error)
+  if (__Pyx_SetItemOnTypeDict(__pyx_mstate_global->__pyx_ptype_9chainrule_8backends_5small_7machine_Machine, __pyx_mstate_global->__pyx_n_u_load, __pyx_t_5) < (0)) __PYX_ERR(0, 56, __pyx_L1_error)
   __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
 
-  /* "chainrule/backends/small/machine.pyx":97
+  /* "chainrule/backends/small/machine.pyx":95
  *         return is_exact
  * 
  *     def run(self, list calls):             # <<<<<<<<<<<<<<
  *         """Run all instructions; whether they came to their end."""
  *         cdef int64_t cursor = 0
 */
-  __pyx_t_5 = __Pyx_CyFunction_New(&__pyx_mdef_9chainrule_8backends_5small_7machine_7Machine_5run, __Pyx_CYFUNCTION_CCLASS, __pyx_mstate_global->__pyx_n_u_Machine_run, NULL, __pyx_mstate_global->__pyx_n_u_chainrule_backends_small_machine, __pyx_mstate_global->__pyx_d, ((PyObject *)__pyx_mstate_global->__pyx_codeobj_tab[1])); if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 97, __pyx_L1_error)
+  __pyx_t_5 = __Pyx_CyFunction_New(&__pyx_mdef_9chainrule_8backends_5small_7machine_7Machine_5run, __Pyx_CYFUNCTION_CCLASS, __pyx_mstate_global->__pyx_n_u_Machine_run, NULL, __pyx_mstate_global->__pyx_n_u_chainrule_backends_small_machine, __pyx_mstate_global->__pyx_d, ((PyObject *)__pyx_mstate_global->__pyx_codeobj_tab[1])); if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 95, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_5);
   #if CYTHON_COMPILING_IN_CPYTHON && PY_VERSION_HEX >= 0x030E0000
   PyUnstable_Object_EnableDeferredRefcount(__pyx_t_5);
   #endif
-  if (__Pyx_SetItemOnTypeDict(__pyx_mstate_global->__pyx_ptype_9chainrule_8backends_5small_7machine_Machine, __pyx_mstate_global->__pyx_n_u_run, __pyx_t_5) < (0)) __PYX_ERR(0, 97, __pyx_L1_error)
+  if (__Pyx_SetItemOnTypeDict(__pyx_mstate_global->__pyx_ptype_9chainrule_8backends_5small_7machine_Machine, __pyx_mstate_global->__pyx_n_u_run, __pyx_t_5) < (0)) __PYX_ERR(0, 95, __pyx_L1_error)
   __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
 
   /* "(tree fragment)":1
@@ -8182,15 +8162,16 @@ static const char bytes[] = "(tree fragment)?Note that Cython is deliberately st
   {
     PyObject **numbertab = __pyx_mstate->__pyx_number_tab + 0;
     int8_t const cint_constants_1[] = {2};
-    for (int i = 0; i < 1; i++) {
-      numbertab[i] = PyLong_FromLong(cint_constants_1[i - 0]);
+    int64_t const cint_constants_8[] = {9007199254740992LL};
+    for (int i = 0; i < 2; i++) {
+      numbertab[i] = PyLong_FromLongLong((i < 1 ? cint_constants_1[i - 0] : cint_constants_8[i - 1]));
       if (unlikely(!numbertab[i])) __PYX_ERR(0, 1, __pyx_L1_error)
     }
   }
   #if CYTHON_IMMORTAL_CONSTANTS
   {
     PyObject **table = __pyx_mstate->__pyx_number_tab;
-    for (Py_ssize_t i=0; i<1; ++i) {
+    for (Py_ssize_t i=0; i<2; ++i) {
       #if PY_VERSION_HEX >= 0x030F0000
       PyUnstable_SetImmortal(table[i]);
       #elif CYTHON_COMPILING_IN_CPYTHON_FREETHREADING
@@ -8244,12 +8225,12 @@ static int __Pyx_CreateCodeObjects(__pyx_mstatetype *__pyx_mstate) {
   PyObject* tuple_dedup_map = PyDict_New();
   if (unlikely(!tuple_dedup_map)) return -1;
   {
-    const __Pyx_PyCode_New_function_description descr = {3, 0, 0, 11, (unsigned int)(CO_OPTIMIZED|CO_NEWLOCALS), 58};
+    const __Pyx_PyCode_New_function_description descr = {3, 0, 0, 11, (unsigned int)(CO_OPTIMIZED|CO_NEWLOCALS), 56};
     PyObject* const varnames[] = {__pyx_mstate->__pyx_n_u_self, __pyx_mstate->__pyx_n_u_places, __pyx_mstate->__pyx_n_u_inputs, __pyx_mstate->__pyx_n_u_array, __pyx_mstate->__pyx_n_u_offset, __pyx_mstate->__pyx_n_u_i, __pyx_mstate->__pyx_n_u_k, __pyx_mstate->__pyx_n_u_whole, __pyx_mstate->__pyx_n_u_is_exact, __pyx_mstate->__pyx_n_u_view, __pyx_mstate->__pyx_n_u_x};
     __pyx_mstate_global->__pyx_codeobj_tab[0] = __Pyx_PyCode_New(descr, varnames, __pyx_mstate->__pyx_kp_u_src_chainrule_backends_small_mac, __pyx_mstate->__pyx_n_u_load, __pyx_mstate->__pyx_kp_b_iso88591_A_Q_E_as_1_G6_aq_uCq_HAZq_aq_A_V, tuple_dedup_map); if (unlikely(!__pyx_mstate_global->__pyx_codeobj_tab[0])) goto bad;
   }
   {
-    const __Pyx_PyCode_New_function_description descr = {2, 0, 0, 5, (unsigned int)(CO_OPTIMIZED|CO_NEWLOCALS), 97};
+    const __Pyx_PyCode_New_function_description descr = {2, 0, 0, 5, (unsigned int)(CO_OPTIMIZED|CO_NEWLOCALS), 95};
     PyObject* const varnames[] = {__pyx_mstate->__pyx_n_u_self, __pyx_mstate->__pyx_n_u_calls, __pyx_mstate->__pyx_n_u_cursor, __pyx_mstate->__pyx_n_u_number, __pyx_mstate->__pyx_n_u_how};
     __pyx_mstate_global->__pyx_codeobj_tab[1] = __Pyx_PyCode_New(descr, varnames, __pyx_mstate->__pyx_kp_u_src_chainrule_backends_small_mac, __pyx_mstate->__pyx_n_u_run, __pyx_mstate->__pyx_kp_b_iso88591_A_a_a_j_Zt81HAQ_t3a_t3a, tuple_dedup_map); if (unlikely(!__pyx_mstate_global->__pyx_codeobj_tab[1])) goto bad;
   }
@@ -14164,85 +14145,6 @@ static CYTHON_INLINE PyObject* __Pyx_PyLong_From___pyx_anon_enum(int value) {
     }
 }
 
-/* CIntToPy */
-static CYTHON_INLINE PyObject* __Pyx_PyLong_From_long(long value) {
-#ifdef __Pyx_HAS_GCC_DIAGNOSTIC
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wconversion"
-#endif
-    const long neg_one = (long) -1, const_zero = (long) 0;
-#ifdef __Pyx_HAS_GCC_DIAGNOSTIC
-#pragma GCC diagnostic pop
-#endif
-    const int is_unsigned = neg_one > const_zero;
-    if (is_unsigned) {
-        if (sizeof(long) < sizeof(long)) {
-            return PyLong_FromLong((long) value);
-        } else if (sizeof(long) <= sizeof(unsigned long)) {
-            return PyLong_FromUnsignedLong((unsigned long) value);
-#if !CYTHON_COMPILING_IN_PYPY
-        } else if (sizeof(long) <= sizeof(unsigned PY_LONG_LONG)) {
-            return PyLong_FromUnsignedLongLong((unsigned PY_LONG_LONG) value);
-#endif
-        }
-    } else {
-        if (sizeof(long) <= sizeof(long)) {
-            return PyLong_FromLong((long) value);
-        } else if (sizeof(long) <= sizeof(PY_LONG_LONG)) {
-            return PyLong_FromLongLong((PY_LONG_LONG) value);
-        }
-    }
-    {
-        unsigned char *bytes = (unsigned char *)&value;
-#if !CYTHON_COMPILING_IN_LIMITED_API && PY_VERSION_HEX >= 0x030d00A4
-        if (is_unsigned) {
-            return PyLong_FromUnsignedNativeBytes(bytes, sizeof(value), -1);
-        } else {
-            return PyLong_FromNativeBytes(bytes, sizeof(value), -1);
-        }
-#elif !CYTHON_COMPILING_IN_LIMITED_API && PY_VERSION_HEX < 0x030d0000
-        int one = 1; int little = (int)*(unsigned char *)&one;
-        return _PyLong_FromByteArray(bytes, sizeof(long),
-                                     little, !is_unsigned);
-#else
-        int one = 1; int little = (int)*(unsigned char *)&one;
-        PyObject *result = NULL, *kwds = NULL;
-        PyObject *py_bytes = NULL, *order_str = NULL, *from_bytes_str = NULL;;
-        py_bytes = PyBytes_FromStringAndSize((char*)bytes, sizeof(long));
-        if (!py_bytes) goto limited_bad;
-        from_bytes_str = PyUnicode_FromStringAndSize("from_bytes", 10);
-        if (!from_bytes_str) goto limited_bad;
-        order_str = PyUnicode_FromString(little ? "little" : "big");
-        if (!order_str) goto limited_bad;
-        {
-            PyObject *args[] = { (PyObject*)&PyLong_Type, py_bytes, order_str, Py_True };
-            if (!is_unsigned) {
-                PyObject *signed_str = PyUnicode_FromStringAndSize("signed", 6);
-                if (!signed_str) goto limited_bad;
-#if CYTHON_VECTORCALL
-                kwds = PyTuple_Pack(1, signed_str);
-#else
-                {
-                    PyObject *keys[] = {signed_str};
-                    PyObject *values[] = {Py_True};
-                    kwds = __Pyx_MakeKwargDict(keys, values, 1);
-                }
-#endif
-                Py_DECREF(signed_str);
-                if (unlikely(!kwds)) goto limited_bad;
-            }
-            result = __Pyx_Object_VectorcallMethodKwds(from_bytes_str, args, 3 | __Pyx_PY_VECTORCALL_ARGUMENTS_OFFSET, kwds);
-        }
-        limited_bad:
-        Py_XDECREF(kwds);
-        Py_XDECREF(order_str);
-        Py_XDECREF(py_bytes);
-        Py_XDECREF(from_bytes_str);
-        return result;
-#endif
-    }
-}
-
 /* CIntFromPy */
 static int64_t __Pyx_LargePyLong___Pyx_PyLong_As_int64_t(PyObject *x);
 static int64_t __Pyx_raise_neg_overflow___Pyx_PyLong_As_int64_t(void) {
@@ -14545,6 +14447,85 @@ static CYTHON_INLINE int64_t __Pyx_PyLong_As_int64_t(PyObject *x) {
 }
 
 /* CIntToPy */
+static CYTHON_INLINE PyObject* __Pyx_PyLong_From_long(long value) {
+#ifdef __Pyx_HAS_GCC_DIAGNOSTIC
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wconversion"
+#endif
+    const long neg_one = (long) -1, const_zero = (long) 0;
+#ifdef __Pyx_HAS_GCC_DIAGNOSTIC
+#pragma GCC diagnostic pop
+#endif
+    const int is_unsigned = neg_one > const_zero;
+    if (is_unsigned) {
+        if (sizeof(long) < sizeof(long)) {
+            return PyLong_FromLong((long) value);
+        } else if (sizeof(long) <= sizeof(unsigned long)) {
+            return PyLong_FromUnsignedLong((unsigned long) value);
+#if !CYTHON_COMPILING_IN_PYPY
+        } else if (sizeof(long) <= sizeof(unsigned PY_LONG_LONG)) {
+            return PyLong_FromUnsignedLongLong((unsigned PY_LONG_LONG) value);
+#endif
+        }
+    } else {
+        if (sizeof(long) <= sizeof(long)) {
+            return PyLong_FromLong((long) value);
+        } else if (sizeof(long) <= sizeof(PY_LONG_LONG)) {
+            return PyLong_FromLongLong((PY_LONG_LONG) value);
+        }
+    }
+    {
+        unsigned char *bytes = (unsigned char *)&value;
+#if !CYTHON_COMPILING_IN_LIMITED_API && PY_VERSION_HEX >= 0x030d00A4
+        if (is_unsigned) {
+            return PyLong_FromUnsignedNativeBytes(bytes, sizeof(value), -1);
+        } else {
+            return PyLong_FromNativeBytes(bytes, sizeof(value), -1);
+        }
+#elif !CYTHON_COMPILING_IN_LIMITED_API && PY_VERSION_HEX < 0x030d0000
+        int one = 1; int little = (int)*(unsigned char *)&one;
+        return _PyLong_FromByteArray(bytes, sizeof(long),
+                                     little, !is_unsigned);
+#else
+        int one = 1; int little = (int)*(unsigned char *)&one;
+        PyObject *result = NULL, *kwds = NULL;
+        PyObject *py_bytes = NULL, *order_str = NULL, *from_bytes_str = NULL;;
+        py_bytes = PyBytes_FromStringAndSize((char*)bytes, sizeof(long));
+        if (!py_bytes) goto limited_bad;
+        from_bytes_str = PyUnicode_FromStringAndSize("from_bytes", 10);
+        if (!from_bytes_str) goto limited_bad;
+        order_str = PyUnicode_FromString(little ? "little" : "big");
+        if (!order_str) goto limited_bad;
+        {
+            PyObject *args[] = { (PyObject*)&PyLong_Type, py_bytes, order_str, Py_True };
+            if (!is_unsigned) {
+                PyObject *signed_str = PyUnicode_FromStringAndSize("signed", 6);
+                if (!signed_str) goto limited_bad;
+#if CYTHON_VECTORCALL
+                kwds = PyTuple_Pack(1, signed_str);
+#else
+                {
+                    PyObject *keys[] = {signed_str};
+                    PyObject *values[] = {Py_True};
+                    kwds = __Pyx_MakeKwargDict(keys, values, 1);
+                }
+#endif
+                Py_DECREF(signed_str);
+                if (unlikely(!kwds)) goto limited_bad;
+            }
+            result = __Pyx_Object_VectorcallMethodKwds(from_bytes_str, args, 3 | __Pyx_PY_VECTORCALL_ARGUMENTS_OFFSET, kwds);
+        }
+        limited_bad:
+        Py_XDECREF(kwds);
+        Py_XDECREF(order_str);
+        Py_XDECREF(py_bytes);
+        Py_XDECREF(from_bytes_str);
+        return result;
+#endif
+    }
+}
+
+/* CIntToPy */
 static CYTHON_INLINE PyObject* __Pyx_PyLong_From_npy_intp(npy_intp value) {
 #ifdef __Pyx_HAS_GCC_DIAGNOSTIC
 #pragma GCC diagnostic push
@@ -14589,6 +14570,85 @@ static CYTHON_INLINE PyObject* __Pyx_PyLong_From_npy_intp(npy_intp value) {
         PyObject *result = NULL, *kwds = NULL;
         PyObject *py_bytes = NULL, *order_str = NULL, *from_bytes_str = NULL;;
         py_bytes = PyBytes_FromStringAndSize((char*)bytes, sizeof(npy_intp));
+        if (!py_bytes) goto limited_bad;
+        from_bytes_str = PyUnicode_FromStringAndSize("from_bytes", 10);
+        if (!from_bytes_str) goto limited_bad;
+        order_str = PyUnicode_FromString(little ? "little" : "big");
+        if (!order_str) goto limited_bad;
+        {
+            PyObject *args[] = { (PyObject*)&PyLong_Type, py_bytes, order_str, Py_True };
+            if (!is_unsigned) {
+                PyObject *signed_str = PyUnicode_FromStringAndSize("signed", 6);
+                if (!signed_str) goto limited_bad;
+#if CYTHON_VECTORCALL
+                kwds = PyTuple_Pack(1, signed_str);
+#else
+                {
+                    PyObject *keys[] = {signed_str};
+                    PyObject *values[] = {Py_True};
+                    kwds = __Pyx_MakeKwargDict(keys, values, 1);
+                }
+#endif
+                Py_DECREF(signed_str);
+                if (unlikely(!kwds)) goto limited_bad;
+            }
+            result = __Pyx_Object_VectorcallMethodKwds(from_bytes_str, args, 3 | __Pyx_PY_VECTORCALL_ARGUMENTS_OFFSET, kwds);
+        }
+        limited_bad:
+        Py_XDECREF(kwds);
+        Py_XDECREF(order_str);
+        Py_XDECREF(py_bytes);
+        Py_XDECREF(from_bytes_str);
+        return result;
+#endif
+    }
+}
+
+/* CIntToPy */
+static CYTHON_INLINE PyObject* __Pyx_PyLong_From_int64_t(int64_t value) {
+#ifdef __Pyx_HAS_GCC_DIAGNOSTIC
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wconversion"
+#endif
+    const int64_t neg_one = (int64_t) -1, const_zero = (int64_t) 0;
+#ifdef __Pyx_HAS_GCC_DIAGNOSTIC
+#pragma GCC diagnostic pop
+#endif
+    const int is_unsigned = neg_one > const_zero;
+    if (is_unsigned) {
+        if (sizeof(int64_t) < sizeof(long)) {
+            return PyLong_FromLong((long) value);
+        } else if (sizeof(int64_t) <= sizeof(unsigned long)) {
+            return PyLong_FromUnsignedLong((unsigned long) value);
+#if !CYTHON_COMPILING_IN_PYPY
+        } else if (sizeof(int64_t) <= sizeof(unsigned PY_LONG_LONG)) {
+            return PyLong_FromUnsignedLongLong((unsigned PY_LONG_LONG) value);
+#endif
+        }
+    } else {
+        if (sizeof(int64_t) <= sizeof(long)) {
+            return PyLong_FromLong((long) value);
+        } else if (sizeof(int64_t) <= sizeof(PY_LONG_LONG)) {
+            return PyLong_FromLongLong((PY_LONG_LONG) value);
+        }
+    }
+    {
+        unsigned char *bytes = (unsigned char *)&value;
+#if !CYTHON_COMPILING_IN_LIMITED_API && PY_VERSION_HEX >= 0x030d00A4
+        if (is_unsigned) {
+            return PyLong_FromUnsignedNativeBytes(bytes, sizeof(value), -1);
+        } else {
+            return PyLong_FromNativeBytes(bytes, sizeof(value), -1);
+        }
+#elif !CYTHON_COMPILING_IN_LIMITED_API && PY_VERSION_HEX < 0x030d0000
+        int one = 1; int little = (int)*(unsigned char *)&one;
+        return _PyLong_FromByteArray(bytes, sizeof(int64_t),
+                                     little, !is_unsigned);
+#else
+        int one = 1; int little = (int)*(unsigned char *)&one;
+        PyObject *result = NULL, *kwds = NULL;
+        PyObject *py_bytes = NULL, *order_str = NULL, *from_bytes_str = NULL;;
+        py_bytes = PyBytes_FromStringAndSize((char*)bytes, sizeof(int64_t));
         if (!py_bytes) goto limited_bad;
         from_bytes_str = PyUnicode_FromStringAndSize("from_bytes", 10);
         if (!from_bytes_str) goto limited_bad;

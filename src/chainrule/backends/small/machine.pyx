@@ -24,14 +24,12 @@ cdef extern from "machine.h":
     ) noexcept nogil
 
 
-cdef enum:
-    _EXACT = 1 << 53
-
 END, MAP, FILL, COPY, REDUCE, PRODUCT = CR_END, CR_MAP, CR_FILL, CR_COPY, CR_REDUCE, CR_PRODUCT
 SOLVE, GATHER, SCATTER, CALL = CR_SOLVE, CR_GATHER, CR_SCATTER, CR_CALL
 MOST_AXES = CR_MOST_AXES
 #: Whole numbers from here on are not all doubles.
-EXACT = _EXACT
+EXACT = 9007199254740992
+cdef int64_t _EXACT = EXACT
 #: Rows that C computes, each with its code.
 CODES = {
     cr_rows[code].name.decode(): code
