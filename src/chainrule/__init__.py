@@ -29,28 +29,36 @@ from .api import (
 )
 from .configuration import __version__, config
 from .eager import Value, Var, operations
-from .ops import linalg
-from .ops.contract import dot, einsum, matmul, outer, tensordot, vdot
-from .ops.index import take
-from .ops.reduce import logsumexp, max, mean, min, prod, softmax, std, sum, var  # noqa: A004
-from .ops.shape import (
-    array,
-    broadcast_to,
-    concatenate,
-    expand_dims,
-    moveaxis,
-    ravel,
-    reshape,
-    squeeze,
-    stack,
-    swapaxes,
-    transpose,
-)
+from .ops import linalg, public_functions
+from .ops.shape import array
 from .testing import check_derivatives
 
 if TYPE_CHECKING:
     from .eager.generated.functions import *
+    from .ops.comparing import *
+    from .ops.contract import *
+    from .ops.convolution import *
+    from .ops.cumulative import *
+    from .ops.diagonals import *
+    from .ops.index import *
+    from .ops.interpolation import *
+    from .ops.joining import *
+    from .ops.likes import *
+    from .ops.missing import *
+    from .ops.ordering import *
+    from .ops.padding import *
+    from .ops.polynomials import *
+    from .ops.products import *
+    from .ops.quantiles import *
+    from .ops.rearranging import *
+    from .ops.reduce import *
+    from .ops.shape import *
+    from .ops.statistics import *
 
+#: What is covered on whole arrays, by public name.
+functions = public_functions()
+
+globals().update(functions)
 globals().update(operations)
 
 __all__ = [
@@ -58,16 +66,11 @@ __all__ = [
     "Var",
     "__version__",
     "array",
-    "broadcast_to",
     "check_derivatives",
     "checkpoint",
-    "concatenate",
     "config",
     "custom_jvp",
     "custom_vjp",
-    "dot",
-    "einsum",
-    "expand_dims",
     "grad",
     "hessian",
     "hvp",
@@ -77,30 +80,10 @@ __all__ = [
     "jit",
     "jvp",
     "linalg",
-    "logsumexp",
-    "matmul",
-    "max",
-    "mean",
-    "min",
-    "moveaxis",
-    "outer",
-    "prod",
-    "ravel",
-    "reshape",
-    "softmax",
-    "squeeze",
-    "stack",
-    "std",
     "stop_gradient",
-    "sum",
-    "swapaxes",
-    "take",
-    "tensordot",
-    "transpose",
     "value_and_grad",
-    "var",
-    "vdot",
     "vjp",
     "vmap",
+    *functions,
     *operations,
 ]

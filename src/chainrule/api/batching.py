@@ -19,7 +19,8 @@ from ..eager import Value
 from ..eager.operands import described
 from ..errors import ArgumentError, OperandError
 from ..ops import tracing
-from ..ops.shape import normal_axis, shape_of
+from ..ops.arguments import normal_axis
+from ..ops.shape import shape_of
 from ..program.program import program_of
 from ..program.symbol import Symbol
 from ..program.trace import Trace, opened

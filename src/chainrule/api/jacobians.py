@@ -14,9 +14,10 @@ import numpy as np
 
 from ..errors import ClosureError, UncoveredRuleError
 from ..ops import Cotangent
+from ..ops.arguments import product
 from ..ops.creation import identity_mask
 from ..ops.selection import where
-from ..ops.shape import of_dtype, product, reshape, reshape_row, shape_of, stack
+from ..ops.shape import of_dtype, reshape, reshape_row, shape_of, stack
 from ..program.extents import traced_value
 from ..program.symbol import Symbol
 from .calls import Argnames, Argnums, Call, Selection, numbers_of, wrapped_as

@@ -59,7 +59,7 @@ def apply(op: Row, operands: Sequence[Any], parameters: dict[str, Any]) -> Any:
     except ValueError as error:
         shapes = ", ".join(str(np.shape(x)) for x in numbers)
         raise ValueError(f"{op.name}: operands of shapes {shapes}: {error}") from None
-    if isinstance(op, Op) and op.predicate:
+    if op.predicate if isinstance(op, Op) else not op.differentiable:  # type: ignore[attr-defined]
         return out
     nodes = tuple([node_of_operand(x) for x in operands])
     if op.name == "stop_gradient" or all(node is None for node in nodes):

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from ..errors import UnsupportedMethodError
+from .arguments import product
 from .elementwise import add
 from .index import getitem, scatter_add_row
 from .selection import where
-from .shape import as_operand, astype, broadcast_to, product, ravel, reshape_row, shape_of
+from .shape import as_operand, astype, broadcast_to, ravel, reshape_row, shape_of
 
 
 class At:

@@ -14,21 +14,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..errors import UnsupportedFunctionError
+from .arguments import broadcast_shapes, normal_axis, unsupported
+from .covered import covers
 from .elementwise import multiply
 from .reduce import sum_row
 from .rules import Cotangent
-from .shape import (
-    as_operand,
-    broadcast_row,
-    broadcast_shapes,
-    expand_dims,
-    normal_axis,
-    ravel,
-    reshape_row,
-    shape_of,
-    transpose,
-    unsupported,
-)
+from .shape import as_operand, broadcast_row, expand_dims, ravel, reshape_row, shape_of, transpose
 from .structural import Shape, Structural
 
 
@@ -180,6 +171,7 @@ def _contracted(name: str, x: Any, y: Any, subscripts: str) -> Any:
         ) from None
 
 
+@covers("linalg.matmul", public="matmul")
 def matmul(x1: Any, x2: Any, /) -> Any:
     """Matrix product over the last axis of x1 and the last but one of x2, as ``x1 @ x2``.
 
@@ -216,6 +208,7 @@ def matmul(x1: Any, x2: Any, /) -> Any:
     return _contracted("matmul", x, y, f"{left}ab,{right}bc->{names}ac")
 
 
+@covers()
 def dot(a: Any, b: Any, out: None = None) -> Any:
     """Sum of products over the last axis of a and the last but one of b, as ``numpy.dot``.
 
@@ -233,6 +226,7 @@ def dot(a: Any, b: Any, out: None = None) -> Any:
     return _over_axes("dot", x, y, [p - 1], [q - 2 if q > 1 else 0])
 
 
+@covers()
 def vdot(a: Any, b: Any, /) -> Any:
     """Sum of products of all elements.
 
@@ -242,6 +236,7 @@ def vdot(a: Any, b: Any, /) -> Any:
     return _contracted("vdot", ravel(a), ravel(b), "a,a->")
 
 
+@covers("outer", "linalg.outer")
 def outer(a: Any, b: Any, out: None = None) -> Any:
     """All products of an element of a and one of b; operands of more axes are flattened.
 
@@ -256,6 +251,7 @@ def outer(a: Any, b: Any, out: None = None) -> Any:
     return contract_row(x, y, subscripts="a,b->ab")
 
 
+@covers("tensordot", "linalg.tensordot")
 def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     """Sum of products over axes: the last of a and the first of b, or two given lists of axes.
 
@@ -291,6 +287,7 @@ def _over_axes(name: str, x: Any, y: Any, left: list[int], right: list[int]) -> 
     return _contracted(name, x, y, f"{''.join(one)},{''.join(other)}->{''.join(result)}")
 
 
+@covers()
 def einsum(
     subscripts: str, /, *operands: Any, out: None = None, dtype: None = None, optimize: Any = False
 ) -> Any:

@@ -13,21 +13,12 @@ from typing import Any
 import numpy as np
 
 from . import tracing
+from .arguments import broadcast_shapes, normal_axis, unsupported
+from .covered import covers
 from .creation import length_row, positions_row
 from .elementwise import add
 from .selection import less, where
-from .shape import (
-    array,
-    as_operand,
-    broadcast_row,
-    broadcast_shapes,
-    normal_axis,
-    ravel,
-    reshape_row,
-    shape_of,
-    transpose,
-    unsupported,
-)
+from .shape import array, as_operand, broadcast_row, ravel, reshape_row, shape_of, transpose
 from .structural import Shape, Structural
 
 Key = tuple[Any, ...]
@@ -316,7 +307,7 @@ def _gather_axes(x: Any, axes: list[Any]) -> Any:
     if shape != shape_of(x):
         x = reshape_row(x, shape=shape)
     at = [i for i, a in enumerate(axes) if not isinstance(a, str)]
-    places = [_checked(axes[i], shape[i]) for i in at]
+    places = [checked(axes[i], shape[i]) for i in at]
     rest = [i for i in range(len(axes)) if i not in at]
     out = gather_row(transpose(x, at + rest), *places)
     # NumPy: the axes of the positions stand where the arrays stood if these are neighbours.
@@ -329,7 +320,7 @@ def _gather_axes(x: Any, axes: list[Any]) -> Any:
     return out
 
 
-def _checked(places: Any, extent: Any) -> Any:
+def checked(places: Any, extent: Any) -> Any:
     """Positions counted from the front; known ones are checked."""
     if getattr(places, "dtype", None) is None or places.dtype.kind not in "iu":
         raise IndexError(
@@ -349,6 +340,7 @@ def _checked(places: Any, extent: Any) -> Any:
     return where(less(places, 0), add(places, length_row(extent=extent)), places)
 
 
+@covers()
 def take(
     a: Any, indices: Any, axis: int | None = None, out: None = None, mode: str = "raise"
 ) -> Any:

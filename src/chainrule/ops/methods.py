@@ -2,8 +2,9 @@
 
 :class:`ArrayMethods` is a mixin. What uses it has ``shape`` and ``dtype``, and takes part in
 dispatch (``_apply_op``, ``_dispatch_rank``); everything here goes through the functions of ``ops``
-and is no second implementation of one. A method of ndarray's that is not here raises, with its
-name and with what to write instead.
+and is no second implementation of one. What is covered and is a method of ndarray's too is added
+from the list in ``covered.py``. A method of ndarray's that is not here raises, with its name and
+with what to write instead.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import OperandError
-from . import contract, index, numpy_names, reduce
+from . import contract, index, likes, numpy_names
 from . import shape as of_shape
 from .at import At
+from .covered import COVERED
 
 
 class ArrayMethods:
@@ -61,23 +63,6 @@ class ArrayMethods:
         """``v.at[key].set(x)`` and ``v.at[key].add(x)``: v with other elements at a key."""
         return At(self)
 
-    # --- methods that are the functions of their names ------------------------------------------
-
-    sum = reduce.sum
-    prod = reduce.prod
-    mean = reduce.mean
-    var = reduce.var
-    std = reduce.std
-    max = reduce.max
-    min = reduce.min
-    ravel = of_shape.ravel
-    squeeze = of_shape.squeeze
-    swapaxes = of_shape.swapaxes
-    dot = contract.dot
-    take = index.take
-    round = numpy_names.round
-    copy = numpy_names.copy
-
     # --- methods that NumPy gives arguments of their own ----------------------------------------
 
     def reshape(self, *extents: Any, order: str = "C") -> Any:
@@ -96,7 +81,7 @@ class ArrayMethods:
 
     def clip(self, min: Any = None, max: Any = None, out: None = None) -> Any:
         """The elements limited to the interval from min to max."""
-        return numpy_names.clip(self, min, max, out)
+        return likes.clip(self, min, max, out)
 
     def astype(self, dtype: Any, order: str = "C") -> Any:
         """The elements as float64 or float32."""
@@ -148,6 +133,22 @@ class ArrayMethods:
         if hasattr(np.ndarray, name) and not name.startswith("_"):
             raise numpy_names.no_method(name)
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name)
+
+
+#: ndarray's own change the array in place; they are no functions of it.
+IN_PLACE = ("sort", "partition", "resize", "put")
+
+
+def _add_methods() -> None:
+    """The covered functions of an array that ndarray has as methods."""
+    for entry in COVERED.values():
+        for name in entry.names:
+            is_method = "." not in name and name not in IN_PLACE and hasattr(np.ndarray, name)
+            if is_method and callable(getattr(np.ndarray, name)) and name not in vars(ArrayMethods):
+                setattr(ArrayMethods, name, entry.function)
+
+
+_add_methods()
 
 
 def _is_operand(x: Any) -> bool:

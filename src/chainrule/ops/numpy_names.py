@@ -2,15 +2,14 @@
 
 Whatever takes part in differentiation (a Value, a Symbol) hands ``__array_ufunc__`` to
 :func:`apply_ufunc` and ``__array_function__`` to :func:`apply_function`. NumPy's functions are
-known by the function object, so that another ``solve`` is not taken for ``np.linalg.solve``. What
-is not in the table raises, with its name and with what to write instead where there is something.
+known by the function object (``covered.py``), so that another ``solve`` is not taken for
+``np.linalg.solve``. What is not covered raises, with its name and with what to write instead.
 """
 
 from __future__ import annotations
 
 import functools
 import inspect
-import math
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -18,236 +17,29 @@ from typing import Any
 import numpy as np
 
 from ..errors import UnsupportedFunctionError, UnsupportedMethodError
-from . import contract, index, linalg, reduce, shape
+from . import ufunc_methods
+from .covered import COVERED, FUNCTIONS
 from .op import TABLE, Op, foreign_names
-from .shape import (
-    as_operand,
-    astype,
-    broadcast_shapes,
-    broadcast_to,
-    extents_of,
-    row_major,
-    shape_of,
-    unsupported,
-)
 
 Function = Callable[..., Any]
 
-# --- functions that only NumPy's names lead to ----------------------------------------------------
-
-
-def clip(
-    a: Any,
-    a_min: Any = None,
-    a_max: Any = None,
-    out: None = None,
-    *,
-    min: Any = None,
-    max: Any = None,
-) -> Any:
-    """The row ``clip`` with NumPy's two names of each bound, None for no bound."""
-    unsupported("clip", out=out)
-    lower = a_min if min is None else min
-    upper = a_max if max is None else max
-    return TABLE["clip"](
-        a, -math.inf if lower is None else lower, math.inf if upper is None else upper
-    )
-
-
-def round(a: Any, decimals: int = 0, out: None = None) -> Any:  # noqa: A001, NumPy's name
-    """The row ``round``."""
-    unsupported("round", out=out)
-    return TABLE["round"](a, decimals)
-
-
-def copy(a: Any, order: str = "C") -> Any:
-    """a again, with the same derivative."""
-    row_major("copy", "C" if order in ("K", "A") else order)
-    return TABLE["positive"](a)
-
-
-def full_like(
-    a: Any, fill_value: Any, dtype: Any = None, order: str = "K", shape: Any = None
-) -> Any:
-    """An array of a's shape and type, full of one number: a plain array, unless that is none."""
-    row_major("full_like", "C" if order in ("K", "A") else order)
-    a = as_operand(a)
-    extents = shape_of(a) if shape is None else extents_of(shape)
-    dtype = getattr(a, "dtype", np.float64) if dtype is None else np.dtype(dtype)
-    counted = all(isinstance(extent, int) for extent in extents)
-    if counted and not hasattr(fill_value, "_apply_op"):
-        return np.full(extents, fill_value, dtype)
-    return astype(broadcast_to(fill_value, extents), dtype)
-
-
-def zeros_like(a: Any, dtype: Any = None, order: str = "K", shape: Any = None) -> Any:
-    """Zeros in a's shape and type."""
-    return full_like(a, 0.0, dtype, order, shape)
-
-
-def ones_like(a: Any, dtype: Any = None, order: str = "K", shape: Any = None) -> Any:
-    """Ones in a's shape and type."""
-    return full_like(a, 1.0, dtype, order, shape)
-
-
-def ndim(a: Any) -> int:
-    """The number of axes."""
-    return len(shape_of(as_operand(a)))
-
-
-def size(a: Any, axis: Any = None) -> Any:
-    """The number of elements, or the extents of some axes multiplied."""
-    extents = shape_of(as_operand(a))
-    return shape.product([extents[i] for i in shape.normal_axes(axis, len(extents), "size")])
-
-
-def broadcast_arrays(*arrays: Any) -> tuple[Any, ...]:
-    """Each array repeated to the shape that all have in common."""
-    operands = [as_operand(x) for x in arrays]
-    common = broadcast_shapes("broadcast_arrays", *(shape_of(x) for x in operands))
-    return tuple(broadcast_to(x, common) for x in operands)
-
-
-def isclose(a: Any, b: Any, rtol: Any = 1e-5, atol: Any = 1e-8, equal_nan: bool = False) -> Any:
-    """Whether elements are equal up to a tolerance: truth values, which have no derivative."""
-    a, b = as_operand(a), as_operand(b)
-    row = TABLE
-    distance = row["abs"](row["subtract"](a, b))
-    bound = row["add"](atol, row["multiply"](rtol, row["abs"](b)))
-    near = row["logical_and"](row["less_equal"](distance, bound), row["isfinite"](b))
-    near = row["logical_or"](near, row["equal"](a, b))
-    if equal_nan:
-        near = row["logical_or"](near, row["logical_and"](row["isnan"](a), row["isnan"](b)))
-    return near
-
-
-def allclose(a: Any, b: Any, rtol: Any = 1e-5, atol: Any = 1e-8, equal_nan: bool = False) -> bool:
-    """Whether all elements are equal up to a tolerance."""
-    return bool(np.all(isclose(a, b, rtol, atol, equal_nan)))
-
-
-def array_equal(a1: Any, a2: Any, equal_nan: bool = False) -> bool:
-    """Whether two arrays have the same shape and elements."""
-    a1, a2 = as_operand(a1), as_operand(a2)
-    if shape_of(a1) != shape_of(a2):
-        return False
-    same = TABLE["equal"](a1, a2)
-    if equal_nan:
-        nans = TABLE["logical_and"](TABLE["isnan"](a1), TABLE["isnan"](a2))
-        same = TABLE["logical_or"](same, nans)
-    return bool(np.all(same))
-
-
-def _where(condition: Any, x: Any, y: Any, /) -> Any:
-    return TABLE["where"](condition, x, y)
-
-
-def _sinc(x: Any, /) -> Any:
-    return TABLE["sinc"](x)
-
-
-def _fix(x: Any, /) -> Any:
-    return TABLE["trunc"](x)
-
-
-def _matrix_transpose(x: Any, /) -> Any:
-    return shape.swapaxes(x, -1, -2)
-
-
-def _table() -> dict[Any, Function]:
-    table: dict[Any, Function] = {
-        getattr(np, ours.__name__): ours
-        for ours in (
-            *(reduce.sum, reduce.prod, reduce.max, reduce.min, reduce.mean, reduce.var, reduce.std),
-            *(shape.reshape, shape.ravel, shape.transpose, shape.moveaxis, shape.swapaxes),
-            *(shape.expand_dims, shape.squeeze, shape.broadcast_to, shape.concatenate, shape.stack),
-            *(contract.dot, contract.vdot, contract.outer, contract.tensordot, contract.einsum),
-            *(index.take, clip, round, copy, full_like, zeros_like, ones_like, ndim, size),
-            *(broadcast_arrays, isclose, allclose, array_equal),
-        )
-    }
-    if hasattr(np, "astype"):  # from NumPy 2.1 on
-        table[np.astype] = astype
-    return table | {
-        np.amax: reduce.max,
-        np.amin: reduce.min,
-        np.around: round,
-        np.shape: shape_of,
-        np.where: _where,
-        np.sinc: _sinc,
-        np.fix: _fix,
-        np.matrix_transpose: _matrix_transpose,
-        np.linalg.solve: linalg.solve,
-        np.linalg.cholesky: linalg.cholesky,
-        np.linalg.eigh: linalg.eigh,
-        np.linalg.matmul: contract.matmul,
-        np.linalg.outer: contract.outer,
-        np.linalg.tensordot: contract.tensordot,
-        np.linalg.matrix_transpose: _matrix_transpose,
-    }
-
-
-#: NumPy's functions, each with ours.
-FUNCTIONS: dict[Any, Function] = _table()
-
-#: NumPy's functions that are not covered, each with what gives the same.
+#: What is not covered, each with what gives the same.
 INSTEAD = {
-    "add.reduce": "cr.sum(x)",
-    "multiply.reduce": "cr.prod(x)",
-    "maximum.reduce": "cr.max(x)",
-    "minimum.reduce": "cr.min(x)",
-    "logaddexp.reduce": "cr.logsumexp(x)",
-    "multiply.outer": "cr.outer(x, y)",
-    "add.outer": "cr.ravel(x)[:, None] + cr.ravel(y)",
-    "add.accumulate": "np.tri(n) @ x",
-    "numpy.cumsum": "np.tri(n) @ x for an x of n elements, or cr.sum of slices",
-    "numpy.cumprod": "cr.prod of slices",
-    "numpy.diff": "x[1:] - x[:-1]",
-    "numpy.average": "cr.sum(w * x) / cr.sum(w)",
-    "numpy.ptp": "cr.max(x) - cr.min(x)",
-    "numpy.inner": "cr.tensordot(x, y, axes=(-1, -1))",
-    "numpy.flip": "x[::-1]",
-    "numpy.fliplr": "x[:, ::-1]",
-    "numpy.flipud": "x[::-1]",
-    "numpy.roll": "cr.concatenate([x[-k:], x[:-k]])",
-    "numpy.repeat": "cr.take(x, np.repeat(np.arange(n), k))",
-    "numpy.tile": "cr.broadcast_to, or cr.concatenate([x] * k)",
-    "numpy.append": "cr.concatenate([x, y])",
-    "numpy.hstack": "cr.concatenate(arrays, axis=1), for vectors axis=0",
-    "numpy.vstack": "cr.concatenate(arrays, axis=0), for vectors cr.stack(arrays)",
-    "numpy.dstack": "cr.stack(arrays, axis=-1)",
-    "numpy.column_stack": "cr.stack(arrays, axis=1)",
-    "numpy.split": "slices, x[i:j]",
-    "numpy.array_split": "slices, x[i:j]",
-    "numpy.atleast_1d": "cr.reshape(x, (-1,))",
-    "numpy.atleast_2d": "cr.expand_dims(x, 0)",
-    "numpy.diagonal": "x[np.arange(n), np.arange(n)]",
-    "numpy.diag": "x[np.arange(n), np.arange(n)] of a matrix, x * np.eye(n) of a vector",
-    "numpy.trace": "cr.sum(x[np.arange(n), np.arange(n)])",
-    "numpy.tril": "x * np.tri(n)",
-    "numpy.triu": "x * np.tri(n).T",
-    "numpy.nansum": "cr.sum(cr.where(cr.isnan(x), 0.0, x))",
-    "numpy.nan_to_num": "cr.where(cr.isnan(x), 0.0, x)",
-    "numpy.sort": "x[np.argsort(x.val)]",
-    "numpy.argsort": "np.argsort(x.val)",
-    "numpy.argmax": "np.argmax(x.val)",
-    "numpy.argmin": "np.argmin(x.val)",
-    "numpy.nonzero": "np.nonzero(x.val)",
-    "numpy.any": "np.any(x != 0)",
-    "numpy.all": "np.all(x != 0)",
     "numpy.tolist": "list(x), or x.val.tolist()",
     "numpy.flat": "x.ravel()",
     "numpy.fill": "cr.where, or x.at[:].set(y)",
     "numpy.put": "cr.where, or x.at[i].set(y)",
     "numpy.copyto": "cr.where, or x.at[i].set(y)",
-    "numpy.linalg.norm": "cr.sqrt(cr.sum(x * x)), or cr.hypot(x, y)",
-    "numpy.linalg.inv": "cr.linalg.solve(x, b) for inv(x) @ b, cr.linalg.solve(x, np.eye(n))",
-    "numpy.linalg.eigvalsh": "cr.linalg.eigh(x)[0]",
-    "numpy.linalg.multi_dot": "cr.matmul, or cr.einsum",
-    "numpy.linalg.diagonal": "x[..., np.arange(n), np.arange(n)]",
-    "numpy.linalg.trace": "cr.sum(x[np.arange(n), np.arange(n)])",
-    "numpy.linalg.vector_norm": "cr.sqrt(cr.sum(x * x))",
-    "numpy.linalg.matrix_norm": "cr.sqrt(cr.sum(x * x))",
+    "numpy.put_along_axis": "cr.where, or x.at[i].set(y)",
+    "numpy.fill_diagonal": "cr.where(np.eye(n, dtype=bool), y, x)",
+    "numpy.place": "cr.where(mask, y, x)",
+    "numpy.putmask": "cr.where(mask, y, x)",
+    "numpy.unique": "np.unique(x.val, return_index=True) for positions, and cr.take",
+    "numpy.linalg.eig": "cr.linalg.eigh for symmetric matrices",
+    "numpy.linalg.eigvals": "cr.linalg.eigvalsh for symmetric matrices",
+    "numpy.ndarray.sort": "x = cr.sort(x)",
+    "numpy.ndarray.partition": "x = cr.partition(x, k)",
+    "numpy.ndarray.resize": "x = cr.reshape(x, shape)",
 }
 
 _rows = functools.cache(foreign_names)
@@ -263,24 +55,31 @@ def not_covered(name: str) -> UnsupportedFunctionError:
 
 def no_method(name: str) -> UnsupportedMethodError:
     """The error for a method or an attribute of ndarray's."""
+    known = f"numpy.ndarray.{name}"
+    instead = _instead_of(known if known in INSTEAD else f"numpy.{name}")
     return UnsupportedMethodError(
-        f"NumPy's .{name} is not covered by chainrule. Write {_instead_of(f'numpy.{name}')}; or "
-        "take .val where no derivative is wanted."
+        f"NumPy's .{name} is not covered by chainrule. Write {instead}; or take .val where no "
+        "derivative is wanted."
     )
 
 
 def _instead_of(name: str) -> str:
     instead = INSTEAD.get(name)
     if instead is None:
-        import difflib
-
-        known = {function.__name__: dotted(function) for function in FUNCTIONS}
-        known |= {row.name: f"cr.{row.name}" for row in _rows().values() if row.public}
-        own = name.rpartition(".")[2]
-        close = difflib.get_close_matches(own, sorted(known), n=1, cutoff=0.8)
-        nearest = f" (the nearest name is {known[close[0]]})" if close else ""
-        return f"it with chainrule's functions{nearest}"
+        instead = f"it with chainrule's functions (the nearest is {nearest(name)})"
     return instead
+
+
+def nearest(name: str) -> str:
+    """The covered function whose name is most like that of another one."""
+    import difflib
+
+    known = {entry.names[0].rpartition(".")[2]: entry.public for entry in COVERED.values()
+             if entry.names and entry.public}  # fmt: skip
+    known |= {row.name: row.name for row in _rows().values() if row.public}
+    own = name.rpartition(".")[2]
+    (closest,) = difflib.get_close_matches(own, sorted(known), n=1, cutoff=0.0)
+    return f"cr.{known[closest]}"
 
 
 def dotted(function: Function) -> str:
@@ -319,23 +118,19 @@ def apply_ufunc(
     """What ``__array_ufunc__`` answers.
 
     Raises:
-        UnsupportedFunctionError: a ufunc, a method such as ``reduce`` or an argument such as
+        UnsupportedFunctionError: a ufunc, a method such as ``reduceat`` or an argument such as
             ``out=`` that is not covered.
     """
     row: Any = row_of(ufunc)
-    if row is None and ufunc is np.matmul:
-        row = contract.matmul
+    if row is None:
+        row = FUNCTIONS.get(ufunc)
     if row is None and ufunc is np.divmod:
         row = _divmod
     if row is None:
         raise not_covered(".".join(filter(None, (_home(ufunc), ufunc.__name__))))
     name = ufunc.__name__
     if method != "__call__":
-        instead = INSTEAD.get(f"{name}.{method}", f"cr.{name} on whole operands")
-        raise UnsupportedFunctionError(
-            f"numpy.{name}.{method}: NumPy's method .{method} is not covered by chainrule. Write "
-            f"{instead}."
-        )
+        return ufunc_methods.apply(name, method, row, inputs, options)
     for argument in options:
         hint = {
             "out": f"Write c = cr.{name}(...) (a = a + v for a += v).",

@@ -5,21 +5,24 @@ A row takes ``axes``, a sorted tuple counted from the front, and drops them.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
+from .arguments import normal_axes, product, unsupported
+from .covered import covers
 from .elementwise import add, divide, exp, log, multiply, sqrt, square, subtract
-from .selection import equal, isfinite, where
+from .op import TABLE, Op
+from .selection import equal, isfinite, maximum, minimum, where
 from .shape import (
     as_operand,
     astype,
     broadcast_row,
-    normal_axes,
-    product,
+    broadcast_to,
+    filled_like,
     reshape_row,
     shape_of,
-    unsupported,
 )
 from .structural import Shape, Structural
 
@@ -28,14 +31,15 @@ def _without(shape: Shape, axes: tuple[int, ...]) -> Shape:
     return tuple(extent for axis, extent in enumerate(shape) if axis not in axes)
 
 
-def _kept(shape: Shape, axes: tuple[int, ...]) -> Shape:
+def kept(shape: Shape, axes: tuple[int, ...]) -> Shape:
+    """A shape with extent 1 on the axes that are reduced, as keepdims has it."""
     return tuple(1 if axis in axes else extent for axis, extent in enumerate(shape))
 
 
 def restored(reduced: Any, shape: Shape, axes: tuple[int, ...]) -> Any:
     """A reduced array, repeated over the axes that were reduced."""
-    kept = _kept(shape, axes)
-    aligned = reduced if shape_of(reduced) == kept else reshape_row(reduced, shape=kept)
+    extents = kept(shape, axes)
+    aligned = reduced if shape_of(reduced) == extents else reshape_row(reduced, shape=extents)
     return broadcast_row(aligned, shape=shape)
 
 
@@ -43,7 +47,7 @@ def _shifted(axes: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(axis + 1 for axis in axes)
 
 
-def _accumulated(dtype: Any, axes: tuple[int, ...]) -> Any:
+def accumulated(dtype: Any, **parameters: Any) -> Any:
     """NumPy counts truth values, and adds small ints, in the machine's whole numbers."""
     return dtype if dtype.kind == "f" else np.result_type(dtype, np.int64)
 
@@ -54,7 +58,7 @@ sum_row: Structural = Structural(
     "Sum of the elements over axes.",
     kernel=lambda x, axes: np.add.reduce(x, axis=axes),
     shape=_without,
-    dtype=_accumulated,
+    dtype=accumulated,
     vjp=lambda g, out, x, axes: (restored(g, shape_of(x), axes),),
     batch=lambda batched, x, axes: sum_row(x, axes=_shifted(axes)),
     linear=True,
@@ -143,7 +147,7 @@ prod_row: Structural = Structural(
     saves=("x",),
     kernel=lambda x, axes: np.multiply.reduce(x, axis=axes),
     shape=_without,
-    dtype=_accumulated,
+    dtype=accumulated,
     vjp=lambda g, out, x, axes: (
         multiply(restored(g, shape_of(x), axes), others_row(x, axes=axes)),
     ),
@@ -161,99 +165,137 @@ def _reduced(row: Structural, x: Any, axis: Any, keepdims: bool) -> Any:
     shape = shape_of(x)
     axes = normal_axes(axis, len(shape), row.name)
     out = row(x, axes=axes)
-    return reshape_row(out, shape=_kept(shape, axes)) if keepdims else out
+    return reshape_row(out, shape=kept(shape, axes)) if keepdims else out
 
 
-def _count(x: Any, axis: Any, name: str) -> Any:
+def _count(x: Any, axis: Any, name: str, mask: Any = None, keepdims: bool = False) -> Any:
     """How many elements of x a reduction over these axes takes together."""
     shape = shape_of(x)
-    return product([shape[a] for a in normal_axes(axis, len(shape), name)])
+    axes = normal_axes(axis, len(shape), name)
+    if mask is None or mask is True:
+        return product([shape[a] for a in axes])
+    # The type is x's: NumPy makes float64 of float32 and whole numbers.
+    weights = where(broadcast_to(as_operand(mask), shape), filled_like(x, 1.0), 0.0)
+    return _reduced(sum_row, weights, axis, keepdims)
 
 
+def _chosen(x: Any, mask: Any, otherwise: float) -> Any:
+    """x where NumPy's argument where= holds, a number that changes nothing elsewhere."""
+    return x if mask is None or mask is True else TABLE["where"](mask, x, otherwise)
+
+
+@covers()
 def sum(  # noqa: A001, NumPy's name
     a: Any,
     axis: Any = None,
     dtype: Any = None,
     out: None = None,
     keepdims: bool = False,
-    initial: None = None,
-    where: None = None,
+    initial: Any = None,
+    where: Any = None,
 ) -> Any:
     """Sum of the elements over one axis, several or all.
 
-    ``dtype`` is that of the result, and of the sum. ``out``, ``initial`` and ``where`` are not
-    supported, and raise.
+    ``dtype`` is that of the result, and of the sum. ``initial`` is added; where ``where`` does not
+    hold, elements are left out. ``out`` is not supported, and raises.
 
     >>> cr.grad(lambda x: cr.sum(x * x))(np.array([1.0, 2.0]))
     array([2., 4.])
     """
-    if not out is initial is where is None:
-        unsupported("sum", out=out, initial=initial, where=where)
-    return _reduced(sum_row, astype(a, dtype), axis, keepdims)
+    if out is not None:
+        unsupported("sum", out=out)
+    x = _chosen(as_operand(astype(a, dtype)), where, 0.0)
+    total = _reduced(sum_row, x, axis, keepdims)
+    return total if initial is None else add(total, initial)
 
 
+@covers()
 def prod(
     a: Any,
     axis: Any = None,
     dtype: Any = None,
     out: None = None,
     keepdims: bool = False,
-    initial: None = None,
-    where: None = None,
+    initial: Any = None,
+    where: Any = None,
 ) -> Any:
     """Product of the elements over one axis, several or all; zeros are no exception.
 
-    ``dtype`` is that of the result. ``out``, ``initial`` and ``where`` are not supported, and
-    raise.
+    ``dtype`` is that of the result. The result is multiplied by ``initial``; where ``where`` does
+    not hold, elements are left out. ``out`` is not supported, and raises.
 
     >>> cr.grad(cr.prod)(np.array([0.0, 2.0, 3.0]))
     array([6., 0., 0.])
     """
-    if not out is initial is where is None:
-        unsupported("prod", out=out, initial=initial, where=where)
-    return _reduced(prod_row, astype(a, dtype), axis, keepdims)
+    if out is not None:
+        unsupported("prod", out=out)
+    x = _chosen(as_operand(astype(a, dtype)), where, 1.0)
+    total = _reduced(prod_row, x, axis, keepdims)
+    return total if initial is None else multiply(total, initial)
 
 
+def _best(row: Structural, choice: Op, worst: float, a: Any, axis: Any, out: Any, keepdims: bool,
+          initial: Any, where: Any) -> Any:  # fmt: skip
+    """What max and min have in common."""
+    if out is not None:
+        unsupported(row.name, out=out)
+    masked = where is not None and where is not True
+    if masked and initial is None:
+        raise ValueError(
+            f"{row.name}: there may be no element where= holds for, so it needs initial= too"
+        )
+    if initial is None:
+        return _reduced(row, a, axis, keepdims)
+    x = _chosen(as_operand(a), where, worst)
+    shape = shape_of(x)
+    axes = normal_axes(axis, len(shape), row.name)
+    if any(isinstance(shape[i], int) and shape[i] == 0 for i in axes):
+        rest = _reduced(sum_row, x, axis, keepdims)  # zeros, in the shape of the result
+        return add(rest, initial)
+    return choice(_reduced(row, x, axis, keepdims), initial)
+
+
+@covers("max", "amax", kinks="a tie is shared equally")
 def max(  # noqa: A001, NumPy's name
     a: Any,
     axis: Any = None,
     out: None = None,
     keepdims: bool = False,
-    initial: None = None,
-    where: None = None,
+    initial: Any = None,
+    where: Any = None,
 ) -> Any:
     """Largest element over one axis, several or all. A tie is shared equally.
 
-    ``out``, ``initial`` and ``where`` are not supported, and raise.
+    It is ``initial`` at least. Where ``where`` does not hold, elements are left out; that needs
+    ``initial``. ``out`` is not supported, and raises.
 
     >>> cr.grad(cr.max)(np.array([1.0, 3.0, 3.0]))
     array([0. , 0.5, 0.5])
     """
-    if not out is initial is where is None:
-        unsupported("max", out=out, initial=initial, where=where)
-    return _reduced(max_row, a, axis, keepdims)
+    return _best(max_row, maximum, -math.inf, a, axis, out, keepdims, initial, where)
 
 
+@covers("min", "amin", kinks="a tie is shared equally")
 def min(  # noqa: A001, NumPy's name
     a: Any,
     axis: Any = None,
     out: None = None,
     keepdims: bool = False,
-    initial: None = None,
-    where: None = None,
+    initial: Any = None,
+    where: Any = None,
 ) -> Any:
     """Smallest element over one axis, several or all. A tie is shared equally.
 
-    ``out``, ``initial`` and ``where`` are not supported, and raise.
+    It is ``initial`` at most. Where ``where`` does not hold, elements are left out; that needs
+    ``initial``. ``out`` is not supported, and raises.
 
     >>> cr.grad(cr.min)(np.array([1.0, 3.0, 3.0]))
     array([1., 0., 0.])
     """
-    if not out is initial is where is None:
-        unsupported("min", out=out, initial=initial, where=where)
-    return _reduced(min_row, a, axis, keepdims)
+    return _best(min_row, minimum, math.inf, a, axis, out, keepdims, initial, where)
 
 
+@covers()
 def mean(
     a: Any,
     axis: Any = None,
@@ -261,22 +303,27 @@ def mean(
     out: None = None,
     keepdims: bool = False,
     *,
-    where: None = None,
+    where: Any = None,
 ) -> Any:
     """Arithmetic mean over one axis, several or all.
 
-    ``dtype`` is that of the result. ``out`` and ``where`` are not supported, and raise.
+    ``dtype`` is that of the result. Where ``where`` does not hold, elements are left out. ``out``
+    is not supported, and raises.
 
     >>> cr.grad(cr.mean)(np.array([1.0, 3.0]))
     array([0.5, 0.5])
     """
-    if not out is where is None:
-        unsupported("mean", out=out, where=where)
-    a = astype(a, dtype)
-    count = _count(a, axis, "mean")
-    return divide(_reduced(sum_row, a, axis, keepdims), count)
+    if out is not None:
+        unsupported("mean", out=out)
+    return _mean("mean", as_operand(astype(a, dtype)), axis, keepdims, where)
 
 
+def _mean(name: str, x: Any, axis: Any, keepdims: bool, mask: Any) -> Any:
+    count = _count(x, axis, name, mask, keepdims)
+    return divide(_reduced(sum_row, _chosen(x, mask, 0.0), axis, keepdims), count)
+
+
+@covers()
 def var(
     a: Any,
     axis: Any = None,
@@ -285,29 +332,47 @@ def var(
     ddof: float = 0,
     keepdims: bool = False,
     *,
-    where: None = None,
+    where: Any = None,
+    mean: Any = None,
+    correction: Any = None,
 ) -> Any:
     """Variance over one axis, several or all: mean squared distance from the mean.
 
-    ``ddof`` is taken off the number of elements that the sum is divided by; ``dtype`` is that of
-    the result. ``out`` and ``where`` are not supported, and raise.
+    ``ddof``, or ``correction``, is taken off the number of elements that the sum is divided by;
+    ``dtype`` is that of the result; ``mean`` is the mean with the axes kept, where it is known.
+    Where ``where`` does not hold, elements are left out. ``out`` is not supported, and raises.
 
     >>> round(float(cr.var(np.array([1.0, 2.0, 4.0]))), 6)
     1.555556
     """
-    if not out is where is None:
-        unsupported("var", out=out, where=where)
-    return _variance("var", a, axis, dtype, ddof, keepdims)
+    if out is not None:
+        unsupported("var", out=out)
+    return _variance("var", a, axis, dtype, _ddof("var", ddof, correction), keepdims, where, mean)
 
 
-def _variance(name: str, a: Any, axis: Any, dtype: Any, ddof: float, keepdims: bool) -> Any:
-    a = astype(a, dtype)
-    count = _count(a, axis, name) - ddof
-    centred = subtract(a, mean(a, axis, keepdims=True))
+def _ddof(name: str, ddof: Any, correction: Any) -> Any:
+    if correction is not None and ddof != 0:
+        raise ValueError(f"{name}: ddof and correction are two names of one argument; give one")
+    return ddof if correction is None else correction
+
+
+def _variance(name: str, a: Any, axis: Any, dtype: Any, ddof: Any, keepdims: bool,
+              mask: Any, middle: Any) -> Any:  # fmt: skip
+    x = as_operand(astype(a, dtype))
+    middle = _mean(name, x, axis, True, mask) if middle is None else middle
+    centred = _chosen(subtract(x, middle), mask, 0.0)
     total = _reduced(sum_row, square(centred), axis, keepdims)
-    return divide(total, 0 if isinstance(count, float | int) and count < 0 else count)
+    count = _count(x, axis, name, mask, keepdims)
+    if ddof:
+        count = count - ddof
+        if not isinstance(count, float | int):
+            count = count if mask is None or mask is True else maximum(count, 0)
+        elif count < 0:
+            count = 0
+    return divide(total, count)
 
 
+@covers(kinks="where all elements are equal the derivative is 0")
 def std(
     a: Any,
     axis: Any = None,
@@ -316,20 +381,31 @@ def std(
     ddof: float = 0,
     keepdims: bool = False,
     *,
-    where: None = None,
+    where: Any = None,
+    mean: Any = None,
+    correction: Any = None,
 ) -> Any:
     """Standard deviation over one axis, several or all: the root of the variance.
 
-    Arguments are those of ``var``.
+    Arguments are those of ``var``. Where all elements are equal it has a kink, and derivative 0.
 
     >>> float(cr.std(np.array([1.0, 3.0])))
     1.0
+    >>> cr.grad(cr.std)(np.array([2.0, 2.0]))
+    array([0., 0.])
     """
-    if not out is where is None:
-        unsupported("std", out=out, where=where)
-    return sqrt(_variance("std", a, axis, dtype, ddof, keepdims))
+    if out is not None:
+        unsupported("std", out=out)
+    ddof = _ddof("std", ddof, correction)
+    return root(_variance("std", a, axis, dtype, ddof, keepdims, where, mean))
 
 
+def root(squares: Any) -> Any:
+    """The square root of a sum of squares, whose kink at 0 has derivative 0."""
+    return where(equal(squares, 0.0), 0.0, sqrt(squares))
+
+
+@covers()
 def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """log(sum(exp(x))) over one axis, several or all, without overflow on the way.
 
@@ -346,6 +422,7 @@ def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return out if keepdims else reshape_row(out, shape=_without(shape, axes))
 
 
+@covers()
 def softmax(x: Any, axis: Any = -1) -> Any:
     """exp(x) / sum(exp(x)) over an axis, without overflow on the way.
 

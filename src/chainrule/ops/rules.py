@@ -86,6 +86,8 @@ def _pulled(
     g, mask = cotangent
     if op.selects:
         numbers, mask = _selected(op, i, partial, g, mask, out, operands)
+        if shape_of(mask) != shape_of(numbers):  # of a condition that was repeated
+            mask = broadcast_row(mask, shape=shape_of(numbers))
     else:
         numbers = times(g, 1.0 if partial is one else partial(out, *operands), mask)
     return unbroadcast(Cotangent(numbers, mask), shape_of(operands[i]))

@@ -6,14 +6,21 @@ four rows. All are linear: the tangent goes the way of the operand.
 
 from __future__ import annotations
 
-import math
-import operator
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from ..errors import OperandError, UnsupportedFunctionError
+from ..errors import OperandError
+from .arguments import (
+    broadcast_shapes,
+    extents_of,
+    normal_axes,
+    normal_axis,
+    product,
+    row_major,
+    unsupported,
+)
+from .covered import covers
 from .structural import Shape, Structural
 
 
@@ -26,62 +33,6 @@ def shape_of(x: Any) -> Shape:
 def as_operand(x: Any) -> Any:
     """What the rows take: lists become arrays, of Values too."""
     return array(x) if isinstance(x, list | tuple) else x
-
-
-def normal_axis(axis: Any, rank: int, name: str) -> int:
-    """An axis counted from the front."""
-    try:
-        place: int = operator.index(axis)
-    except TypeError:
-        raise TypeError(f"{name}: an axis is an int, not {axis!r}") from None
-    if not -rank <= place < rank:
-        raise np.exceptions.AxisError(place, rank, name)
-    return place % rank
-
-
-def normal_axes(axis: Any, rank: int, name: str) -> tuple[int, ...]:
-    """Axes counted from the front, in order; None is all of them."""
-    if axis is None:
-        return tuple(range(rank))
-    given = axis if isinstance(axis, tuple | list) else (axis,)
-    axes = tuple(sorted(normal_axis(a, rank, name) for a in given))
-    if len(set(axes)) < len(axes):
-        raise ValueError(f"{name}: duplicate value in 'axis'")
-    return axes
-
-
-#: What to write for an argument of NumPy's that has no place here.
-_INSTEAD = {
-    "out": "Take the result that is returned.",
-    "where": "Choose with cr.where before it.",
-    "initial": "Put it to the result: with + for a sum, * for a product, cr.maximum for a maximum.",
-    "dtype": "Convert the operand or the result with .astype.",
-    "order": "Elements come in row-major order, order='C'; transpose before it.",
-    "mode": "Positions have to be in range; limit or wrap them with NumPy first.",
-    "UPLO": "The symmetric part is taken; give a symmetric matrix.",
-}
-
-
-def unsupported(name: str, **arguments: Any) -> None:
-    """Raise if an argument of NumPy's function is given that chainrule's does not have.
-
-    None, and True for ``where``, leave it at NumPy's default.
-    """
-    for argument, given in arguments.items():
-        if given is not None and not (argument == "where" and given is True):
-            raise UnsupportedFunctionError(
-                f"{name}: the argument {argument}= is not supported. {_INSTEAD[argument]}"
-            )
-
-
-def row_major(name: str, order: str) -> None:
-    """Raise for an order of elements other than row-major."""
-    unsupported(name, order=None if order == "C" else order)
-
-
-def product(extents: Sequence[Any]) -> Any:
-    """How many elements a shape has."""
-    return math.prod(extents)
 
 
 # --- rows ---------------------------------------------------------------------------------------
@@ -179,13 +130,13 @@ def _concatenate_vjp(g: Any, out: Any, *xs: Any, axis: int) -> tuple[Any, ...]:
     return tuple(parts)
 
 
-def _batched_concatenate(batched: Any, *xs: Any, axis: int) -> Any:
-    (extent, *_) = [shape_of(x)[0] for x, is_batched in zip(xs, batched, strict=True) if is_batched]
-    whole = [
-        x if is_batched else broadcast_row(x, shape=(extent, *shape_of(x)))
-        for x, is_batched in zip(xs, batched, strict=True)
+def all_batched(batched: Any, operands: Any) -> list[Any]:
+    """Operands with the batch in front, repeated where they had none."""
+    (extent, *_) = [shape_of(x)[0] for x, b in zip(operands, batched, strict=True) if b]
+    return [
+        x if b else broadcast_row(x, shape=(extent, *shape_of(x)))
+        for x, b in zip(operands, batched, strict=True)
     ]
-    return concatenate_row(*whole, axis=axis + 1)
 
 
 concatenate_row: Structural = Structural(
@@ -195,7 +146,7 @@ concatenate_row: Structural = Structural(
     kernel=lambda *xs, axis: np.concatenate(xs, axis=axis),
     shape=_concatenated_shape,
     vjp=_concatenate_vjp,
-    batch=_batched_concatenate,
+    batch=lambda batched, *xs, axis: concatenate_row(*all_batched(batched, xs), axis=axis + 1),
     linear=True,
 )
 
@@ -239,6 +190,7 @@ def of_dtype(x: Any, dtype: Any) -> Any:
 # --- functions ------------------------------------------------------------------------------------
 
 
+@covers("astype", public="")
 def astype(x: Any, dtype: Any) -> Any:
     """x with elements of another type; x itself if dtype is None.
 
@@ -260,12 +212,7 @@ def astype(x: Any, dtype: Any) -> Any:
     return astype_row(x, dtype=wanted) if getattr(x, "dtype", None) != wanted else x
 
 
-def extents_of(shape: Any) -> tuple[Any, ...]:
-    """A shape as users give it: one extent or several."""
-    given = shape if isinstance(shape, tuple | list) else (shape,)
-    return tuple(int(extent) if isinstance(extent, np.integer) else extent for extent in given)
-
-
+@covers()
 def reshape(a: Any, shape: Any, order: str = "C") -> Any:
     """a with the same elements, in row-major order, in another shape; one extent may be -1.
 
@@ -296,6 +243,7 @@ def reshape(a: Any, shape: Any, order: str = "C") -> Any:
     return reshape_row(x, shape=tuple(extents))
 
 
+@covers()
 def ravel(a: Any, order: str = "C") -> Any:
     """a in one axis, row-major.
 
@@ -311,6 +259,7 @@ def _several(axes: Any) -> tuple[Any, ...]:
     return tuple(axes) if np.iterable(axes) else (axes,)
 
 
+@covers("transpose", "permute_dims")
 def transpose(a: Any, axes: Any = None) -> Any:
     """a with its axes in another order, reversed by default.
 
@@ -328,6 +277,7 @@ def transpose(a: Any, axes: Any = None) -> Any:
     return x if order == tuple(range(rank)) else transpose_row(x, axes=order)
 
 
+@covers()
 def moveaxis(a: Any, source: Any, destination: Any) -> Any:
     """a with one axis moved to another place, or several to as many places.
 
@@ -349,6 +299,7 @@ def moveaxis(a: Any, source: Any, destination: Any) -> Any:
     return transpose(x, order)
 
 
+@covers()
 def swapaxes(a: Any, axis1: int, axis2: int) -> Any:
     """a with two axes exchanged.
 
@@ -362,6 +313,7 @@ def swapaxes(a: Any, axis1: int, axis2: int) -> Any:
     return transpose(x, order)
 
 
+@covers()
 def expand_dims(a: Any, axis: Any) -> Any:
     """a with new axes of extent 1 at the given places of the result.
 
@@ -379,6 +331,7 @@ def _expanded(x: Any, axis: Any, name: str) -> Any:
     return reshape_row(x, shape=tuple(shape))
 
 
+@covers()
 def squeeze(a: Any, axis: Any = None) -> Any:
     """a without its axes of extent 1, or without the given ones.
 
@@ -395,6 +348,7 @@ def squeeze(a: Any, axis: Any = None) -> Any:
     return reshape_row(x, shape=tuple(e for i, e in enumerate(shape) if i not in axes))
 
 
+@covers()
 def broadcast_to(array: Any, shape: Any) -> Any:
     """An array repeated to a shape, by NumPy's rules of broadcasting.
 
@@ -411,30 +365,7 @@ def broadcast_to(array: Any, shape: Any) -> Any:
     return broadcast_row(x, shape=wanted)
 
 
-def broadcast_shapes(name: str, *shapes: Shape) -> Shape:
-    """The shape that all of them broadcast to."""
-    rank = max(map(len, shapes))
-    result = []
-    for axis in range(rank):
-        extent: Any = 1
-        for shape in shapes:
-            place = axis - rank + len(shape)
-            if place < 0:
-                continue
-            other = shape[place]
-            if isinstance(other, int) and other == 1:
-                continue
-            if isinstance(extent, int) and extent == 1:
-                extent = other
-            elif extent is not other and extent != other:
-                raise ValueError(
-                    f"{name}: operands of shapes {', '.join(map(str, shapes))} do not broadcast"
-                )
-        result.append(extent)
-    return tuple(result)
-
-
-def _parts(arrays: Any, name: str) -> list[Any]:
+def parts_of(arrays: Any, name: str) -> list[Any]:
     """The arrays that a function puts together."""
     if len(shape_of(arrays)) == 0 and not isinstance(arrays, list | tuple):
         raise TypeError(f"{name}: takes a list or tuple of arrays, not one {type(arrays).__name__}")
@@ -444,6 +375,7 @@ def _parts(arrays: Any, name: str) -> list[Any]:
     return [x if hasattr(x, "shape") or hasattr(x, "_apply_op") else np.asarray(x) for x in parts]
 
 
+@covers("concatenate", "concat")
 def concatenate(
     arrays: Any, /, axis: int | None = 0, out: None = None, *, dtype: None = None
 ) -> Any:
@@ -455,7 +387,7 @@ def concatenate(
     array([1., 1., 0.])
     """
     unsupported("concatenate", out=out, dtype=dtype)
-    parts = _parts(arrays, "concatenate")
+    parts = parts_of(arrays, "concatenate")
     if axis is None:
         parts, axis = [ravel(x) for x in parts], 0
     if any(shape_of(x) == () for x in parts):
@@ -465,6 +397,7 @@ def concatenate(
     return concatenate_row(*parts, axis=normal_axis(axis, len(shape_of(parts[0])), "concatenate"))
 
 
+@covers()
 def stack(arrays: Any, axis: int = 0, out: None = None, *, dtype: None = None) -> Any:
     """Arrays of one shape side by side along a new axis.
 
@@ -474,7 +407,7 @@ def stack(arrays: Any, axis: int = 0, out: None = None, *, dtype: None = None) -
     (2, 2)
     """
     unsupported("stack", out=out, dtype=dtype)
-    parts = _parts(arrays, "stack")
+    parts = parts_of(arrays, "stack")
     if any(shape_of(x) != shape_of(parts[0]) for x in parts):
         shapes = ", ".join(str(shape_of(x)) for x in parts)
         raise ValueError(f"stack: shapes {shapes} differ")

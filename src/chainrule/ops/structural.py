@@ -11,7 +11,8 @@ come from them.
   itself on the tangents;
 * ``batch`` is the operation on operands with one more axis in front.
 
-Rows are in ``reduce.py``, ``shape.py``, ``index.py``, ``contract.py`` and ``linalg.py``.
+Rows are in ``reduce.py``, ``shape.py``, ``index.py``, ``contract.py``, ``cumulative.py``,
+``ordering.py`` and ``linalg``; most functions are written with these and need none.
 """
 
 from __future__ import annotations
@@ -62,6 +63,8 @@ class Structural(Row):
     saves: tuple[str, ...] = ()
     #: Number of results; where it is not one the result is a tuple. 0: it depends on the call.
     results: int = 1
+    #: False where results are truth values or positions: eagerly they are plain arrays, no Values.
+    differentiable: bool = True
     #: The whole rule of a row that looks at masks itself: as ``rules.pull``, without ``op``.
     pull: Callable[..., Any] | None = None
     #: Operands from this position on are indices, and have no derivative.
@@ -77,3 +80,12 @@ class Structural(Row):
     def numpy(self, *operands: Any, **parameters: Any) -> Any:
         """The operation on plain numbers and NumPy arrays."""
         return self.kernel(*(np.asarray(x) for x in operands), **parameters)
+
+
+def no_vjp(g: Any, out: Any, *operands: Any, **parameters: Any) -> tuple[None, ...]:
+    """The vjp of a row whose results have no derivative."""
+    return (None,) * len(operands)
+
+
+def no_jvp(tangents: Any, out: Any, *operands: Any, **parameters: Any) -> None:
+    """The jvp of a row whose results have no derivative."""

@@ -23,12 +23,12 @@ import numpy as np
 
 from ..errors import LeakedSymbolError, OperandError, UncoveredRuleError, user_line
 from ..ops import Op, Row, Structural, tracing
+from ..ops.arguments import broadcast_shapes
 from ..ops.creation import extent_row, literal_row
 from ..ops.shape import (
     array,
     astype_row,
     broadcast_row,
-    broadcast_shapes,
     fill_row,
     moveaxis,
     of_dtype,

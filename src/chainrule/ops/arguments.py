@@ -1,0 +1,102 @@
+"""What users' arguments mean: axes, shapes and orders, checked as NumPy checks them.
+
+Arguments of NumPy's that have no place here raise, with what to write instead:
+:func:`unsupported`.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..errors import UnsupportedFunctionError
+from .structural import Shape
+
+
+def normal_axis(axis: Any, rank: int, name: str) -> int:
+    """An axis counted from the front."""
+    try:
+        place: int = operator.index(axis)
+    except TypeError:
+        raise TypeError(f"{name}: an axis is an int, not {axis!r}") from None
+    if not -rank <= place < rank:
+        raise np.exceptions.AxisError(place, rank, name)
+    return place % rank
+
+
+def normal_axes(axis: Any, rank: int, name: str) -> tuple[int, ...]:
+    """Axes counted from the front, in order; None is all of them."""
+    if axis is None:
+        return tuple(range(rank))
+    given = axis if isinstance(axis, tuple | list) else (axis,)
+    axes = tuple(sorted(normal_axis(a, rank, name) for a in given))
+    if len(set(axes)) < len(axes):
+        raise ValueError(f"{name}: duplicate value in 'axis'")
+    return axes
+
+
+#: What to write for an argument of NumPy's that has no place here.
+_INSTEAD = {
+    "out": "Take the result that is returned.",
+    "where": "Choose with cr.where before it.",
+    "initial": "Put it to the result: with + for a sum, * for a product, cr.maximum for a maximum.",
+    "dtype": "Convert the operand or the result with .astype.",
+    "order": "Elements come in row-major order, order='C'; transpose before it.",
+    "mode": "Positions have to be in range; limit or wrap them with NumPy first.",
+    "UPLO": "The symmetric part is taken; give a symmetric matrix.",
+}
+
+
+def unsupported(name: str, **arguments: Any) -> None:
+    """Raise if an argument of NumPy's function is given that chainrule's does not have.
+
+    None, and True for ``where``, leave it at NumPy's default.
+    """
+    for argument, given in arguments.items():
+        if given is not None and not (argument == "where" and given is True):
+            raise UnsupportedFunctionError(
+                f"{name}: the argument {argument}= is not supported. {_INSTEAD[argument]}"
+            )
+
+
+def row_major(name: str, order: str) -> None:
+    """Raise for an order of elements other than row-major."""
+    unsupported(name, order=None if order == "C" else order)
+
+
+def product(extents: Sequence[Any]) -> Any:
+    """How many elements a shape has."""
+    return math.prod(extents)
+
+
+def extents_of(shape: Any) -> tuple[Any, ...]:
+    """A shape as users give it: one extent or several."""
+    given = shape if isinstance(shape, tuple | list) else (shape,)
+    return tuple(int(extent) if isinstance(extent, np.integer) else extent for extent in given)
+
+
+def broadcast_shapes(name: str, *shapes: Shape) -> Shape:
+    """The shape that all of them broadcast to."""
+    rank = max(map(len, shapes))
+    result = []
+    for axis in range(rank):
+        extent: Any = 1
+        for shape in shapes:
+            place = axis - rank + len(shape)
+            if place < 0:
+                continue
+            other = shape[place]
+            if isinstance(other, int) and other == 1:
+                continue
+            if isinstance(extent, int) and extent == 1:
+                extent = other
+            elif extent is not other and extent != other:
+                raise ValueError(
+                    f"{name}: operands of shapes {', '.join(map(str, shapes))} do not broadcast"
+                )
+        result.append(extent)
+    return tuple(result)

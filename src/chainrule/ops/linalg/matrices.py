@@ -1,0 +1,82 @@
+"""What the files of this folder have in common: matrices on the last two axes, and their shapes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..arguments import broadcast_shapes
+from ..contract import matmul
+from ..creation import identity_mask
+from ..reduce import sum_row
+from ..selection import where
+from ..shape import array, as_operand, astype, broadcast_row, expand_dims, shape_of, swapaxes
+from ..structural import Shape
+
+
+def transposed(x: Any) -> Any:
+    """x with its last two axes exchanged."""
+    return swapaxes(x, -1, -2)
+
+
+def product(*factors: Any) -> Any:
+    """The matrix product of several."""
+    total, *rest = factors
+    for factor in rest:
+        total = matmul(total, factor)
+    return total
+
+
+def square(name: str, shape: Shape) -> Shape:
+    """The shape, if it is that of square matrices."""
+    matrices(name, shape)
+    if shape[-1] != shape[-2]:
+        raise np.linalg.LinAlgError(f"{name}: needs square matrices, not shape {shape}")
+    return shape
+
+
+def matrices(name: str, shape: Shape) -> Shape:
+    """The shape, if it is that of matrices."""
+    if len(shape) < 2:
+        raise np.linalg.LinAlgError(f"{name}: needs matrices, of two axes at least, not {shape}")
+    return shape
+
+
+def floating(x: Any) -> Any:
+    """An operand as an array of floating numbers."""
+    x = array(as_operand(x))
+    return astype(x, np.float64) if x.dtype.kind in "iub" else x
+
+
+def diagonal_of(x: Any) -> Any:
+    """The diagonal of square matrices."""
+    axis = len(shape_of(x)) - 1
+    return sum_row(where(identity_mask(shape_of(x)[-1]), x, 0.0), axes=(axis,))
+
+
+def scaled(x: Any, by: Any) -> Any:
+    """Matrices with a number for each: all elements multiplied."""
+    return x * expand_dims(expand_dims(by, -1), -1)
+
+
+def whole_sum(x: Any) -> Any:
+    """The sum of all elements of each matrix."""
+    rank = len(shape_of(x))
+    return sum_row(x, axes=(rank - 2, rank - 1))
+
+
+def identity_like(x: Any) -> Any:
+    """The identity in the shape and type of square matrices."""
+    from ..shape import filled_like
+
+    return where(identity_mask(shape_of(x)[-1]), filled_like(x, 1.0), 0.0)
+
+
+def same_batch(name: str, a: Any, b: Any) -> tuple[Any, Any]:
+    """Matrices repeated to the leading axes that both have in common."""
+    common = broadcast_shapes(name, shape_of(a)[:-2], shape_of(b)[:-2])
+    return tuple(  # type: ignore[return-value]
+        x if shape_of(x)[:-2] == common else broadcast_row(x, shape=(*common, *shape_of(x)[-2:]))
+        for x in (a, b)
+    )

@@ -1,0 +1,149 @@
+"""Polynomials by their coefficients: polyval and its like, and vander."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from .convolution import convolve
+from .covered import covers
+from .elementwise import add, divide, multiply, subtract
+from .index import getitem
+from .joining import atleast_1d
+from .shape import (
+    array,
+    as_operand,
+    broadcast_to,
+    concatenate,
+    expand_dims,
+    filled_like,
+    shape_of,
+    stack,
+)
+
+
+def _coefficients(name: str, p: Any) -> Any:
+    x = atleast_1d(array(as_operand(p)))
+    if len(shape_of(x)) != 1:
+        raise ValueError(f"{name}: coefficients are a vector, not of shape {shape_of(x)}")
+    return x
+
+
+@covers()
+def polyval(p: Any, x: Any) -> Any:
+    """The polynomial with coefficients p, that of the highest power first, at x.
+
+    >>> float(cr.polyval(np.array([1.0, 0.0, 2.0]), 3.0))
+    11.0
+    """
+    p, x = _coefficients("polyval", p), as_operand(x)
+    count = operator.index(shape_of(p)[0])
+    if count < 2:  # no x in it: its shape only
+        x = filled_like(x, 0.0)
+        return add(x, getitem(p, 0)) if count else x
+    out = getitem(p, 0)
+    for i in range(1, count):
+        out = add(multiply(out, x), getitem(p, i))
+    return out
+
+
+def _aligned(name: str, a1: Any, a2: Any) -> tuple[Any, Any]:
+    """Coefficients of the same number, with zeros in front of the shorter."""
+    parts = [_coefficients(name, a) for a in (a1, a2)]
+    counts = [operator.index(shape_of(x)[0]) for x in parts]
+    longest = max(counts)
+    return tuple(  # type: ignore[return-value]
+        concatenate([np.zeros(longest - n, x.dtype), x]) if n < longest else x
+        for x, n in zip(parts, counts, strict=True)
+    )
+
+
+@covers()
+def polyadd(a1: Any, a2: Any) -> Any:
+    """The coefficients of the sum of two polynomials.
+
+    >>> cr.polyadd(np.array([1.0, 2.0]), np.array([3.0]))
+    array([1., 5.])
+    """
+    return add(*_aligned("polyadd", a1, a2))
+
+
+@covers()
+def polysub(a1: Any, a2: Any) -> Any:
+    """The coefficients of the difference of two polynomials.
+
+    >>> cr.polysub(np.array([1.0, 2.0]), np.array([3.0]))
+    array([ 1., -1.])
+    """
+    return subtract(*_aligned("polysub", a1, a2))
+
+
+@covers()
+def polymul(a1: Any, a2: Any) -> Any:
+    """The coefficients of the product of two polynomials.
+
+    >>> cr.polymul(np.array([1.0, 1.0]), np.array([1.0, -1.0]))
+    array([ 1.,  0., -1.])
+    """
+    return convolve(_coefficients("polymul", a1), _coefficients("polymul", a2))
+
+
+@covers()
+def polyder(p: Any, m: int = 1) -> Any:
+    """The coefficients of the m-th derivative of a polynomial.
+
+    >>> cr.polyder(np.array([1.0, 1.0, 1.0]))
+    array([2., 1.])
+    """
+    p = _coefficients("polyder", p)
+    if m < 0:
+        raise ValueError(f"polyder: the order must not be negative, and is {m}")
+    for _ in range(m):
+        count = operator.index(shape_of(p)[0])
+        powers = np.arange(count - 1, 0, -1.0).astype(p.dtype)
+        p = multiply(getitem(p, slice(None, -1)), powers)
+    return p
+
+
+@covers()
+def polyint(p: Any, m: int = 1, k: Any = None) -> Any:
+    """The coefficients of the m-th integral of a polynomial, with constants k, 0 by default.
+
+    >>> cr.polyint(np.array([2.0, 1.0]))
+    array([1., 1., 0.])
+    """
+    p = _coefficients("polyint", p)
+    if m < 0:
+        raise ValueError(f"polyint: the order must not be negative, and is {m}")
+    constants = broadcast_to(_coefficients("polyint", 0.0 if k is None else k), (m,)) if m else None
+    for i in range(m):
+        count = operator.index(shape_of(p)[0])
+        powers = np.arange(count, 0, -1.0).astype(p.dtype)
+        constant = getitem(constants, slice(i, i + 1))
+        p = concatenate([divide(p, powers), constant])
+    return p
+
+
+@covers()
+def vander(x: Any, N: Any = None, increasing: bool = False) -> Any:  # noqa: N803, NumPy's name
+    """The matrix of powers of x: N columns, by default as many as rows, the highest power first.
+
+    >>> cr.vander(np.array([2.0, 3.0]), 3)
+    array([[4., 2., 1.],
+           [9., 3., 1.]])
+    """
+    x = array(as_operand(x))
+    if len(shape_of(x)) != 1:
+        raise ValueError(f"vander: needs a vector, not shape {shape_of(x)}")
+    count = operator.index(shape_of(x)[0] if N is None else N)
+    if count < 0:
+        raise ValueError(f"vander: the number of columns is {count}, and cannot be negative")
+    columns = [filled_like(x, 1.0)]
+    while len(columns) < count:
+        columns.append(multiply(columns[-1], x) if len(columns) > 1 else x)
+    columns = columns[:count]
+    if not columns:
+        return getitem(expand_dims(x, 1), (slice(None), slice(0)))
+    return stack(columns if increasing else columns[::-1], 1)
