@@ -7,11 +7,13 @@ import numpy as np
 from Cython.Build import cythonize
 from setuptools import Extension, setup
 
+NUMPY = ("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION")
+
 native = Extension(
     "chainrule.eager.native",
     ["src/chainrule/eager/native.pyx"],
     include_dirs=["src/chainrule/eager", np.get_include()],
-    define_macros=[("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION")],
+    define_macros=[NUMPY],
     depends=[
         *(
             f"src/chainrule/eager/{name}.pxi"
@@ -55,8 +57,9 @@ terms = Extension(
 runner = Extension(
     "chainrule.backends.llvm.runner",
     ["src/chainrule/backends/llvm/runner.pyx"],
-    include_dirs=["src/chainrule/backends/llvm"],
-    depends=["src/chainrule/backends/llvm/runner.h"],
+    include_dirs=["src/chainrule/backends/llvm", np.get_include()],
+    define_macros=[NUMPY],
+    depends=[f"src/chainrule/backends/llvm/{name}" for name in ("runner.h", "chain.pxi")],
     extra_compile_args=["-O3", "-pthread"],
     extra_link_args=["-pthread"],
 )
@@ -64,14 +67,22 @@ machine = Extension(
     "chainrule.backends.small.machine",
     ["src/chainrule/backends/small/machine.pyx"],
     include_dirs=["src/chainrule/backends/small", np.get_include()],
-    define_macros=[("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION")],
+    define_macros=[NUMPY],
     depends=[
         "src/chainrule/backends/small/machine.h",
         "src/chainrule/eager/generated/kernels.h",
     ],
     extra_compile_args=["-O3", "-fno-math-errno"],
 )
-extensions = cythonize([native, terms, *twins, runner, machine])
+calls = Extension(
+    "chainrule.api.native",
+    ["src/chainrule/api/native.pyx"],
+    include_dirs=[np.get_include()],
+    define_macros=[NUMPY],
+    depends=["src/chainrule/backends/llvm/runner.pxd"],
+    extra_compile_args=["-O3"],
+)
+extensions = cythonize([native, terms, *twins, runner, machine, calls])
 for extension in extensions:
     extension.optional = True  # without a compiler plain Python and the interpreter take over
 setup(ext_modules=extensions)

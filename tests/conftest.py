@@ -1,11 +1,12 @@
 """Hypothesis profile: no deadline, since the machines that run the tests are shared.
 
-And every Program that any test comes to make is verified.
+Every Program that any test comes to make is verified. ``backend`` runs a test on each backend.
 """
 
 import pytest
 from hypothesis import settings
 
+from chainrule.backends import choice, interpreter
 from chainrule.program.check import check
 from chainrule.program.program import Program
 
@@ -24,3 +25,14 @@ def every_program_is_verified():
     Program.__init__ = make_and_check
     yield
     Program.__init__ = make
+
+
+@pytest.fixture(params=choice.NAMES)
+def backend(request, monkeypatch):
+    """What ``jit`` runs on: each backend in turn."""
+    compiled = interpreter.compiled
+    if request.param == "llvm":
+        pytest.importorskip("llvmlite")
+        compiled = pytest.importorskip("chainrule.backends.llvm.executable").compiled
+    monkeypatch.setattr(choice, "backend", lambda: compiled)
+    return request.param

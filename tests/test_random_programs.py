@@ -10,10 +10,14 @@ import os
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from random_programs import Program, programs
 
 import chainrule as cr
+
+#: The jitted functions run on every backend.
+pytestmark = pytest.mark.usefixtures("backend")
 
 Array = np.ndarray[Any, Any]
 #: More of them, and others each time, to look for errors: CHAINRULE_EXAMPLES=5000.
@@ -168,8 +172,10 @@ def test_float32(program: Program):
         return  # a number is float64 eagerly
     value, jitted = program(*map(cr.Value, inputs)), cr.jit(program)(*inputs)
     assert jitted.dtype == value.dtype == np.float32, program
+    close(jitted, getattr(value, "val", value), 1e-4, program, "jit")
     gradients = cr.jit(cr.grad(program.loss))(*inputs), cr.grad(program.loss)(*inputs)
     assert gradients[0].dtype == gradients[1].dtype == np.float32, program
+    close(gradients[0], gradients[1], 1e-2, program, "jit of grad")
 
 
 def test_a_plain_number_as_cotangent_in_a_trace():

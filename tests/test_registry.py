@@ -23,6 +23,9 @@ import chainrule as cr
 from chainrule import Value
 from chainrule.ops import TABLE, Op, Structural, elementwise_rows
 
+#: The jitted functions run on every backend.
+pytestmark = pytest.mark.usefixtures("backend")
+
 Array = np.ndarray[Any, Any]
 Key = tuple[str, tuple[int, ...]]
 

@@ -100,6 +100,14 @@ class ProgramError(ChainruleError, AssertionError):
     """A Program breaks a rule of Programs: a transform made a mistake, and not its user."""
 
 
+class BackendError(ChainruleError, NotImplementedError):
+    """Native code was asked for where none can be made."""
+
+
+class FallbackWarning(ChainruleError, RuntimeWarning):  # noqa: N818
+    """Native code cannot be made here, so the interpreter runs what ``jit`` was given."""
+
+
 def user_line() -> str:
     """Where the user's own code stands: ``, at "if x > 0:" (model.py, line 7)``; or nothing."""
     frame = sys._getframe(1)

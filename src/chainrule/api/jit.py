@@ -3,124 +3,55 @@
 The kind of a call is the structure of the arguments, their dtypes and ranks, and which of their
 extents are equal or 1; not the lengths themselves. Under each kind the cache holds entries, of
 which one is used whose guards hold: what was asked about lengths while tracing, and what the
-function read from outside. :class:`Jitted` keeps the cache, :class:`Entry` is one traced Program.
+function read from outside. :class:`Jitted` keeps the cache, ``entry.py`` has one traced Program,
+``arguments.py`` takes calls apart, ``caller.py`` does a call again without Python.
 
 On Values a jitted function is one node of their graph (``call``), whose rules are jitted too.
 """
 
 from __future__ import annotations
 
+import functools
 import operator
 import time
 import types
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from .. import log
 from ..backends import choice, interpreter
-from ..backends.interpreter import Run
-from ..containers import Rebuild, flatten, flatten_structure, path_of, unflatten
 from ..eager import Value
-from ..eager.array import ArrayValue
-from ..eager.operands import described
-from ..errors import ArgumentError, OperandError
+from ..errors import ArgumentError
 from ..ops import tracing
 from ..program.extents import Dimension
 from ..program.program import Program, program_of
 from ..program.symbol import Term
 from ..program.trace import Trace, opened
 from ..transforms.simplify import simplify
+from .arguments import Arguments, Signature, kind_text
 from .call import Callee, call_row
+from .caller import Caller, route_of
 from .calls import function_of, name_of, numbers_of, parameters_of, wrapped_as
-from .outside import Read, reads_of
+from .entry import Entry, Explanation
+from .outside import reads_of
 
 #: Entries of one kind that are kept; the oldest goes.
 MAX_ENTRIES = 16
+#: Routes that are made of one entry: a function that a route seldom fits is not worth more.
+MAX_ROUTES = 64
 
 
-@dataclass(frozen=True)
-class Signature:
-    """What a call has to share with another to use its Program: a key of the cache."""
-
-    structure: Any
-    #: For each number or array: dtype, whether it is weak, rank.
-    kinds: tuple[tuple[Any, bool, int], ...]
-    #: Extents by what they equal: -1 is the extent 1, others count up as they appear.
-    pattern: tuple[int, ...]
-    static: tuple[Any, ...]
-
-    def __hash__(self) -> int:
-        return hash((self.kinds, self.pattern, self.structure, self.static))
-
-
-@dataclass
-class Entry:
-    """One traced Program of a jitted function, and when it may be used."""
-
-    signature: Signature
-    callee: Callee
-    program: Program
-    run: Run
-    rebuild: Rebuild
-    reads: tuple[Read, ...]
-    #: Plain arrays whose elements decided what the terms are, each with a copy.
-    contents: tuple[tuple[Any, Any], ...]
-    reason: str
-    seconds: float
-    calls: int = 0
-
-    def obstacle(self, extents: Sequence[int]) -> str:
-        """Why this Program is not the function for these extents here and now; or nothing."""
-        for guard in self.program.guards:
-            if not guard.holds(extents):
-                values = ", ".join(map(str, extents))
-                return f"it was traced for {guard}, which does not hold for the extents {values}"
-        for read in self.reads:
-            if read.changed():
-                return f"{read.what} is not what it was"
-        for array, copy in self.contents:
-            if not np.array_equal(array, copy):
-                return "a mask or an index is not what it was"
-        return ""
-
-
-@dataclass(frozen=True, repr=False)
-class Explanation:
-    """What is cached, and why something was traced again; ``print`` shows it."""
-
-    name: str
-    entries: tuple[Entry, ...]
-
-    def __repr__(self) -> str:
-        return str(self)
-
-    def __str__(self) -> str:
-        if not self.entries:
-            return f"{self.name}: nothing is cached; it has not been called yet."
-        lines = [f"{self.name}: {len(self.entries)} traced"]
-        for i, entry in enumerate(self.entries):
-            program = entry.program
-            inputs = ", ".join(
-                f"{name}: {'number' if term.weak and not term.shape else term.type_text()}"
-                for name, term in zip(program.names, program.inputs, strict=False)
-            )
-            lines.append(
-                f"  {i + 1}. ({inputs}): {len(program)} terms, traced in "
-                f"{entry.seconds * 1e3:.1f} ms, called {entry.calls} times"
-            )
-            lines.append(f"     traced because {entry.reason}")
-            lines += [f"     only where {guard}" for guard in program.guards]
-        return "\n".join(lines)
-
-
-class Jitted:
+class Jitted(Caller):  # type: ignore[misc]
     """A function that is traced and run as a Program; what ``cr.jit`` gives."""
 
     def __init__(
-        self, f: Callable[..., Any], static_argnums: Any = None, static_argnames: Any = None
+        self,
+        f: Callable[..., Any],
+        static_argnums: Any = None,
+        static_argnames: Any = None,
+        threads: Any = None,
     ) -> None:
         wrapped_as(function_of(f, "jit"))(self)
         self.f = f
@@ -128,26 +59,66 @@ class Jitted:
         self.static_argnums = _indices(static_argnums)
         self.static_argnames = _names(static_argnames)
         self.parameters = parameters_of(f)
+        self.threads = _threads(threads)
         self._cache: dict[Signature, list[Entry]] = {}
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         return self if instance is None else types.MethodType(self, instance)
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """A call that no route fits: by Python, which then adds a route for its like."""
         if tracing.current() is not None:
             return self.f(*args, **kwargs)
-        arguments = _Arguments(self, args, kwargs)
+        arguments = Arguments(self, args, kwargs)
         entry = self._entry(arguments)
-        entry.calls += 1
+        entry.calls_by_python += 1
         hidden = entry.program.hidden
         given = [*arguments.leaves, *hidden] if hidden else arguments.leaves
         if arguments.has_values or any(isinstance(x, Value) for x in hidden):
             return entry.rebuild(_on_values(entry, given, arguments.extents))
-        return entry.rebuild(entry.run(given, arguments.extents))
+        results = entry.run(given, arguments.extents)
+        if len(entry.routes) < MAX_ROUTES:
+            route = route_of(entry, args, kwargs, arguments.static, arguments.leaves)
+            # What was read outside may have changed meanwhile.
+            if route is not None and not entry.obstacle(arguments.extents):
+                entry.routes.append(route)
+                self.add_route(route)
+        return entry.rebuild(results)
 
     def program(self, *args: Any, **kwargs: Any) -> Program:
         """The Program for these arguments: ``print`` shows its terms."""
-        return self._entry(_Arguments(self, args, kwargs)).program
+        return self._entry(Arguments(self, args, kwargs)).program
+
+    def passes(self, *args: Any, **kwargs: Any) -> str:
+        """The loops over the data that native code for these arguments is, and what they do.
+
+        For each loop what it reads, sums and writes, by the names that ``program`` shows; what no
+        loop computes calls NumPy.
+
+        >>> fit = cr.jit(lambda a, t, y: cr.sum((a * cr.exp(-t) - y) ** 2))
+        >>> print(fit.passes(2.0, np.ones(3), np.ones(3)))
+        1. loop over n, 6 terms
+           reads t, y
+           reads once a
+           t6 = sum of all
+        """
+        return str(choice.describe().passes(self.program(*args, **kwargs)))
+
+    def llvm_ir(self, *args: Any, **kwargs: Any) -> str:
+        """The native code for these arguments, as it is given to LLVM.
+
+        >>> print(cr.jit(lambda x: 2.0 * x).llvm_ir(np.ones(3)))
+        define void @nest0_loop0...
+        """
+        return str(choice.describe().llvm_ir(self.program(*args, **kwargs)))
+
+    def assembly(self, *args: Any, **kwargs: Any) -> str:
+        """The native code for these arguments, as assembly for this machine.
+
+        >>> print(cr.jit(lambda x: 2.0 * x).assembly(np.ones(3)))
+        ...nest0_loop0:...
+        """
+        return str(choice.describe().assembly(self.program(*args, **kwargs)))
 
     def explain_cache(self) -> Explanation:
         """What is cached for which arguments, and why something was traced again."""
@@ -156,8 +127,9 @@ class Jitted:
     def clear_cache(self) -> None:
         """Forget all Programs."""
         self._cache.clear()
+        self.forget_routes()
 
-    def _entry(self, arguments: _Arguments) -> Entry:
+    def _entry(self, arguments: Arguments) -> Entry:
         entries = self._cache.get(arguments.signature, ())
         for entry in entries:
             if not entry.obstacle(arguments.extents):
@@ -175,7 +147,7 @@ class Jitted:
         del kept[:-MAX_ENTRIES]
         return entry
 
-    def _reason(self, arguments: _Arguments, entries: Sequence[Entry]) -> str:
+    def _reason(self, arguments: Arguments, entries: Sequence[Entry]) -> str:
         if entries:
             return entries[-1].obstacle(arguments.extents)
         if not self._cache:
@@ -188,10 +160,10 @@ class Jitted:
             return "a static argument is another one"
         for kind, other, name in zip(new.kinds, last.kinds, arguments.names, strict=True):
             if kind != other:
-                return f"{name} is {_kind(kind)}, not {_kind(other)}"
+                return f"{name} is {kind_text(kind)}, not {kind_text(other)}"
         return "other extents are equal, or 1"
 
-    def _traced(self, arguments: _Arguments, reason: str) -> Entry:
+    def _traced(self, arguments: Arguments, reason: str) -> Entry:
         start = time.perf_counter()
         trace = Trace(outside_before=Value(0.0)._serial)
         reads = reads_of(self.f)
@@ -210,11 +182,11 @@ class Jitted:
         inputs += [term for _, term in trace.hidden.values()]
         traced = program_of(self.name, inputs, results, hidden, trace.extents, arguments.names)
         program = simplify(traced, final=True)
-        run = choice.compiled(program)
+        run = choice.compiled(program, self.threads)
         seconds = time.perf_counter() - start
         return Entry(
             arguments.signature,
-            Callee(traced, run, Jitted),
+            Callee(traced, run, functools.partial(Jitted, threads=self.threads)),
             program,
             run,
             rebuild,
@@ -223,116 +195,6 @@ class Jitted:
             reason,
             seconds,
         )
-
-
-class _Arguments:
-    """The arguments of one call, taken apart: numbers and arrays, their kinds, their extents."""
-
-    def __init__(self, jitted: Jitted, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        self.jitted = jitted
-        self.static: dict[int | str, Any] = {}
-        self.count = len(args)
-        if jitted.static_argnums or jitted.static_argnames:
-            args, kwargs = self._without_static(args, kwargs)
-        self.tree = (args, kwargs)
-        self.leaves, structure = flatten_structure(self.tree)
-        self.structure = structure
-        kinds = []
-        pattern: list[int] = []
-        self.shapes: list[tuple[int, ...]] = []
-        self.extents: list[int] = []
-        self.has_values = False
-        numbers: dict[int, int] = {1: -1}
-        for i, x in enumerate(self.leaves):
-            if type(x) is np.ndarray:
-                dtype, shape, weak = x.dtype, x.shape, False
-                if not dtype.isnative:
-                    self.leaves[i] = x = x.astype(dtype.newbyteorder("="))
-                    dtype = x.dtype
-            elif type(x) in _WEAK:
-                dtype, shape, weak = _WEAK[type(x)], (), True
-            else:
-                dtype, shape, weak = self._other(i, x)
-            if dtype.kind not in "fiub":
-                raise self._unsuitable(i)
-            kinds.append((dtype, weak, len(shape)))
-            self.shapes.append(shape)
-            for extent in shape:
-                number = numbers.get(extent)
-                if number is None:
-                    number = numbers[extent] = len(self.extents)
-                    self.extents.append(extent)
-                pattern.append(number)
-        self.signature = Signature(
-            structure, tuple(kinds), tuple(pattern), tuple(self.static.items())
-        )
-
-    def _other(self, i: int, x: Any) -> tuple[Any, tuple[int, ...], bool]:
-        if isinstance(x, ArrayValue):
-            self.has_values = True
-            return x.dtype, x.shape, False
-        if isinstance(x, Value):
-            self.has_values = True
-            return _WEAK[float], (), True
-        if isinstance(x, np.ndarray | np.generic):
-            return x.dtype, x.shape, False
-        raise self._unsuitable(i)
-
-    def _unsuitable(self, i: int) -> OperandError:
-        return OperandError(
-            f"jit: {self.names[i]} of {self.jitted.name} is {described(self.leaves[i])}; an "
-            "argument has to be a real number, an array, or a list, tuple or dict of them. Name "
-            "it in static_argnums or static_argnames if it is something else."
-        )
-
-    def _without_static(self, args: Any, kwargs: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        jitted = self.jitted
-        positions = {i % len(args) for i in jitted.static_argnums if -len(args) <= i < len(args)}
-        positions |= {
-            jitted.parameters.index(name)
-            for name in jitted.static_argnames
-            if name in jitted.parameters and jitted.parameters.index(name) < len(args)
-        }
-        names = {*jitted.static_argnames} | {
-            jitted.parameters[i] for i in jitted.static_argnums if i < len(jitted.parameters)
-        }
-        self.static = {i: args[i] for i in sorted(positions)}
-        self.static |= {name: kwargs[name] for name in sorted(names) if name in kwargs}
-        for key, value in self.static.items():
-            try:
-                hash(value)
-            except TypeError:
-                raise ArgumentError(
-                    f"jit: the static argument {key!r} of {jitted.name} is {described(value)}, "
-                    "which cannot be hashed, so no Program can be kept for it."
-                ) from None
-        moving = tuple(x for i, x in enumerate(args) if i not in self.static)
-        return moving, {name: x for name, x in kwargs.items() if name not in self.static}
-
-    def put(self, leaves: list[Any]) -> tuple[list[Any], dict[str, Any]]:
-        """The arguments of the function with other numbers."""
-        moving, kwargs = unflatten(self.structure, leaves)
-        rest = iter(moving)
-        args = [self.static[i] if i in self.static else next(rest) for i in range(self.count)]
-        kwargs = kwargs | {k: x for k, x in self.static.items() if isinstance(k, str)}
-        return args, kwargs
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """What each number is called: ``p['a']``."""
-        args, kwargs = self.tree
-        moving = [i for i in range(self.count) if i not in self.static]
-        names = self.jitted.parameters
-        own = [names[i] if i < len(names) else f"argument {i}" for i in moving]
-        trees = [*zip(own, args, strict=True), *sorted(kwargs.items())]
-        return tuple(
-            f"{name}{path_of(tree, i)}"
-            for name, tree in trees
-            for i in range(len(flatten(tree)[0]))
-        )
-
-
-_WEAK = {float: np.dtype(np.float64), int: np.dtype(np.int64), bool: np.dtype(bool)}
 
 
 def _indices(given: Any) -> tuple[int, ...]:
@@ -357,9 +219,13 @@ def _names(given: Any) -> tuple[str, ...]:
     return names
 
 
-def _kind(kind: tuple[Any, bool, int]) -> str:
-    dtype, weak, rank = kind
-    return "a plain number" if weak else f"{dtype} of {rank} axes"
+def _threads(given: Any) -> int | None:
+    """The threads that calls may use; None for as many as ``CHAINRULE_THREADS`` says."""
+    if given is None:
+        return None
+    if isinstance(given, bool) or not hasattr(given, "__index__") or operator.index(given) < 1:
+        raise ArgumentError(f"jit: threads is a whole number from 1 on, or None, not {given!r}.")
+    return operator.index(given)
 
 
 def _result(trace: Trace, x: Any) -> Any:
@@ -388,6 +254,7 @@ def jit(
     *,
     static_argnums: int | Sequence[int] | None = None,
     static_argnames: str | Sequence[str] | None = None,
+    threads: int | None = None,
 ) -> Any:
     """f, traced once for each kind of arguments, and run as a Program from then on.
 
@@ -401,13 +268,18 @@ def jit(
         static_argnums: positions of arguments that are no numbers to compute with: each value is
             traced on its own. They have to be hashable.
         static_argnames: the same by name, of arguments given by keyword or position.
+        threads: how many threads a call may use; without it as many as ``CHAINRULE_THREADS`` in
+            the environment says, or as there are cores. Results do not depend on it.
 
     Returns:
         The function, with ``program(*args)``, which gives the Program for such arguments, and
-        ``explain_cache()``, which says what is cached and why it was traced again. Called on
-        Values, or inside of another function that is traced, it is differentiated like any other.
+        ``passes(*args)``, ``llvm_ir(*args)`` and ``assembly(*args)``, its native code;
+        ``explain_cache()`` says what is cached and why it was traced again. Called on Values, or
+        inside of another function that is traced, it is differentiated like any other.
 
     Raises:
+        ArgumentError: static_argnums, static_argnames or threads are not what they have to be, or
+            a static argument cannot be hashed.
         OperandError: an argument is no number, array or container of them, and not static.
         ConcreteNumberError: f asks for the number behind an argument, as ``if x > 0`` does.
 
@@ -421,5 +293,5 @@ def jit(
       return t2
     """
     if f is None:
-        return lambda f: Jitted(f, static_argnums, static_argnames)
-    return Jitted(f, static_argnums, static_argnames)
+        return lambda f: Jitted(f, static_argnums, static_argnames, threads)
+    return Jitted(f, static_argnums, static_argnames, threads)

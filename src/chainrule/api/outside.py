@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import functools
 import types
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 #: Compared by value.
@@ -25,8 +24,36 @@ class Read:
     """One name that a function reads, and what it was."""
 
     what: str
-    current: Callable[[], Any]
+    #: "cell", "global" (a dict's), "defaults" (a function's), "keyword defaults", "constant".
+    place: str
+    #: The cell, the dict or the function; of a constant, the constant.
+    holder: Any
+    #: The name in a dict, or among the keyword defaults; the number of a default.
+    key: Any
     value: Any
+
+    def current(self) -> Any:
+        """What it is now."""
+        if self.place == "constant":
+            return self.holder
+        if self.place == "cell":
+            try:
+                return self.holder.cell_contents
+            except ValueError:
+                return _MISSING
+        if self.place == "global":
+            return self.holder.get(self.key, _MISSING)
+        if self.place == "defaults":
+            defaults = self.holder.__defaults__ or ()
+            return defaults[self.key] if self.key < len(defaults) else _MISSING
+        return (self.holder.__kwdefaults__ or {}).get(self.key, _MISSING)
+
+    def pointed(self) -> tuple[Any, bool]:
+        """What C compares by its pointer, and whether there is something."""
+        if self.place == "defaults":
+            return self.holder.__defaults__, self.holder.__defaults__ is not None
+        now = self.current()
+        return now, now is not _MISSING
 
     def changed(self) -> bool:
         now = self.current()
@@ -80,41 +107,30 @@ def _is_library(function: types.FunctionType) -> bool:
 
 
 def _constant(what: str, value: Any) -> Read:
-    return Read(what, lambda: value, value)
+    return Read(what, "constant", value, None, value)
 
 
 def _of_function(function: types.FunctionType) -> Any:
     name = function.__name__
     cells = function.__closure__ or ()
     for variable, cell in zip(function.__code__.co_freevars, cells, strict=True):
-        yield _read(f"{variable!r} of {name}'s closure", functools.partial(_contents, cell))
+        yield _read(f"{variable!r} of {name}'s closure", "cell", cell)
     if _is_library(function):
         return
     for variable in _globals_of(function.__code__):
         if variable in function.__globals__:
             yield _read(
-                f"the global {variable!r} of {name}",
-                functools.partial(function.__globals__.get, variable, _MISSING),
+                f"the global {variable!r} of {name}", "global", function.__globals__, variable
             )
-    defaults = (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values())
-    for i, _ in enumerate(defaults):
-        yield _read(f"default {i} of {name}", functools.partial(_default, function, i))
+    for i, _ in enumerate(function.__defaults__ or ()):
+        yield _read(f"default {i} of {name}", "defaults", function, i)
+    for keyword in function.__kwdefaults__ or ():
+        yield _read(f"default {keyword!r} of {name}", "keyword defaults", function, keyword)
 
 
-def _read(what: str, current: Callable[[], Any]) -> Read:
-    return Read(what, current, current())
-
-
-def _contents(cell: types.CellType) -> Any:
-    try:
-        return cell.cell_contents
-    except ValueError:
-        return _MISSING
-
-
-def _default(function: types.FunctionType, i: int) -> Any:
-    defaults = (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values())
-    return defaults[i] if i < len(defaults) else _MISSING
+def _read(what: str, place: str, holder: Any, key: Any = None) -> Read:
+    read = Read(what, place, holder, key, None)
+    return replace(read, value=read.current())
 
 
 def _globals_of(code: types.CodeType) -> set[str]:

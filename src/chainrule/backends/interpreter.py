@@ -17,8 +17,8 @@ Run = Callable[[Sequence[Any], Sequence[int]], list[Any]]
 """Takes the inputs and the extents, gives the results."""
 
 
-def compiled(program: Program) -> Run:
-    """A function that runs a Program on NumPy arrays and plain numbers."""
+def compiled(program: Program, threads: int | None = None) -> Run:
+    """A function that runs a Program on NumPy arrays and plain numbers, on the caller's thread."""
     slots = {term.serial: i for i, term in enumerate(program.inputs)}
     last_use: dict[int, int] = {}
     for i, term in enumerate(program.terms):

@@ -25,6 +25,13 @@ def both(f, *arrays):
     program = jitted.program(*arrays)
     extents = list(dict.fromkeys(n for x in arrays for n in np.shape(x) if n != 1))
     native = executable.Executable(program)(list(arrays), extents)
+    chain = executable.Executable(program).chain()
+    if chain is not None:
+        for a, b in zip(chain(list(arrays), tuple(extents)), native, strict=True):
+            assert type(a) is type(b)
+            assert np.shape(a) == np.shape(b)
+            assert np.asarray(a).dtype == np.asarray(b).dtype
+            np.testing.assert_array_equal(a, b, err_msg="a chain gives the same to the bit")
     return native, interpreter.compiled(program)(list(arrays), extents)
 
 

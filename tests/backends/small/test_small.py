@@ -129,7 +129,7 @@ def many_steps(x):
 def native(monkeypatch):
     """``jit`` with native code, if it is by the machine for small arrays."""
 
-    def llvm(program):
+    def llvm(program, threads):
         return lambda inputs, extents: ["by llvm"]
 
     monkeypatch.setattr(choice, "backend", lambda: llvm)

@@ -32,6 +32,8 @@ POOLED = 65_536
 CACHED = 4_000_000
 #: Kinds of extents of which a nest remembers what follows from them.
 LAYOUTS = 64
+#: What an entry of a nest's table points to that is no part of the nest.
+OUTSIDE = (runner.VECTOR, runner.POINT, runner.COLUMN)
 #: Sums of columns are taken over so many stretches of rows at most, and then over these.
 STRETCHES = 16
 
@@ -56,8 +58,10 @@ settings = _Settings()
 class Executable:
     """A Program with its code. Calling it runs it; the first call compiles."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, threads: int | None = None) -> None:
         self.program = program
+        #: How many threads its calls may use; None: as many as the settings say.
+        self.threads = threads
         self.is_ready = False
         self.lock = threading.Lock()
 
@@ -80,8 +84,8 @@ class Executable:
         self.instructions = self.text.count("\n")
         code = engine.code_of(self.text, program.name, self.instructions) if loops else None
         waiting = iter(self.lowered)
-        steps: list[_NestStep | _CallStep] = [
-            _NestStep(next(waiting), code, self.slots)
+        steps: list[NestStep | _CallStep] = [
+            NestStep(next(waiting), code, self.slots, self.threads)
             if type(step) is Nest
             else _CallStep(step, self.slots)  # type: ignore[arg-type]
             for step in self.plan.steps
@@ -96,6 +100,13 @@ class Executable:
             (i, term.dtype.type) for i, term in enumerate(program.inputs) if not term.shape
         ]
         self.room = [None] * len(program.terms)
+
+    def chain(self) -> runner.Chain | None:
+        """The same as a Chain, which C runs; None where NumPy takes part."""
+        from .chain import chain_of
+
+        self.prepare()
+        return chain_of(self)
 
     def _last_uses(self, steps: list[Any]) -> list[tuple[int, ...]]:
         """For each step the values that nobody reads after it."""
@@ -148,9 +159,9 @@ def _owned(x: Any, borrowed: set[int]) -> Any:
     return x
 
 
-def compiled(program: Program) -> Run:
+def compiled(program: Program, threads: int | None = None) -> Run:
     """A function that runs a Program as native code on NumPy arrays and plain numbers."""
-    return Executable(program)
+    return Executable(program, threads)
 
 
 def module_text(parts: list[Lowered]) -> str:
@@ -185,14 +196,24 @@ class _CallStep:
             values[self.slot] = self.kernel(*operands, **given)
 
 
-class _NestStep:
+class NestStep:
     """A compiled nest with what it reads and writes."""
 
-    def __init__(self, part: Lowered, code: engine.Code | None, slots: dict[int, int]) -> None:
+    def __init__(
+        self,
+        part: Lowered,
+        code: engine.Code | None,
+        slots: dict[int, int],
+        threads: int | None,
+    ) -> None:
         assert code is not None
         nest = part.nest
+        self.threads = threads
         self.nest = nest
-        self.run_nest = runner.Nest(
+        #: The entries of the table that point to what is outside of the nest.
+        self.outside = [i for i, (kind, _, _) in enumerate(part.slots) if kind in OUTSIDE]
+        self.table = part.places
+        self.native = runner.Nest(
             part.slots,
             [
                 (
@@ -207,7 +228,8 @@ class _NestStep:
             part.width,
             part.stack,
             code,
-        ).run
+        )
+        self.run_nest = self.native.run
         self.outer = _Extents(nest.shape[: nest.split])
         self.inner = _Extents(nest.shape[nest.split :])
         self.is_flat = nest.split == 0
@@ -232,11 +254,7 @@ class _NestStep:
         self.cost = 0.4 * part.cost / part.width + 0.2 * len(part.places)
 
     def run(self, values: list[Any], extents: tuple[int, ...]) -> None:
-        layout = self.layouts.get(extents)
-        if layout is None:
-            if len(self.layouts) >= LAYOUTS:
-                self.layouts.clear()
-            layout = self.layouts[extents] = self._layout(extents)
+        layout = self.layout(extents)
         arrays = []
         for (role, slot, dtype), shape in zip(self.places, layout.shapes, strict=True):
             if role == "read":
@@ -255,7 +273,7 @@ class _NestStep:
             layout.length,
             self.is_flat,
             layout.stretch,
-            1 if layout.is_small else settings.threads,
+            1 if layout.is_small else self.threads or settings.threads,
             layout.bytes_stored > CACHED,
         )
         for i, role, slot, term, extents_of in self.ends:
@@ -270,8 +288,16 @@ class _NestStep:
                 runner.fold(numbers, OPERATIONS[term.op.name])
             values[slot] = numbers[0] if not term.shape else numbers[:1].reshape(term.shape)
 
+    def layout(self, extents: tuple[int, ...]) -> _Layout:
+        """What follows from the extents: worked out once for each that the nest meets."""
+        layout = self.layouts.get(extents)
+        if layout is None:
+            if len(self.layouts) >= LAYOUTS:
+                self.layouts.clear()
+            layout = self.layouts[extents] = self._layout(extents)
+        return layout
+
     def _layout(self, extents: tuple[int, ...]) -> _Layout:
-        """What follows from the extents: once for each that the nest meets."""
         rows, length = self.outer.count(extents), self.inner.count(extents)
         elements = rows * length
         if not elements and self.extrema:

@@ -12,6 +12,11 @@
 #ifndef CR_RUNNER_H
 #define CR_RUNNER_H
 
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* pthread_timedjoin_np */
+#endif
+
+#include <errno.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -25,6 +30,7 @@
 #define CR_STACK (1 << 20)
 
 typedef void (*cr_body)(void **table, int64_t count);
+typedef int (*cr_asked)(void);
 
 /* What an entry of the table points to. */
 enum {
@@ -135,8 +141,28 @@ static void cr_copy(char *to, int64_t to_step, const char *from, int64_t from_st
 
 /* --- rows ------------------------------------------------------------------------------------ */
 
+/* A signal (Ctrl-C) ends a call early: the caller asks now and then whether one came, and the
+   others look at `stop`. */
+typedef struct {
+    cr_asked asked; /* whether to end; NULL where nobody has to ask */
+    int stop;
+} cr_watch;
+
+/* Nanoseconds from question to question: asking takes the GIL, for which others may keep one
+   waiting for 5 ms. */
+#define CR_PATIENCE 50000000
+
+static int64_t cr_now(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
 /* What one thread needs: the table, and for each slot where its cell, lanes or scratch are. */
 typedef struct {
+    cr_watch *watch;
+    int is_caller;
+    int64_t ticks, interval, looked, asked; /* blocks to the next look at the clock; its times */
     void **table;
     char **own;   /* cell, lanes, row, or the packed block of a vector */
     char **tails; /* one vector, for the tail */
@@ -184,6 +210,23 @@ static int cr_desk_open(cr_desk *desk, const cr_call *call) {
     return 1;
 }
 
+/* Whether the call is to end: to be asked once a block. Of the caller, the clock is looked at so
+   often that a look costs nothing beside the blocks in between, and asked() every CR_PATIENCE. */
+static int cr_stops(cr_desk *desk) {
+    cr_watch *watch = desk->watch;
+    if (__atomic_load_n(&watch->stop, __ATOMIC_RELAXED)) return 1;
+    if (!desk->is_caller || !watch->asked || --desk->ticks > 0) return 0;
+    int64_t now = cr_now(), passed = now - desk->looked;
+    if (passed < 100000) desk->interval *= 2;
+    else if (passed > 10000000 && desk->interval > 1) desk->interval /= 2;
+    desk->ticks = desk->interval;
+    desk->looked = now;
+    if (now - desk->asked < CR_PATIENCE) return 0;
+    desk->asked = now;
+    if (watch->asked()) __atomic_store_n(&watch->stop, 1, __ATOMIC_RELAXED);
+    return watch->stop;
+}
+
 /* Whether a whole vector may be read from there: what follows the row is still the array's. Of a
    short row the tail is half of the work. */
 static int cr_may_pass(const cr_call *call, int i, const char *from) {
@@ -205,6 +248,7 @@ static void cr_loop(const cr_call *call, cr_desk *desk, const cr_step *step, int
         cr_set(table[reduce->target], cr_start(reduce->op), reduce->size);
     }
     for (int64_t start = 0; start < length; start += CR_BLOCK) {
+        if (cr_stops(desk)) return;
         int64_t count = length - start < CR_BLOCK ? length - start : CR_BLOCK;
         int64_t vectors = count / width, rest = count - vectors * width;
         for (int k = 0; k < step->reduce_count; k++) {
@@ -288,7 +332,7 @@ static void cr_loop(const cr_call *call, cr_desk *desk, const cr_step *step, int
 static void cr_rows(const cr_call *call, cr_desk *desk, int64_t first, int64_t last,
                     int64_t block) {
     const cr_nest *nest = call->nest;
-    for (int64_t row = first; row < last; row++) {
+    for (int64_t row = first; row < last && !desk->watch->stop; row++) {
         int64_t length = row == call->rows - 1 ? call->last_length : call->length;
         for (int i = 0; i < nest->slot_count; i++)
             if (nest->slots[i].kind == CR_POINT)
@@ -306,6 +350,7 @@ static void cr_rows(const cr_call *call, cr_desk *desk, int64_t first, int64_t l
 /* One call that threads share: they take chunks of its blocks until there are none. */
 typedef struct {
     const cr_call *call;
+    cr_watch *watch;
     int64_t next, blocks, chunk;
     int failed;
 } cr_job;
@@ -331,19 +376,23 @@ static int64_t cr_blocks(const cr_call *call) {
 
 /* Blocks from first to last. */
 static void cr_some(const cr_call *call, cr_desk *desk, int64_t first, int64_t last) {
-    for (int64_t block = first; block < last; block++) {
+    for (int64_t block = first; block < last && !desk->watch->stop; block++) {
         int64_t from = block * call->rows_a_block, to = from + call->rows_a_block;
         cr_rows(call, desk, from, to < call->rows ? to : call->rows, block);
     }
 }
 
-static void cr_share(cr_job *job) {
+static void cr_share(cr_job *job, int is_caller) {
     cr_desk desk;
     if (!cr_desk_open(&desk, job->call)) {
         __atomic_store_n(&job->failed, 1, __ATOMIC_RELAXED);
         return;
     }
-    for (;;) {
+    desk.watch = job->watch;
+    desk.is_caller = is_caller;
+    desk.ticks = desk.interval = 16;
+    desk.looked = desk.asked = is_caller && job->watch->asked ? cr_now() : 0;
+    while (!job->watch->stop) {
         int64_t first = __atomic_fetch_add(&job->next, job->chunk, __ATOMIC_RELAXED);
         if (first >= job->blocks) break;
         int64_t last = first + job->chunk;
@@ -353,12 +402,25 @@ static void cr_share(cr_job *job) {
 }
 
 static void *cr_share_alone(void *job) {
-    cr_share(job);
+    cr_share(job, 0);
     return NULL;
 }
 
 /* Whether all blocks were taken, and by threads that had the memory for them. */
 static int cr_is_done(const cr_job *job) { return !job->failed || job->next >= job->blocks; }
+
+static void cr_ask(cr_watch *watch) {
+    if (watch->asked && !watch->stop && watch->asked())
+        __atomic_store_n(&watch->stop, 1, __ATOMIC_RELAXED);
+}
+
+static struct timespec cr_soon(clockid_t clock) {
+    struct timespec soon;
+    clock_gettime(clock, &soon);
+    soon.tv_nsec += CR_PATIENCE;
+    if (soon.tv_nsec >= 1000000000) soon.tv_nsec -= 1000000000, soon.tv_sec++;
+    return soon;
+}
 
 /* A function of a hundred thousand terms takes megabytes of stack, more than a thread has: it gets
    threads of its own for the call, the caller waits. */
@@ -372,7 +434,17 @@ static int cr_run_deep(cr_job *job, int threads) {
            !pthread_create(&workers[started], &attributes, cr_share_alone, job))
         started++;
     pthread_attr_destroy(&attributes);
-    for (int i = 0; i < started; i++) pthread_join(workers[i], NULL);
+    for (int i = 0; i < started; i++) {
+#ifdef __linux__
+        struct timespec soon = cr_soon(CLOCK_REALTIME);
+        while (pthread_timedjoin_np(workers[i], NULL, &soon) == ETIMEDOUT) {
+            cr_ask(job->watch);
+            soon = cr_soon(CLOCK_REALTIME);
+        }
+#else
+        pthread_join(workers[i], NULL);
+#endif
+    }
     return started && cr_is_done(job);
 }
 
@@ -390,7 +462,7 @@ static void *cr_worker(void *argument) {
         pool->busy++;
         cr_job *job = pool->job;
         pthread_mutex_unlock(&pool->lock);
-        cr_share(job);
+        cr_share(job, 0);
         pthread_mutex_lock(&pool->lock);
         if (--pool->busy == 0) pthread_cond_signal(&pool->done);
     }
@@ -409,14 +481,16 @@ static void cr_prepare(void) {
     pool->process = getpid();
 }
 
-/* Run all blocks on so many threads. Returns 0 if memory ran out. */
-static int cr_run(const cr_call *call, int threads) {
+/* Run all blocks on so many threads. Returns 0 if memory ran out. Where asked() says so it ends
+   early; what was written until then is of no use. */
+static int cr_run(const cr_call *call, int threads, cr_asked asked) {
     cr_pool_t *pool = &cr_pool;
     int64_t blocks = cr_blocks(call);
     if (threads > CR_MAX_THREADS) threads = CR_MAX_THREADS;
     if (threads > blocks) threads = (int)blocks;
     /* Eight chunks a thread, so that one that is held up does not hold up all. */
-    cr_job job = {call, 0, blocks, blocks / (threads * 8) + 1, 0};
+    cr_watch watch = {asked, 0};
+    cr_job job = {call, &watch, 0, blocks, blocks / (threads * 8) + 1, 0};
     if (call->nest->stack > CR_STACK) return cr_run_deep(&job, threads);
     if (threads > 1) {
         pthread_mutex_lock(&pool->lock);
@@ -436,11 +510,19 @@ static int cr_run(const cr_call *call, int threads) {
         }
         pthread_mutex_unlock(&pool->lock);
     }
-    cr_share(&job);
+    cr_share(&job, 1);
     if (threads > 1) {
         pthread_mutex_lock(&pool->lock);
         pool->seats = 0;
-        while (pool->busy) pthread_cond_wait(&pool->done, &pool->lock);
+        while (pool->busy) {
+            /* Not with the lock: who is asked may run a handler of signals, or wait for the GIL. */
+            struct timespec soon = cr_soon(CLOCK_REALTIME);
+            if (pthread_cond_timedwait(&pool->done, &pool->lock, &soon) == ETIMEDOUT) {
+                pthread_mutex_unlock(&pool->lock);
+                cr_ask(&watch);
+                pthread_mutex_lock(&pool->lock);
+            }
+        }
         pool->taken = 0;
         pthread_mutex_unlock(&pool->lock);
     }

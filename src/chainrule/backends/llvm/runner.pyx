@@ -19,6 +19,13 @@ from libc.string cimport memset
 
 import numpy as np
 
+cimport numpy as cnp
+from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_CheckExact
+from cpython.object cimport PyObject
+from cpython.ref cimport Py_INCREF
+from libc.string cimport memcpy
+
+cnp.import_array()
 
 cdef extern from "stdlib.h":
     int posix_memalign(void **memory, size_t alignment, size_t size) nogil
@@ -52,7 +59,8 @@ cdef extern from "runner.h":
         int64_t rows, length, last_length, rows_a_block
         int streams
     void cr_prepare()
-    int cr_run(const cr_call *call, int threads) nogil
+    ctypedef int (*cr_asked)() noexcept nogil
+    int cr_run(const cr_call *call, int threads, cr_asked asked) nogil
     void cr_tree(char *numbers, int64_t count, int op, int size) nogil
 
 
@@ -204,7 +212,7 @@ cdef class Nest:
         ``arrays`` are those of the slots VECTOR, POINT and COLUMN, in their order; ``ways`` says
         for each along what it varies: 1 rows, 2 elements, 3 both, 0 neither.
         """
-        cdef int count = len(arrays), i, slot, way, ready
+        cdef int count = len(arrays), i, slot, way
         cdef int64_t last = length, inner, outer
         cdef cr_call call
         cdef Py_buffer *views = <Py_buffer *>calloc(count + 1, sizeof(Py_buffer))
@@ -222,12 +230,12 @@ cdef class Nest:
                     PyBUF_STRIDES | (PyBUF_WRITABLE if self.nest.slots[slot].written else 0),
                 )
                 taken += 1
-                if not _strides(&views[i], way, length, &outer, &inner):
+                if not _strides_of(&views[i], way, length, &outer, &inner):
                     PyBuffer_Release(&views[i])
                     taken -= 1
                     PyObject_GetBuffer(np.ascontiguousarray(array), &views[i], PyBUF_STRIDES)
                     taken += 1
-                    _strides(&views[i], way, length, &outer, &inner)
+                    _strides_of(&views[i], way, length, &outer, &inner)
                 places[slot].base = <char *>views[i].buf
                 places[slot].inner = inner
                 places[slot].outer = inner * CR_BLOCK if is_flat and way == 2 else outer
@@ -247,11 +255,7 @@ cdef class Nest:
             call.rows_a_block = rows_a_block
             call.streams = streams
             if rows > 0:
-                cr_prepare()
-                with nogil:
-                    ready = cr_run(&call, threads)
-                if not ready:
-                    raise MemoryError("no memory for the scratch of a loop")
+                _run(&call, threads, False)
         finally:
             for i in range(taken):
                 PyBuffer_Release(&views[i])
@@ -259,31 +263,86 @@ cdef class Nest:
             free(places)
 
 
-cdef bint _strides(Py_buffer *view, int way, int64_t length, int64_t *outer, int64_t *inner):
+cdef extern from *:
+    """
+    #if defined(__linux__)
+    #include <sys/syscall.h>
+    /* Only the main thread handles signals. */
+    #define CR_HANDLES_SIGNALS() (syscall(SYS_gettid) == getpid())
+    #else
+    #define CR_HANDLES_SIGNALS() 1
+    #endif
+    static int cr_signalled(void) {
+        PyGILState_STATE state = PyGILState_Ensure();
+        int raised = PyErr_CheckSignals() != 0;
+        PyGILState_Release(state);
+        return raised;
+    }
+    """
+    bint CR_HANDLES_SIGNALS()
+    int cr_signalled() noexcept nogil
+
+cdef extern from "Python.h":
+    PyObject *PyErr_Occurred()
+
+
+cdef int _run(const cr_call *call, int threads, bint is_short) except -1:
+    """Run a nest. What takes long gives the GIL away meanwhile, and ends where Ctrl-C is pressed."""
+    cdef int ready
+    cdef cr_asked asked = NULL
+    if CR_HANDLES_SIGNALS():
+        asked = cr_signalled
+    cr_prepare()
+    if is_short:
+        ready = cr_run(call, 1, NULL)
+    else:
+        with nogil:
+            ready = cr_run(call, threads, asked)
+        if PyErr_Occurred() != NULL:
+            return -1
+    if not ready:
+        raise MemoryError("no memory for the scratch of a loop")
+    return 0
+
+
+cdef bint _strides_of(Py_buffer *view, int way, int64_t length, int64_t *outer, int64_t *inner):
+    return _strides(
+        view.ndim, view.shape, view.strides, view.itemsize, way, length, outer, inner
+    )
+
+
+cdef bint _strides(
+    int rank, Py_ssize_t *shape, Py_ssize_t *strides, Py_ssize_t size, int way, int64_t length,
+    int64_t *outer, int64_t *inner,
+):
     """Bytes from row to row and from element to element; False where no such numbers exist."""
-    cdef int axis = view.ndim - 1
-    cdef int64_t extent = 1, step = 0
+    cdef int axis = rank - 1
     inner[0] = outer[0] = 0
     if way & 2:
-        if not _merged(view, &axis, length, inner):
+        if not _merged(shape, strides, &axis, length, inner):
             return False
         if inner[0] == 0:
-            inner[0] = view.itemsize if length <= 1 else 0
+            inner[0] = size if length <= 1 else 0
     if way & 1:
-        if not _merged(view, &axis, -1, outer):
+        if not _merged(shape, strides, &axis, -1, outer):
             return False
     return True
 
 
-cdef bint _merged(Py_buffer *view, int *axis, int64_t length, int64_t *step):
+cdef bint _merged(
+    Py_ssize_t *shape, Py_ssize_t *strides, int *axis, int64_t length, int64_t *step
+):
     """The step of the last axes as one of length elements (-1: of all that are left)."""
     cdef int64_t extent = 1
-    while axis[0] >= 0 and (length < 0 or extent < length or view.shape[axis[0]] == 1):
-        if view.shape[axis[0]] != 1:
+    while axis[0] >= 0 and (length < 0 or extent < length or shape[axis[0]] == 1):
+        if shape[axis[0]] != 1:
             if extent == 1:
-                step[0] = view.strides[axis[0]]
-            elif view.strides[axis[0]] != step[0] * extent:
+                step[0] = strides[axis[0]]
+            elif strides[axis[0]] != step[0] * extent:
                 return False
-            extent *= view.shape[axis[0]]
+            extent *= shape[axis[0]]
         axis[0] -= 1
     return length < 0 or extent == length
+
+
+include "chain.pxi"

@@ -1,0 +1,388 @@
+# cython: language_level=3, boundscheck=False, wraparound=False
+"""A call of a jitted function that was made before with such arguments: checked and run in C.
+
+:class:`Caller` is the base of ``Jitted``. It keeps :class:`Route` s: what the arguments have to be
+(compared by pointers), what has to be as it was outside of the function, what runs, and what the
+results are put into. A call that no Route fits goes to ``Jitted.call``, which is Python, and adds
+one. ``caller.py`` says what a Route is made of.
+"""
+
+cimport numpy as cnp
+from cpython.dict cimport PyDict_GetItem, PyDict_GetItemWithError, PyDict_Size
+from cpython.float cimport PyFloat_CheckExact
+from cpython.list cimport PyList_GET_SIZE
+from cpython.object cimport PyObject
+from cpython.tuple cimport PyTuple_GET_SIZE
+from libc.stdint cimport int64_t
+from libc.stdlib cimport calloc, free
+from libc.string cimport memcmp, memcpy
+
+from chainrule.backends.llvm.runner cimport run_chain
+
+from ..ops import tracing
+
+cnp.import_array()
+
+cdef extern from *:
+    """
+    #define cr_array(x) ((PyArrayObject *)(x))
+    #define cr_array_type(x) PyArray_DESCR(cr_array(x))->type_num
+    #define cr_is_swapped(x) PyArray_ISBYTESWAPPED(cr_array(x))
+    #define cr_rank(x) PyArray_NDIM(cr_array(x))
+    #define cr_extent(x, axis) PyArray_DIM(cr_array(x), axis)
+    #define cr_is_plain_array(x) PyArray_CheckExact(x)
+    #define cr_defaults(x) (((PyFunctionObject *)(x))->func_defaults)
+    #define cr_keyword_defaults(x) (((PyFunctionObject *)(x))->func_kwdefaults)
+    #define cr_type(x) ((PyObject *)Py_TYPE(x))
+    #define cr_steal(x) (x)
+    #define cr_tuple_set(t, i, x) PyTuple_SET_ITEM(t, i, x)
+    #define cr_list_set(t, i, x) PyList_SET_ITEM(t, i, x)
+    """
+    int cr_array_type(PyObject *)
+    bint cr_is_swapped(PyObject *)
+    int cr_rank(PyObject *)
+    int64_t cr_extent(PyObject *, int)
+    bint cr_is_plain_array(PyObject *)
+    PyObject *cr_defaults(PyObject *)
+    PyObject *cr_keyword_defaults(PyObject *)
+    PyObject *cr_type(PyObject *)
+    object cr_steal(PyObject *)
+    void cr_tuple_set(object, Py_ssize_t, PyObject *)
+    void cr_list_set(object, Py_ssize_t, PyObject *)
+
+cdef extern from "Python.h":
+    bint PyTuple_CheckExact(PyObject *)
+    bint PyList_CheckExact(PyObject *)
+    bint PyDict_CheckExact(PyObject *)
+    PyObject *PyTuple_GetItem(PyObject *, Py_ssize_t)
+    PyObject *PyList_GetItem(PyObject *, Py_ssize_t)
+    PyObject *PyCell_GET(PyObject *)
+    object PyTuple_New(Py_ssize_t)
+    object PyList_New(Py_ssize_t)
+    void Py_XDECREF(PyObject *)
+    void Py_XINCREF(PyObject *)
+    void PyErr_Clear()
+
+cdef enum:
+    #: Numbers and arrays of a call, and results, that a Route takes at most.
+    MAX_LEAVES = 256
+    #: Extents of a call, and kinds of them that a Route remembers.
+    MAX_EXTENTS = 32
+    MAX_LAYOUTS = 16
+    MAX_ROUTES = 8
+
+LARGEST = MAX_LEAVES
+MOST_EXTENTS = MAX_EXTENTS
+
+cdef enum:
+    IS_TYPE   # a leaf of exactly this type
+    IS_ARRAY  # a leaf: an array of this type and rank
+    IS_SAME   # a static argument: the same object
+    IS_TUPLE
+    IS_LIST
+    IS_DICT   # of these keys
+
+KINDS = {
+    "type": IS_TYPE, "array": IS_ARRAY, "same": IS_SAME, "tuple": IS_TUPLE, "list": IS_LIST,
+    "dict": IS_DICT,
+}
+
+cdef enum:
+    OF_CELL
+    OF_DICT
+    OF_DEFAULTS
+    OF_KEYWORD_DEFAULTS
+
+PLACES = {
+    "cell": OF_CELL, "global": OF_DICT, "defaults": OF_DEFAULTS,
+    "keyword defaults": OF_KEYWORD_DEFAULTS,
+}
+
+# A part of the arguments or of the result, depth first; `count` is the length or the rank.
+cdef struct cr_part:
+    int kind, count, type
+    PyObject *object
+
+# What the function reads outside of its arguments, and what it was.
+cdef struct cr_watch:
+    int place
+    PyObject *holder
+    PyObject *key
+    PyObject *value
+
+cdef struct cr_match:
+    PyObject *leaves[MAX_LEAVES]
+    int64_t extents[MAX_EXTENTS]
+    int leaf_count, extent_count, axis_count, part
+
+cdef dict _tracing = vars(tracing)
+cdef object _ZERO = 0
+cdef object _COUNT = "count"
+
+
+cdef class Route:
+    """How arguments of one kind are recognised, and what is done with them.
+
+    Args:
+        entry: what it belongs to.
+        parts: the arguments (a tuple of the positional ones, a dict) as (kind, count, object).
+        pattern: for each axis of each array the number of its extent, or -1 for the extent 1.
+        watches: what is read outside, as (place, holder, key, value, whether there is one).
+        hidden: arrays that are inputs besides the arguments.
+        chain: what runs, if it is C alone; or None.
+        run: what runs else: takes a list of leaves and a tuple of extents, gives a list.
+        fits: whether extents are ones that the Program may be run for.
+        recipe: the result as parts, where a leaf is ("type", its number, None); or None.
+        rebuild: makes the result of a list where there is no recipe.
+    """
+
+    cdef readonly object entry
+    cdef readonly long calls
+    cdef cr_part *parts
+    cdef cr_part *recipe
+    cdef cr_watch *watches
+    cdef int *pattern
+    cdef int part_count, recipe_count, watch_count, pattern_count, hidden_count, extent_count
+    cdef int result_count
+    cdef list hidden
+    cdef object chain, run, fits, rebuild
+    cdef tuple kept
+    #: Extents that were met, and what is to be run for them: a Layout of the chain, or the tuple.
+    cdef int64_t met[MAX_LAYOUTS][MAX_EXTENTS]
+    cdef list layouts
+
+    def __cinit__(
+        self, entry, list parts, tuple pattern, list watches, list hidden, chain, run, fits,
+        recipe, rebuild,
+    ):
+        cdef int i
+        self.entry, self.hidden, self.chain, self.run = entry, hidden, chain, run
+        self.fits, self.rebuild, self.layouts = fits, rebuild, []
+        # What the pointers below point to.
+        self.kept = (parts, watches, recipe)
+        self.hidden_count, self.pattern_count = len(hidden), len(pattern)
+        self.extent_count = max(pattern, default=-1) + 1
+        self.parts = _parts(parts)
+        self.part_count = len(parts)
+        if recipe is not None:
+            self.recipe = _parts(recipe)
+            self.recipe_count = len(recipe)
+        self.pattern = <int *>calloc(len(pattern) + 1, sizeof(int))
+        self.watches = <cr_watch *>calloc(len(watches) + 1, sizeof(cr_watch))
+        if self.pattern == NULL or self.watches == NULL:
+            raise MemoryError
+        for i, number in enumerate(pattern):
+            self.pattern[i] = number
+        self.watch_count = len(watches)
+        for i, (place, holder, key, value, is_there) in enumerate(watches):
+            self.watches[i].place = place
+            self.watches[i].holder = <PyObject *>holder
+            self.watches[i].key = <PyObject *>key
+            self.watches[i].value = NULL
+            if is_there:
+                self.watches[i].value = <PyObject *>value
+
+    def __dealloc__(self):
+        free(self.parts)
+        free(self.recipe)
+        free(self.pattern)
+        free(self.watches)
+
+    cdef bint is_met(self, PyObject *args, PyObject *kwargs, cr_match *match) except -1:
+        """Whether the arguments are of this kind and all is as it was; fills in the leaves."""
+        match.leaf_count = match.extent_count = match.axis_count = match.part = 0
+        if not self._fits(args, match) or not self._fits(kwargs, match):
+            return False
+        cdef int i
+        cdef cr_watch *watch
+        cdef PyObject *now
+        for i in range(self.watch_count):
+            watch = &self.watches[i]
+            if watch.place == OF_CELL:
+                now = PyCell_GET(watch.holder)
+            elif watch.place == OF_DICT:
+                now = PyDict_GetItemWithError(<object>watch.holder, <object>watch.key)
+            elif watch.place == OF_DEFAULTS:
+                now = cr_defaults(watch.holder)
+            else:
+                now = cr_keyword_defaults(watch.holder)
+                if now != NULL:
+                    now = PyDict_GetItemWithError(<object>now, <object>watch.key)
+            if now != watch.value:
+                return False
+        return True
+
+    cdef bint _fits(self, PyObject *x, cr_match *match) except -1:
+        cdef cr_part *part = &self.parts[match.part]
+        cdef Py_ssize_t i
+        cdef PyObject *item
+        match.part += 1
+        if part.kind == IS_TYPE:
+            if cr_type(x) != part.object:
+                return False
+            match.leaves[match.leaf_count] = x
+            match.leaf_count += 1
+            return True
+        if part.kind == IS_ARRAY:
+            if not cr_is_plain_array(x):
+                return False
+            if cr_array_type(x) != part.type or cr_rank(x) != part.count or cr_is_swapped(x):
+                return False
+            for i in range(part.count):
+                if not self._has_extent(cr_extent(x, i), match):
+                    return False
+            match.leaves[match.leaf_count] = x
+            match.leaf_count += 1
+            return True
+        if part.kind == IS_SAME:
+            return x == part.object
+        if part.kind == IS_TUPLE:
+            if not PyTuple_CheckExact(x) or PyTuple_GET_SIZE(<object>x) != part.count:
+                return False
+            for i in range(part.count):
+                if not self._fits(PyTuple_GetItem(x, i), match):
+                    return False
+            return True
+        if part.kind == IS_LIST:
+            if not PyList_CheckExact(x) or PyList_GET_SIZE(<object>x) != part.count:
+                return False
+            for i in range(part.count):
+                if not self._fits(PyList_GetItem(x, i), match):
+                    return False
+            return True
+        if not PyDict_CheckExact(x) or PyDict_Size(<object>x) != part.count:
+            return False
+        for i in range(part.count):
+            item = PyDict_GetItemWithError(
+                <object>x, <object>PyTuple_GetItem(part.object, i)
+            )
+            if item == NULL or not self._fits(item, match):
+                return False
+        return True
+
+    cdef bint _has_extent(self, int64_t extent, cr_match *match) noexcept:
+        """Whether an extent is equal to those, and only those, that it was equal to."""
+        cdef int number = self.pattern[match.axis_count]
+        cdef int i
+        match.axis_count += 1
+        if number < 0:
+            return extent == 1
+        if number < match.extent_count:
+            return match.extents[number] == extent
+        if extent == 1:
+            return False
+        for i in range(match.extent_count):
+            if match.extents[i] == extent:
+                return False
+        match.extents[match.extent_count] = extent
+        match.extent_count += 1
+        return True
+
+    cdef object layout(self, cr_match *match):
+        """What is to be run for these extents; None if the Program is not for them."""
+        cdef int i
+        cdef size_t size = self.extent_count * sizeof(int64_t)
+        for i in range(len(self.layouts)):
+            if memcmp(self.met[i], match.extents, size) == 0:
+                return self.layouts[i]
+        extents = tuple([match.extents[i] for i in range(self.extent_count)])
+        if not self.fits(extents):
+            return None
+        layout = extents if self.chain is None else self.chain.layout(extents)
+        # Another thread may have been here meanwhile: then these extents are there twice.
+        if len(self.layouts) >= MAX_LAYOUTS:
+            self.layouts = []
+        i = len(self.layouts)
+        memcpy(self.met[i], match.extents, size)
+        self.layouts.append(layout)
+        return layout
+
+    cdef object result(self, cr_match *match, object layout):
+        """Run, and put the results together."""
+        cdef PyObject *results[MAX_LEAVES]
+        cdef int i, part = 0
+        cdef list made
+        self.calls += 1
+        for i in range(self.hidden_count):
+            match.leaves[match.leaf_count + i] = <PyObject *>self.hidden[i]
+        if self.chain is None:
+            made = self.run(
+                [<object>match.leaves[i] for i in range(match.leaf_count + self.hidden_count)],
+                layout,
+            )
+            if self.recipe == NULL:
+                return self.rebuild(made)
+            for i in range(len(made)):
+                results[i] = <PyObject *>made[i]
+                Py_XINCREF(results[i])
+        else:
+            run_chain(self.chain, layout, match.leaves, results)
+            if self.recipe == NULL:
+                return self.rebuild([cr_steal(results[i]) for i in range(self.chain.result_count)])
+        return self._built(&part, results)
+
+    cdef object _built(self, int *at, PyObject **results):
+        """A part of the result; takes the references of its leaves."""
+        cdef cr_part *part = &self.recipe[at[0]]
+        cdef Py_ssize_t i
+        cdef object made, item
+        at[0] += 1
+        if part.kind == IS_TYPE:
+            return cr_steal(results[part.count])
+        if part.kind == IS_DICT:
+            made = {}
+            for i in range(part.count):
+                made[<object>PyTuple_GetItem(part.object, i)] = self._built(at, results)
+            return made
+        made = PyTuple_New(part.count) if part.kind == IS_TUPLE else PyList_New(part.count)
+        for i in range(part.count):
+            item = self._built(at, results)
+            Py_XINCREF(<PyObject *>item)
+            if part.kind == IS_TUPLE:
+                cr_tuple_set(made, i, <PyObject *>item)
+            else:
+                cr_list_set(made, i, <PyObject *>item)
+        return made
+
+
+cdef cr_part *_parts(list given) except NULL:
+    cdef cr_part *parts = <cr_part *>calloc(len(given) + 1, sizeof(cr_part))
+    cdef int i
+    if parts == NULL:
+        raise MemoryError
+    for i, (kind, count, what) in enumerate(given):
+        parts[i].kind = kind
+        parts[i].count = count
+        parts[i].object = <PyObject *>what
+        if kind == IS_ARRAY:
+            parts[i].type = what.num
+    return parts
+
+
+cdef class Caller:
+    """What is called: a Route where one fits, or else ``call``."""
+
+    cdef tuple routes
+
+    def __cinit__(self, *args, **kwargs):
+        self.routes = ()
+
+    def __call__(self, *args, **kwargs):
+        cdef cr_match match
+        cdef Route route
+        cdef tuple routes = self.routes
+        cdef object layout
+        if PyDict_GetItem(_tracing, _COUNT) == <PyObject *>_ZERO:
+            for route in routes:
+                if route.is_met(<PyObject *>args, <PyObject *>kwargs, &match):
+                    layout = route.layout(&match)
+                    if layout is not None:
+                        return route.result(&match, layout)
+        return self.call(args, kwargs)
+
+    def add_route(self, Route route):
+        """Take a Route where it fits, before all others."""
+        self.routes = (route, *self.routes)[:MAX_ROUTES]
+
+    def forget_routes(self):
+        self.routes = ()
