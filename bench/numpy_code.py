@@ -15,8 +15,6 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
-import numpy as np
-
 from .arrays import flat
 from .harness import THREADS, Bench, Contender, MissingError, Task, Workload
 

@@ -42,27 +42,28 @@ def kalman_filter(parameters: Any, turns: Any, distances: Any) -> Any:
     bias = parameters[5]
 
     def step(state: Any, given: Any) -> Any:
-        m, P = state  # noqa: N806
+        m, P = state
         turn, measured = given
         _, _, heading, speed = m
         c, s = jnp.cos(heading), jnp.sin(heading)
         m = m + dt * jnp.stack([speed * c, speed * s, turn - bias, 0.0])
-        F = jnp.array([  # noqa: N806
+        F = jnp.array([
             [1.0, 0.0, -dt * speed * s, dt * c],
             [0.0, 1.0, dt * speed * c, dt * s],
             [0.0, 0.0, 1.0, 0.0],
             [0.0, 0.0, 0.0, 1.0],
         ])  # fmt: skip
-        P = F @ P @ F.T + noise  # noqa: N806
+        P = F @ P @ F.T + noise
         offset = m[:2] - beacons
         expected = jnp.sqrt(jnp.sum(offset**2, axis=1))
-        H = jnp.hstack([offset / expected[:, None], jnp.zeros((3, 2))])  # noqa: N806
-        S = H @ P @ H.T + noise_measured  # noqa: N806
+        H = jnp.hstack([offset / expected[:, None], jnp.zeros((3, 2))])
+        S = H @ P @ H.T + noise_measured
         surprise = measured - expected
         weighted = jnp.linalg.solve(S, surprise)
-        PH = P @ H.T  # noqa: N806
+        PH = P @ H.T
         value = 0.5 * (surprise @ weighted + jnp.log(jnp.linalg.det(S)))
-        return (m + PH @ weighted, P - PH @ jnp.linalg.solve(S, PH.T)), value
+        P = P - PH @ jnp.linalg.solve(S, PH.T)
+        return (m + PH @ weighted, 0.5 * (P + P.T)), value
 
     first = jnp.array([0.0, 0.0, 0.0, 5.0]), jnp.diag(jnp.array([1.0, 1.0, 0.01, 1.0]))
     _, values = jax.lax.scan(step, first, (turns, distances))

@@ -1,4 +1,4 @@
-"""The functions of ``examples/`` written anew for PyTorch's tensors, each under its module's name."""
+"""The functions of ``examples/`` written anew for PyTorch, each under its module's name."""
 
 from __future__ import annotations
 
@@ -37,29 +37,30 @@ def kalman_filter(parameters: Any, turns: Any, distances: Any) -> Any:
     noise_measured = torch.exp(2.0 * parameters[4]) * torch.eye(3, dtype=torch.float64)
     bias = parameters[5]
     m = torch.tensor([0.0, 0.0, 0.0, 5.0], dtype=torch.float64)
-    P = torch.diag(torch.tensor([1.0, 1.0, 0.01, 1.0], dtype=torch.float64))  # noqa: N806
+    P = torch.diag(torch.tensor([1.0, 1.0, 0.01, 1.0], dtype=torch.float64))
     total = 0.0
     for turn, measured in zip(turns, distances, strict=True):
         _, _, heading, speed = m
         c, s = torch.cos(heading), torch.sin(heading)
         m = m + dt * torch.stack([speed * c, speed * s, turn - bias, zero])
-        F = torch.stack([  # noqa: N806
+        F = torch.stack([
             one, zero, -dt * speed * s, dt * c,
             zero, one, dt * speed * c, dt * s,
             zero, zero, one, zero,
             zero, zero, zero, one,
         ]).reshape(4, 4)  # fmt: skip
-        P = F @ P @ F.T + noise  # noqa: N806
+        P = F @ P @ F.T + noise
         offset = m[:2] - beacons
         expected = torch.sqrt(torch.sum(offset**2, dim=1))
-        H = torch.hstack([offset / expected[:, None], nothing])  # noqa: N806
-        S = H @ P @ H.T + noise_measured  # noqa: N806
+        H = torch.hstack([offset / expected[:, None], nothing])
+        S = H @ P @ H.T + noise_measured
         surprise = measured - expected
         weighted = torch.linalg.solve(S, surprise)
         total = total + 0.5 * (surprise @ weighted + torch.log(torch.linalg.det(S)))
-        PH = P @ H.T  # noqa: N806
+        PH = P @ H.T
         m = m + PH @ weighted
-        P = P - PH @ torch.linalg.solve(S, PH.T)  # noqa: N806
+        P = P - PH @ torch.linalg.solve(S, PH.T)
+        P = 0.5 * (P + P.T)
     return total + 0.5 * distances.numel() * math.log(2.0 * math.pi)
 
 

@@ -1,9 +1,9 @@
 """Bundle adjustment: cameras and points in space, from where the points are in the pictures.
 
-The camera is that of Agarwal and others, "Bundle adjustment in the large" (2010): nine numbers each,
-a rotation (its axis times its angle), a translation, a focal length, and two coefficients of radial
-distortion. The residuals are the differences between projected and measured pixels, and least
-squares moves all cameras and points until they are smallest.
+The camera is that of Agarwal and others, "Bundle adjustment in the large" (2010): nine numbers
+each, a rotation (its axis times its angle), a translation, a focal length, and two coefficients of
+radial distortion. The residuals are the differences between projected and measured pixels, and
+least squares moves all cameras and points until they are smallest.
 
     python -m examples.bundle_adjustment
 """
@@ -93,7 +93,7 @@ def main():
     print(f"off complex step by {largest_difference(gradient, by_step):.1e}")
 
     jacobian = cr.jit(cr.jacobian(joined(residuals)))
-    fit = least_squares(joined(residuals), unknowns, jacobian, x_scale="jac", max_nfev=50)
+    fit = least_squares(joined(residuals), unknowns, jacobian, method="lm", x_scale="jac")
     deviation = np.sqrt(2.0 * fit.cost / (fit.fun.size - unknowns.size + 7))
     print(f"\ncost {fit.cost:.1f} after {fit.njev} Jacobians of {fit.jac.shape}")
     print(f"noise {deviation:.2f} pixels, 0.50 in truth")  # 7: the scene may move, turn and grow

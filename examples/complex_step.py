@@ -41,6 +41,6 @@ def analytic_cholesky(a):
 
 
 def largest_difference(gradient, expected):
-    """The largest difference of two gradients (lists of arrays), relative to the largest element."""
+    """The largest difference of two lists of arrays, relative to the largest element."""
     ours, theirs = (np.concatenate([np.ravel(x) for x in parts]) for parts in (gradient, expected))
     return np.max(np.abs(ours - theirs)) / np.max(np.abs(theirs))

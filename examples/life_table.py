@@ -48,7 +48,7 @@ def negative_log_likelihood(logarithms, lives, counted):
     """Of deaths counted by age among so many lives, up to a constant."""
     total = 0.0
     accident, senescence, ageing = np.exp(logarithms)
-    for age, (exposed, died) in enumerate(zip(lives, counted), ISSUE):
+    for age, (exposed, died) in enumerate(zip(lives, counted, strict=True), ISSUE):
         expected = exposed * (accident + senescence * np.exp(ageing * (age + 0.5)))
         total = total + expected - died * np.log(expected)
     return total

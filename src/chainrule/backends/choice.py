@@ -42,9 +42,12 @@ def compiled(program: Program, threads: int | None = None) -> Run:
 
 def _suits_small(program: Program) -> bool:
     try:
-        from .small import executable
+        from .small import machine
     except ImportError:  # without a C compiler
         return False
+    del machine
+    from .small import executable
+
     return executable.suits(program)
 
 

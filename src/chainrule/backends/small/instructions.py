@@ -11,7 +11,7 @@ import numpy as np
 from ...ops import Op, Structural
 from ...ops.contract import contract_row
 from ...ops.index import gather_row, index_row, scatter_add_row, scatter_row
-from ...ops.linalg import solve_row
+from ...ops.linalg.solving import solve_row
 from ...ops.reduce import constant_row, max_row, min_row, sum_row
 from ...ops.shape import (
     astype_row,
