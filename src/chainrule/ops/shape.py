@@ -412,6 +412,10 @@ def stack(arrays: Any, axis: int = 0, out: None = None, *, dtype: None = None) -
         shapes = ", ".join(str(shape_of(x)) for x in parts)
         raise ValueError(f"stack: shapes {shapes} differ")
     place = normal_axis(axis, len(shape_of(parts[0])) + 1, "stack")
+    if not shape_of(parts[0]):
+        from .packing import pack_row
+
+        return pack_row(*parts)
     return concatenate_row(*(_expanded(x, place, "stack") for x in parts), axis=place)
 
 

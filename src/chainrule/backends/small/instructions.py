@@ -12,6 +12,7 @@ from ...ops import Op, Structural
 from ...ops.contract import contract_row
 from ...ops.index import gather_row, index_row, scatter_add_row, scatter_row
 from ...ops.linalg.solving import solve_row
+from ...ops.packing import pack_row
 from ...ops.reduce import constant_row, max_row, min_row, sum_row
 from ...ops.shape import (
     astype_row,
@@ -204,6 +205,13 @@ def _concatenate(into: Assembler, term: Term, out: Shape, operands: list[View], 
     return view
 
 
+def _pack(into: Assembler, term: Term, out: Shape, operands: list[View]) -> View:
+    view = into.new(out)
+    for i, x in enumerate(operands):
+        into.copy(_indexed(view, (i,)), x)
+    return view
+
+
 def _places(into: Assembler, places: list[View], shape: Shape) -> tuple[int, int, list[int]] | None:
     """How many places there are, numbers behind each, and where to read them."""
     count = len(places)
@@ -306,6 +314,7 @@ RULES: dict[Any, Callable[..., View | None]] = {
     constant_row: _same,
     scatter_row: _scatter,
     concatenate_row: _concatenate,
+    pack_row: _pack,
     gather_row: _gather,
     scatter_add_row: _scatter_add,
     sum_row: _reduced("add", 0.0),
