@@ -15,9 +15,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from covered_samples import COVERED_CASES, NOT_COMPLEX
 from references import truth, ulps
+from samples import CASES as ROW_CASES
 from test_accuracy import SMOOTH, points
-from test_structural import CASES, differences, on_leaf, reduced
+from test_structural import differences, on_leaf, reduced
 
 import chainrule as cr
 from chainrule import Value
@@ -221,7 +223,8 @@ def test_float32_stays_float32_and_agrees_with_float64(op):
 # --- structural rows ------------------------------------------------------------------------------
 
 #: What NumPy cannot run on complex numbers, or does not continue analytically into them.
-REAL_ONLY = {"cholesky", "eigh, values", "eigh, vectors", "eigh, both", "hypot"}
+REAL_ONLY = {"cholesky", "eigh, values", "eigh, vectors", "eigh, both", "hypot", *NOT_COMPLEX}
+CASES = ROW_CASES | COVERED_CASES
 EVERY_CASE = pytest.mark.parametrize("name", CASES)
 
 
@@ -374,7 +377,6 @@ ELSEWHERE = {
     "fill": "a trace makes a literal and a broadcast of it",
     "stop_gradient": "is left out by simplify; the case of that name holds the derivatives",
     "custom": "a rule of one's own: tests/api/test_custom.py",
-    "length": "positions that are arguments: tests/api/test_jit.py",
     "call": "a jitted function on Values, which is no term: tests/api/test_jit.py",
 }
 

@@ -175,7 +175,7 @@ def test_the_number_of_operands_is_checked():
 def test_an_error_leaves_the_operands_as_they_were():
     x = Var(2.0)
     y = x * x
-    for attempt in (lambda: y + "a", lambda: cr.hypot(y, None), lambda: np.median(y)):
+    for attempt in (lambda: y + "a", lambda: cr.hypot(y, None), lambda: np.fft.fft(y)):
         with pytest.raises(ChainruleError):
             attempt()
     y.back()

@@ -58,7 +58,8 @@ def apply(op: Row, operands: Sequence[Any], parameters: dict[str, Any]) -> Any:
             out = quietly(op.numpy, *numbers, **parameters)  # type: ignore[attr-defined]
     except ValueError as error:
         shapes = ", ".join(str(np.shape(x)) for x in numbers)
-        raise ValueError(f"{op.name}: operands of shapes {shapes}: {error}") from None
+        kind = np.linalg.LinAlgError if isinstance(error, np.linalg.LinAlgError) else ValueError
+        raise kind(f"{op.name}: operands of shapes {shapes}: {error}") from None
     if op.predicate if isinstance(op, Op) else not op.differentiable:  # type: ignore[attr-defined]
         return out
     nodes = tuple([node_of_operand(x) for x in operands])

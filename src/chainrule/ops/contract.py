@@ -171,7 +171,7 @@ def _contracted(name: str, x: Any, y: Any, subscripts: str) -> Any:
         ) from None
 
 
-@covers("linalg.matmul", public="matmul")
+@covers("matmul", "linalg.matmul")
 def matmul(x1: Any, x2: Any, /) -> Any:
     """Matrix product over the last axis of x1 and the last but one of x2, as ``x1 @ x2``.
 

@@ -14,11 +14,11 @@ import numpy as np
 from .covered import covers
 from .elementwise import add
 from .index import getitem
-from .shape import all_batched, array, as_operand, shape_of
+from .shape import all_batched, array, as_operand, reshape_row, shape_of
 from .structural import Shape, Structural
 
 
-def _convolved(x: Any, y: Any, size: str) -> Any:
+def _convolved(x: Any, y: Any, size: Any) -> Any:
     if x.ndim == 1:
         return np.convolve(x, y, size)
     rows = [
@@ -40,14 +40,17 @@ def _reversed(x: Any) -> Any:
 
 def _vjp(g: Any, out: Any, x: Any, y: Any, size: str) -> tuple[Any, Any]:
     if size == "full":
-        return (
-            convolve_row(g, _reversed(y), size="valid"),
-            convolve_row(g, _reversed(x), size="valid"),
-        )
-    # valid: out[i] = sum_k x[i + n - 1 - k] y[k]
-    return convolve_row(g, _reversed(y), size="full"), _reversed(
-        convolve_row(x, _reversed(g), size="valid")
-    )
+        towards_x = convolve_row(g, _reversed(y), size="valid")
+        towards_y = convolve_row(g, _reversed(x), size="valid")
+    else:  # out[i] is the sum over k of x[i + n - 1 - k] y[k]
+        towards_x = convolve_row(g, _reversed(y), size="full")
+        towards_y = _reversed(convolve_row(x, _reversed(g), size="valid"))
+    return _as_long_as(x, towards_x), _as_long_as(y, towards_y)
+
+
+def _as_long_as(x: Any, g: Any) -> Any:
+    """g, whose extent is that of x by another computation."""
+    return g if all(type(e) is int for e in shape_of(g)) else reshape_row(g, shape=shape_of(x))
 
 
 def _jvp(tangents: Any, out: Any, x: Any, y: Any, size: str) -> Any:

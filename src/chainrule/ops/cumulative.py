@@ -23,7 +23,9 @@ from .shape import (
     astype,
     broadcast_to,
     concatenate,
+    dtype_of,
     filled_like,
+    floating,
     ravel,
     shape_of,
 )
@@ -198,7 +200,7 @@ def _cumulative(function: Any, x: Any, axis: Any, dtype: Any, include_initial: b
     place = normal_axis(axis, len(shape_of(x)), function.__name__)
     whole = list(shape_of(x))
     whole[place] = 1
-    start = np.full(tuple(whole), 1.0 if function is cumprod else 0.0, out.dtype)
+    start = np.full(tuple(whole), 1.0 if function is cumprod else 0.0, dtype_of(out))
     return concatenate([start, out], place)
 
 
@@ -275,7 +277,7 @@ def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = 
     x = concatenate(parts, place) if len(parts) > 1 else x
     for _ in range(n):
         left, right = _between(x, place, None, -1), _between(x, place, 1, None)
-        x = TABLE["not_equal"](right, left) if x.dtype == bool else subtract(right, left)
+        x = TABLE["not_equal"](right, left) if dtype_of(x).kind == "b" else subtract(right, left)
     return x
 
 
@@ -287,7 +289,10 @@ def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
     array([3., 5., 0.])
     """
     out = diff(ravel(ary))
-    parts = [None if end is None else ravel(as_operand(end)) for end in (to_begin, to_end)]
+    parts = [
+        None if end is None else ravel(_plain_as(as_operand(end), dtype_of(out)))
+        for end in (to_begin, to_end)
+    ]
     whole = [part for part in (parts[0], out, parts[1]) if part is not None]
     return concatenate(whole) if len(whole) > 1 else out
 
@@ -304,6 +309,11 @@ def _distances(given: Any, extent: Any, name: str) -> Any:
             f"{name}: positions of shape {shape_of(spacing)} do not fit an axis of extent {extent}"
         )
     return diff(spacing)
+
+
+def _plain_as(x: Any, dtype: Any) -> Any:
+    """A plain array, or a number, in the type of what it goes with; anything else as it is."""
+    return x if hasattr(x, "_apply_op") else np.asarray(x, dtype)
 
 
 def _slope(f: Any, spacing: Any, axis: int, edge_order: int) -> Any:
@@ -324,10 +334,9 @@ def _slope(f: Any, spacing: Any, axis: int, edge_order: int) -> Any:
         return total
 
     if shape_of(spacing) == ():
-        inner = divide(subtract(part(2, None), part(None, -2)), multiply(2.0, spacing))
-        first = last = divide(1.0, spacing)
-        left = [multiply(w, first) for w in (-1.5, 2.0, -0.5)]
-        right = [multiply(w, first) for w in (0.5, -2.0, 1.5)]
+        inner = divide(subtract(part(2, None), part(None, -2)), 2.0 * spacing)
+        first = last = spacing
+        left, right = [-1.5, 2.0, -0.5], [0.5, -2.0, 1.5]
     else:
         before, after = spacing[:-1], spacing[1:]
         total = add(before, after)
@@ -338,7 +347,7 @@ def _slope(f: Any, spacing: Any, axis: int, edge_order: int) -> Any:
         )
         places = ((None, -2), (1, -1), (2, None))
         inner = combined(*((along(w), part(*p)) for w, p in zip(weights, places, strict=True)))
-        first, last = divide(1.0, spacing[0]), divide(1.0, spacing[-1])
+        first, last = spacing[0], spacing[-1]
         left, right = [], []
         if edge_order == 2:
             p, q = spacing[0], spacing[1]
@@ -346,11 +355,13 @@ def _slope(f: Any, spacing: Any, axis: int, edge_order: int) -> Any:
             p, q = spacing[-2], spacing[-1]
             right = [q / (p * (p + q)), -(q + p) / (p * q), (2.0 * q + p) / (q * (p + q))]
     if edge_order == 1:
-        start = multiply(first, subtract(part(1, 2), part(0, 1)))
-        end = multiply(last, subtract(part(-1, None), part(-2, -1)))
+        start = divide(subtract(part(1, 2), part(0, 1)), first)
+        end = divide(subtract(part(-1, None), part(-2, -1)), last)
     else:
         start = combined(*zip(left, (part(0, 1), part(1, 2), part(2, 3)), strict=True))
         end = combined(*zip(right, (part(-3, -2), part(-2, -1), part(-1, None)), strict=True))
+        if shape_of(spacing) == ():
+            start, end = divide(start, spacing), divide(end, spacing)
     return concatenate([start, inner, end], axis)
 
 
@@ -367,7 +378,7 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> An
     >>> cr.gradient(np.array([1.0, 2.0, 4.0, 7.0]))
     array([1. , 1.5, 2.5, 3. ])
     """
-    x = as_operand(f)
+    x = floating(f)
     shape = shape_of(x)
     given = axis if isinstance(axis, tuple | list) else (axis,)
     normal_axes(axis, len(shape), "gradient")
@@ -384,8 +395,6 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> An
         raise TypeError(f"gradient: 1 array of positions for {len(axes)} axes")
     if edge_order not in (1, 2):
         raise ValueError(f"gradient: edge_order is 1 or 2, not {edge_order!r}")
-    if x.dtype.kind in "iub":
-        x = astype(x, np.float64)
     slopes = []
     for i, place in enumerate(axes):
         if shape[place] < edge_order + 1:
@@ -393,6 +402,8 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> An
                 f"gradient: axis {place} of shape {shape} needs {edge_order + 1} elements at least"
             )
         spacing = _distances(varargs[i], shape[place], "gradient") if varargs else 1.0
+        if shape_of(spacing):
+            spacing = _plain_as(spacing, dtype_of(x))
         slopes.append(_slope(x, spacing, place, edge_order))
     return slopes[0] if len(axes) == 1 else tuple(slopes)
 

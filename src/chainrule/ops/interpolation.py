@@ -16,7 +16,7 @@ from .index import getitem
 from .op import TABLE
 from .ordering import argsort, searchsorted_row
 from .selection import equal, greater, greater_equal, isnan, less, less_equal, where
-from .shape import array, as_operand, astype, concatenate, shape_of
+from .shape import as_operand, concatenate, floating, shape_of
 from .structural import Structural, no_jvp, no_vjp
 
 limited_row: Structural = Structural(
@@ -48,7 +48,7 @@ def interp(
     >>> cr.interp(0.5, xp, fp), cr.grad(cr.interp)(0.5, xp, fp)
     (np.float64(1.0), 2.0)
     """
-    x, nodes, values = as_operand(x), array(as_operand(xp)), array(as_operand(fp))
+    x, nodes, values = as_operand(x), floating(xp), floating(fp)
     if len(shape_of(nodes)) != 1 or shape_of(nodes) != shape_of(values):
         raise ValueError(
             f"interp: xp and fp are vectors of one length, not of shapes {shape_of(nodes)} and "
@@ -56,10 +56,6 @@ def interp(
         )
     if shape_of(nodes)[0] == 0:
         raise ValueError("interp: there are no points to go through")
-    if nodes.dtype.kind in "iub":
-        nodes = astype(nodes, np.float64)
-    if values.dtype.kind in "iub":
-        values = astype(values, np.float64)
     if period is not None:
         if not hasattr(period, "_apply_op") and period == 0:
             raise ValueError("interp: the period must not be 0")

@@ -20,6 +20,7 @@ from .shape import (
     astype,
     broadcast_to,
     concatenate_row,
+    dtype_of,
     expand_dims,
     moveaxis,
     reshape_row,
@@ -30,8 +31,8 @@ from .shape import (
 # --- rows whose NumPy function has other arguments ------------------------------------------------
 
 
-@covers(public="")
-def clip(
+@covers("clip", public="")
+def clip_array(
     a: Any,
     a_min: Any = None,
     a_max: Any = None,
@@ -50,7 +51,7 @@ def clip(
 
 
 @covers("round", "around", public="")
-def round(a: Any, decimals: int = 0, out: None = None) -> Any:  # noqa: A001, NumPy's name
+def round_array(a: Any, decimals: int = 0, out: None = None) -> Any:
     """The row ``round``."""
     unsupported("round", out=out)
     return TABLE["round"](a, decimals)
@@ -292,7 +293,7 @@ def linspace(
     first, last = (expand_dims(broadcast_to(x, shape), 0) for x in (start, stop))
     parts = count - 1 if endpoint else count
     step = divide(whole, parts if parts > 0 else np.nan)
-    places = np.arange(count, dtype=float).reshape((count,) + (1,) * len(shape))
+    places = np.arange(count, dtype=dtype_of(whole)).reshape((count,) + (1,) * len(shape))
     if parts > 0:
         out = add(first, multiply(places, expand_dims(step, 0)))
     else:

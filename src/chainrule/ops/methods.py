@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import OperandError
-from . import contract, index, likes, numpy_names
+from . import contract, index, likes, numpy_names, rearranging
 from . import shape as of_shape
+from .arguments import product, row_major
 from .at import At
 from .covered import COVERED
 
@@ -46,7 +47,7 @@ class ArrayMethods:
     @property
     def size(self) -> Any:
         """The number of its elements."""
-        return of_shape.product(self.shape)
+        return product(self.shape)
 
     @property
     def T(self) -> Any:  # noqa: N802, NumPy's name
@@ -79,13 +80,17 @@ class ArrayMethods:
             return of_shape.transpose(self)
         return of_shape.transpose(self, axes[0] if len(axes) == 1 else axes)
 
+    def compress(self, condition: Any, axis: Any = None, out: None = None) -> Any:
+        """The slices along an axis where a plain condition holds."""
+        return rearranging.compress(condition, self, axis, out)
+
     def clip(self, min: Any = None, max: Any = None, out: None = None) -> Any:
         """The elements limited to the interval from min to max."""
-        return likes.clip(self, min, max, out)
+        return likes.clip_array(self, min, max, out)
 
     def astype(self, dtype: Any, order: str = "C") -> Any:
         """The elements as float64 or float32."""
-        of_shape.row_major("astype", "C" if order in ("K", "A") else order)
+        row_major("astype", "C" if order in ("K", "A") else order)
         return of_shape.astype(self, dtype)
 
     def item(self, *key: Any) -> float:

@@ -131,6 +131,8 @@ def apply_ufunc(
     name = ufunc.__name__
     if method != "__call__":
         return ufunc_methods.apply(name, method, row, inputs, options)
+    if not isinstance(row, Op) and options.get("axis") is not None:
+        return row(*inputs, **options)  # vecdot's own argument
     for argument in options:
         hint = {
             "out": f"Write c = cr.{name}(...) (a = a + v for a += v).",

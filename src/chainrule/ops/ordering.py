@@ -117,7 +117,7 @@ def _searched_shape(a: Shape, v: Shape, side: str) -> Shape:
     return v
 
 
-def _searched(a: Any, v: Any, side: str) -> Any:
+def _searched(a: Any, v: Any, side: Any) -> Any:
     if a.ndim == 1:
         return np.searchsorted(a, v, side)
     out = np.empty(v.shape, POSITION)

@@ -16,7 +16,7 @@ from . import quantiles, reduce
 from .covered import covers
 from .elementwise import add, multiply, subtract
 from .index import getitem, take
-from .shape import as_operand, astype, broadcast_to, concatenate, shape_of
+from .shape import as_operand, astype, broadcast_to, concatenate, dtype_of, shape_of
 
 #: The arguments that a mode takes.
 MODES: dict[str, tuple[str, ...]] = {
@@ -31,7 +31,7 @@ MODES: dict[str, tuple[str, ...]] = {
     "symmetric": ("reflect_type",),
     "wrap": (),
 }
-STATISTICS = {
+STATISTICS: dict[str, Any] = {
     "maximum": reduce.max,
     "minimum": reduce.min,
     "mean": reduce.mean,
@@ -80,7 +80,7 @@ def _pairs(given: Any, rank: int, name: str) -> list[tuple[Any, Any]]:
         return [
             tuple(pairs.get(i, (0, 0))) if np.ndim(pairs.get(i, (0, 0))) else (pairs[i],) * 2
             for i in range(rank)
-        ]  # type: ignore[misc]
+        ]
     if not isinstance(given, list | tuple | np.ndarray):
         return [(given, given)] * rank
     rows = list(given)
@@ -123,9 +123,9 @@ def _padded(x: Any, axis: int, before: int, after: int, mode: str, given: dict[s
         values = _pairs(given.get("constant_values", 0), len(shape), "constant_values")[axis]
         one = (*shape[:axis], 1, *shape[axis + 1 :])
         ends = [
-            astype(broadcast_to(as_operand(v), one), x.dtype)
+            astype(broadcast_to(as_operand(v), one), dtype_of(x))
             if hasattr(v, "_apply_op")
-            else np.full(tuple(1 for _ in one), v, x.dtype)
+            else np.full(tuple(1 for _ in one), v, dtype_of(x))
             for v in values
         ]
     elif mode == "edge":
@@ -162,11 +162,11 @@ def _ramps(x: Any, axis: int, before: int, after: int, end_values: Any) -> Any:
     column = (-1,) + (1,) * (len(shape_of(x)) - axis - 1)
     parts = []
     if before:
-        weights = (np.arange(before) / before).astype(x.dtype).reshape(column)
+        weights = (np.arange(before) / before).astype(dtype_of(x)).reshape(column)
         parts.append(_ramp(left_end, _part(x, axis, None, 1), weights))
     parts.append(x)
     if after:
-        weights = (np.arange(after)[::-1] / after).astype(x.dtype).reshape(column)
+        weights = (np.arange(after)[::-1] / after).astype(dtype_of(x)).reshape(column)
         parts.append(_ramp(right_end, _part(x, axis, -1, None), weights))
     return concatenate(parts, axis)
 
@@ -203,7 +203,8 @@ def _from_positions(x: Any, axis: int, before: int, after: int, mode: str, kind:
     """A pad longer than the array: NumPy says where its elements come from."""
     extent = operator.index(shape_of(x)[axis])
     if kind == "even" or mode == "wrap" or extent == 1:
-        return take(x, np.pad(np.arange(extent), (before, after), mode=mode), axis)  # type: ignore[call-overload]
+        places = np.pad(np.arange(extent), (before, after), mode=mode)  # type: ignore[call-overload]
+        return take(x, places, axis)
     while before or after:  # odd: as much as there is, again and again
         longest = shape_of(x)[axis] - (1 if mode == "reflect" else 0)
         some = min(before, longest), min(after, longest)

@@ -17,6 +17,7 @@ from .shape import (
     as_operand,
     broadcast_to,
     concatenate,
+    dtype_of,
     expand_dims,
     filled_like,
     shape_of,
@@ -54,8 +55,8 @@ def _aligned(name: str, a1: Any, a2: Any) -> tuple[Any, Any]:
     parts = [_coefficients(name, a) for a in (a1, a2)]
     counts = [operator.index(shape_of(x)[0]) for x in parts]
     longest = max(counts)
-    return tuple(  # type: ignore[return-value]
-        concatenate([np.zeros(longest - n, x.dtype), x]) if n < longest else x
+    return tuple(
+        concatenate([np.zeros(longest - n, dtype_of(x)), x]) if n < longest else x
         for x, n in zip(parts, counts, strict=True)
     )
 
@@ -102,7 +103,7 @@ def polyder(p: Any, m: int = 1) -> Any:
         raise ValueError(f"polyder: the order must not be negative, and is {m}")
     for _ in range(m):
         count = operator.index(shape_of(p)[0])
-        powers = np.arange(count - 1, 0, -1.0).astype(p.dtype)
+        powers = np.arange(count - 1, 0, -1.0).astype(dtype_of(p))
         p = multiply(getitem(p, slice(None, -1)), powers)
     return p
 
@@ -120,7 +121,7 @@ def polyint(p: Any, m: int = 1, k: Any = None) -> Any:
     constants = broadcast_to(_coefficients("polyint", 0.0 if k is None else k), (m,)) if m else None
     for i in range(m):
         count = operator.index(shape_of(p)[0])
-        powers = np.arange(count, 0, -1.0).astype(p.dtype)
+        powers = np.arange(count, 0, -1.0).astype(dtype_of(p))
         constant = getitem(constants, slice(i, i + 1))
         p = concatenate([divide(p, powers), constant])
     return p

@@ -21,7 +21,17 @@ from .op import TABLE
 from .ordering import moved_last, sorted_along, take_along_axis
 from .reduce import kept, sum_row
 from .selection import isnan, logical_not, where
-from .shape import array, as_operand, astype, astype_row, moveaxis, reshape_row, shape_of, stack
+from .shape import (
+    array,
+    astype_row,
+    dtype_of,
+    floating,
+    moveaxis,
+    of_dtype,
+    reshape_row,
+    shape_of,
+    stack,
+)
 
 #: How NumPy's methods place the quantile q of n sorted elements: the position, counted from 0, for
 #: those that go between two neighbours, by (alpha, beta) of Hyndman and Fan (1996).
@@ -51,7 +61,7 @@ def _closest(n: Any, q: Any) -> Any:
     return np.where(even, np.floor(place), np.floor(place) + 1)
 
 
-_AT = {
+_AT: dict[str, Any] = {
     "inverted_cdf": lambda n, q: np.ceil(n * q - 1),
     "averaged_inverted_cdf": _averaged,
     "closest_observation": _closest,
@@ -99,9 +109,7 @@ def _between(low: Any, high: Any, weight: Any) -> Any:
 
 
 def _quantile(name: str, a: Any, q: Any, axis: Any, keepdims: bool, method: str) -> Any:
-    x = array(as_operand(a))
-    if x.dtype.kind in "iub":
-        x = astype(x, np.float64)
+    x = floating(a)
     if method not in METHODS and name != "median":
         raise ValueError(f"{name}: there is no method {method!r}; there are {', '.join(METHODS)}")
     shape = shape_of(x)
@@ -114,11 +122,11 @@ def _quantile(name: str, a: Any, q: Any, axis: Any, keepdims: bool, method: str)
     ordered = sorted_along(flat, last)
     place = _places(n, q, method)
     low, high = np.floor(place).astype(int), np.ceil(place).astype(int)
-    weight = (place - low).astype(x.dtype)
+    weight = (place - low).astype(dtype_of(x))
     if q.ndim == 0:
         picked = [getitem(ordered, (..., int(i))) for i in (low, high)]
         middle = method == "median" and low != high
-        out = divide(add(*picked), 2.0) if middle else _between(*picked, weight[()])
+        out = divide(add(*picked), 2.0) if middle else _between(picked[0], picked[1], weight[()])
     else:
         out = _between(take(ordered, low, last), take(ordered, high, last), weight)
         for i in range(q.ndim):
@@ -208,7 +216,7 @@ def median(
 def _nan_quantile(name: str, a: Any, q: Any, axis: Any, keepdims: bool, method: str) -> Any:
     if method != "linear":
         unsupported(name, method=method)
-    x = array(as_operand(a))
+    x = floating(a)
     shape = shape_of(x)
     axes = normal_axes(axis, len(shape), name)
     flat = moved_last(x, axes)
@@ -220,10 +228,10 @@ def _nan_quantile(name: str, a: Any, q: Any, axis: Any, keepdims: bool, method: 
     for fraction in q.ravel():
         place = TABLE["maximum"](multiply(subtract(count, 1.0), fraction), 0.0)
         low, high = TABLE["floor"](place), TABLE["ceil"](place)
-        weight = subtract(place, low)
+        weight = of_dtype(subtract(place, low), dtype_of(x))
         picked = [_at(ordered, i, last) for i in (low, high)]
         # Two that are one: no difference of infinities, and none of NaN.
-        parts.append(where(weight == 0.0, picked[0], add(multiply(picked[0], subtract(1.0, weight)),
+        parts.append(where(weight == 0.0, picked[0], add(multiply(picked[0], 1.0 - weight),
                                                          multiply(picked[1], weight))))  # fmt: skip
     out = parts[0] if q.ndim == 0 else stack(parts)
     if q.ndim > 1:

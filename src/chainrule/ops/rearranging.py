@@ -19,6 +19,7 @@ from .shape import (
     as_operand,
     broadcast_to,
     concatenate,
+    dtype_of,
     expand_dims,
     ravel,
     reshape,
@@ -234,7 +235,7 @@ def resize(a: Any, new_shape: Any) -> Any:
         raise ValueError(f"resize: extents may not be negative: {new_shape}")
     size, count = product(shape_of(x)), product(shape)
     if size == 0 and count:
-        return np.zeros(shape, x.dtype)
+        return np.zeros(shape, dtype_of(x))
     return reshape(getitem(tile(x, -(-operator.index(count) // operator.index(size or 1))),
                            slice(count)), shape)  # fmt: skip
 

@@ -436,3 +436,14 @@ def array(values: Any) -> Any:
     if all(isinstance(x, np.ndarray | np.generic) for x in parts):
         return np.array(values) if not parts else np.stack(parts)
     return stack(parts)
+
+
+def floating(x: Any) -> Any:
+    """An operand of floating numbers, an array or a Value: whole numbers become float64."""
+    x = array(as_operand(x))
+    return astype(x, np.float64) if dtype_of(x).kind in "iub" else x
+
+
+def dtype_of(x: Any) -> Any:
+    """The type of the elements; of a number's Value float64."""
+    return np.dtype(getattr(x, "dtype", np.float64))

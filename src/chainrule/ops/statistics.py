@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from . import reduce
 from .arguments import broadcast_shapes, normal_axes, unsupported
 from .contract import matmul
@@ -21,6 +19,7 @@ from .shape import (
     broadcast_to,
     concatenate,
     expand_dims,
+    floating,
     reshape_row,
     shape_of,
     transpose,
@@ -51,9 +50,7 @@ def average(
     >>> float(cr.average(np.array([1.0, 4.0]), weights=np.array([2.0, 1.0])))
     2.0
     """
-    x = array(as_operand(a))
-    if x.dtype.kind in "iub":
-        x = astype(x, np.float64)
+    x = floating(a)
     if weights is None:
         mean = reduce.mean(x, axis, keepdims=keepdims)
         if not returned:
@@ -87,10 +84,10 @@ def _rows(name: str, m: Any, y: Any, rowvar: bool, dtype: Any) -> Any:
     for given in (m, y):
         if given is None:
             continue
-        x = array(as_operand(given))
+        x = floating(given)
         if len(shape_of(x)) > 2:
             raise ValueError(f"{name}: needs a matrix or a vector, not shape {shape_of(x)}")
-        x = astype(x, dtype if dtype is not None or x.dtype.kind == "f" else np.float64)
+        x = astype(x, dtype)
         vector = len(shape_of(x)) < 2
         x = atleast_2d(x)
         parts.append(x if rowvar or vector else transpose(x))
@@ -132,14 +129,15 @@ def cov(
     centred = subtract(x, expand_dims(middle, 1))
     total = total[0] if shape_of(total) else total
     if weights is None:
-        weighted, count = centred, subtract(shape_of(x)[1], ddof)
+        weighted, count = centred, shape_of(x)[1] - ddof
     else:
         weighted = multiply(centred, weights)
         spread = ddof
         if aweights is not None and ddof:
             spread = divide(multiply(ddof, reduce.sum(multiply(weights, aweights))), total)
         count = subtract(total, spread)
-    out = divide(matmul(centred, transpose(weighted)), TABLE["maximum"](count, 0.0))
+    count = max(count, 0) if isinstance(count, int | float) else TABLE["maximum"](count, 0.0)
+    out = divide(matmul(centred, transpose(weighted)), count)
     return reshape_row(out, shape=()) if shape_of(out) == (1, 1) else out
 
 

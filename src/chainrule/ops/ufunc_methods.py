@@ -27,7 +27,7 @@ REDUCE: dict[str, Any] = {
 }
 ACCUMULATE: dict[str, Any] = {"add": cumulative.cumsum, "multiply": cumulative.cumprod}
 
-_INSTEAD = {
+INSTEAD = {
     "at": "x = x.at[i].add(y) for np.add.at(x, i, y); an array is not changed in place",
     "reduceat": "cr.stack([cr.sum(x[i:j]) for i, j in ...])",
     "accumulate": "cr.cumsum or cr.cumprod, or a loop over the elements and cr.stack",
@@ -59,7 +59,7 @@ def apply(name: str, method: str, row: Any, inputs: Sequence[Any], options: dict
         return row(aligned, y, **given)
     raise UnsupportedFunctionError(
         f"numpy.{name}.{method} is not covered by chainrule. Write "
-        f"{_INSTEAD.get(method, f'cr.{name} on whole operands')}."
+        f"{INSTEAD.get(method, f'cr.{name} on whole operands')}."
     )
 
 

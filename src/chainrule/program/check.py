@@ -36,11 +36,17 @@ class _Check:
         self.known: dict[int, Term] = {}
         #: Differences that a guard says are 0. Equal polynomials are one object.
         self.zeros = [
-            difference
-            for guard in program.guards
-            if guard.relation is operator.eq
-            for difference in (guard.left - guard.right, guard.right - guard.left)
+            guard.left - guard.right for guard in program.guards if guard.relation is operator.eq
         ]
+        #: Extents that a guard says are a number, by atom.
+        self.numbers: dict[int, int] = {}
+        for x in self.zeros:
+            coefficients = dict(x._coefficients) if isinstance(x, Dimension) else {}
+            constant = coefficients.pop((), 0)
+            if len(coefficients) == 1:
+                ((monomial, coefficient),) = coefficients.items()
+                if len(monomial) == 1 and constant % coefficient == 0:
+                    self.numbers[monomial[0]] = -constant // coefficient
 
     def run(self) -> None:
         program = self.program
@@ -94,7 +100,25 @@ class _Check:
             return len(a) == len(b) and all(map(self.same, a, b))
         if a is b or (type(a) is int and type(b) is int):
             return bool(a == b)
-        return any(a - b is zero for zero in self.zeros)
+        if any(a - b is zero or b - a is zero for zero in self.zeros):
+            return True
+        return self.known_part(a) == self.known_part(b)
+
+    def known_part(self, x: Any) -> dict[tuple[int, ...], int]:
+        """The coefficients of a polynomial with the extents put in that guards say are numbers."""
+        if not isinstance(x, Dimension):
+            return {(): x} if x else {}
+        known: dict[tuple[int, ...], int] = {}
+        for monomial, coefficient in x._coefficients.items():
+            rest = []
+            for atom in monomial:
+                number = self.numbers.get(atom)
+                if number is None:
+                    rest.append(atom)
+                else:
+                    coefficient *= number
+            known[tuple(rest)] = known.get(tuple(rest), 0) + coefficient
+        return {monomial: coefficient for monomial, coefficient in known.items() if coefficient}
 
     def extents_of(self, what: str, x: Any) -> None:
         """Fail where a Dimension is of another Program's extents."""

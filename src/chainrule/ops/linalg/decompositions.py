@@ -19,9 +19,9 @@ from ..covered import covers
 from ..creation import identity_mask, positions_row
 from ..index import getitem
 from ..selection import equal, greater, logical_and, where
-from ..shape import concatenate, expand_dims, shape_of
+from ..shape import concatenate, expand_dims, floating, shape_of
 from ..structural import Shape, Structural
-from .matrices import diagonal_of, floating, matrices, product, square, transposed
+from .matrices import diagonal_of, matrices, product, square, transposed
 
 MEET = "where values meet, the derivative of their vectors is NaN"
 

@@ -15,10 +15,10 @@ from ..covered import covers
 from ..creation import identity_mask
 from ..reduce import others_row, sum_row
 from ..selection import where
-from ..shape import broadcast_row, expand_dims, filled_like, shape_of
+from ..shape import broadcast_row, expand_dims, filled_like, floating, shape_of
 from ..structural import Structural
 from .decompositions import svd_row
-from .matrices import floating, product, scaled, square, transposed, whole_sum
+from .matrices import product, scaled, square, transposed, whole_sum
 
 
 def _inverse(a: Any, strict: bool) -> Any:

@@ -17,11 +17,20 @@ from ..index import getitem
 from ..reduce import max as max_of
 from ..reduce import sum as sum_of
 from ..selection import greater
-from ..shape import array, as_operand, expand_dims, reshape, reshape_row, shape_of
+from ..shape import (
+    array,
+    as_operand,
+    dtype_of,
+    expand_dims,
+    floating,
+    reshape,
+    reshape_row,
+    shape_of,
+)
 from ..structural import Shape, Structural
 from .decompositions import svdvals
 from .determinants import inv
-from .matrices import floating, identity_like, matrices, product, square, transposed
+from .matrices import identity_like, matrices, product, square, transposed
 from .norms import norm
 from .solving import solve
 
@@ -118,7 +127,7 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> tuple[Any, Any, Any, Any]:
         raise np.linalg.LinAlgError(
             f"lstsq: a of shape {shape_of(x)} and b of shape {shape_of(y)} do not fit"
         )
-    eps = float(np.finfo(x.dtype).eps)
+    eps = float(np.finfo(dtype_of(x)).eps)
     if rcond is None:
         rcond = eps * max(operator.index(rows), operator.index(columns))
     elif rcond < 0:
@@ -136,7 +145,7 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> tuple[Any, Any, Any, Any]:
         squares = sum_of(rest * rest, 0)
         squares = reshape_row(squares, shape=(1,)) if len(shape_of(y)) == 1 else squares
     else:
-        squares = np.zeros(0, x.dtype)
+        squares = np.zeros(0, dtype_of(x))
     return solution, squares, rank, s
 
 
@@ -245,7 +254,7 @@ def matrix_rank(
     s = svdvals(x)
     if tol is None:
         if rtol is None:
-            rtol = max(operator.index(e) for e in shape_of(x)[-2:]) * np.finfo(x.dtype).eps
+            rtol = max(operator.index(e) for e in shape_of(x)[-2:]) * np.finfo(dtype_of(x)).eps
         tol = max_of(s, -1, keepdims=True) * rtol
     return count_nonzero(greater(s, tol), -1)
 

@@ -11,7 +11,7 @@ from ..contract import matmul
 from ..creation import identity_mask
 from ..reduce import sum_row
 from ..selection import where
-from ..shape import array, as_operand, astype, broadcast_row, expand_dims, shape_of, swapaxes
+from ..shape import broadcast_row, expand_dims, shape_of, swapaxes
 from ..structural import Shape
 
 
@@ -43,12 +43,6 @@ def matrices(name: str, shape: Shape) -> Shape:
     return shape
 
 
-def floating(x: Any) -> Any:
-    """An operand as an array of floating numbers."""
-    x = array(as_operand(x))
-    return astype(x, np.float64) if x.dtype.kind in "iub" else x
-
-
 def diagonal_of(x: Any) -> Any:
     """The diagonal of square matrices."""
     axis = len(shape_of(x)) - 1
@@ -76,7 +70,7 @@ def identity_like(x: Any) -> Any:
 def same_batch(name: str, a: Any, b: Any) -> tuple[Any, Any]:
     """Matrices repeated to the leading axes that both have in common."""
     common = broadcast_shapes(name, shape_of(a)[:-2], shape_of(b)[:-2])
-    return tuple(  # type: ignore[return-value]
+    return tuple(
         x if shape_of(x)[:-2] == common else broadcast_row(x, shape=(*common, *shape_of(x)[-2:]))
         for x in (a, b)
     )

@@ -13,9 +13,8 @@ from ..arguments import normal_axis
 from ..covered import covers
 from ..elementwise import absolute, power
 from ..selection import equal, not_equal, where
-from ..shape import astype, moveaxis, reshape_row, shape_of
+from ..shape import astype, dtype_of, floating, moveaxis, reshape_row, shape_of
 from .decompositions import svd_row
-from .matrices import floating
 
 LEAST = "at 0 the derivative is 0; a tie is shared equally"
 
@@ -29,7 +28,7 @@ def _of_vectors(x: Any, order: Any, axes: tuple[int, ...]) -> Any:
     if order == -math.inf:
         return reduce.min(absolute(x), axes, keepdims=True)
     if order == 0:
-        return reduce.sum(astype(not_equal(x, 0.0), x.dtype), axes, keepdims=True)
+        return reduce.sum(astype(not_equal(x, 0.0), dtype_of(x)), axes, keepdims=True)
     if order == 1:
         return reduce.sum(absolute(x), axes, keepdims=True)
     sizes = absolute(x)

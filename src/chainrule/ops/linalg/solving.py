@@ -14,12 +14,13 @@ from ..covered import covers
 from ..shape import (
     all_batched,
     broadcast_row,
+    floating,
     reshape_row,
     shape_of,
     swapaxes,
 )
 from ..structural import Shape, Structural
-from .matrices import floating, product, same_batch, square, transposed
+from .matrices import product, same_batch, square, transposed
 from .triangular import lower_half, lower_solve
 
 

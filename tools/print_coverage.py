@@ -1,0 +1,154 @@
+"""Print ``docs/coverage.md``: which of NumPy's functions are covered, from the registry.
+
+    python tools/print_coverage.py          writes the page
+    python tools/print_coverage.py --check  says whether it is up to date
+
+The page depends on which functions NumPy has, and names its version.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "src"))
+
+import chainrule  # noqa: E402
+from chainrule.ops import COVERED, Op, foreign_names, ufunc_methods  # noqa: E402
+from chainrule.ops.covered import FUNCTIONS, Covered  # noqa: E402
+from chainrule.ops.numpy_names import INSTEAD  # noqa: E402
+
+PAGE = ROOT / "docs" / "coverage.md"
+VERSION = ".".join(np.__version__.split(".")[:2])
+DISPATCHED: type = type(np.sum)
+"""The type of NumPy's functions that ask ``__array_function__``."""
+
+HEAD = f"""\
+# What is covered
+
+NumPy's functions (NumPy {VERSION}) that take a `Value`, an array of one, or what a traced function
+computes with: `np.sort(v)` is `cr.sort(v)`. They have NumPy's names, order of arguments and
+defaults, work under `grad`, `jvp`, `jit`, `vmap` and each other, and where ndarray has a method of
+the name so has an array here. What is not covered raises with its name, and says what to write
+instead or which function has the nearest name. This page is printed from the registry by
+`python tools/print_coverage.py`.
+
+How kinks are chosen is said in the [conventions](conventions.md#kinks). "none" under derivative
+means that the results are truth values, counts or positions: of Values they are plain arrays.
+"""
+
+
+def spans(names: Any) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def table(head: str, rows: Iterator[tuple[str, ...]]) -> str:
+    columns = head.split(" | ")
+    lines = [f"| {head} |", "|" + "---|" * len(columns)]
+    lines += [f"| {' | '.join(row)} |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def entries(linalg: bool) -> list[Covered]:
+    chosen = [entry for entry in COVERED.values() if entry.names]
+    return sorted(
+        (entry for entry in chosen if entry.names[0].startswith("linalg.") is linalg),
+        key=lambda entry: entry.names[0].lower(),
+    )
+
+
+def functions(linalg: bool) -> Iterator[tuple[str, ...]]:
+    for entry in entries(linalg):
+        here = f"`cr.{entry.public}`" if entry.public else "by NumPy's name"
+        if entry.public == "" and hasattr(chainrule, entry.names[0]):
+            here = f"`cr.{entry.names[0]}`"
+        yield spans(entry.names), here, "yes" if entry.derivative else "none", entry.kinks
+
+
+def rows_of_ufuncs() -> dict[Op, list[str]]:
+    """The elementwise rows that NumPy has a ufunc for, each with the ufunc's names."""
+    found: dict[Op, list[str]] = {}
+    for name, row in sorted(foreign_names().items()):
+        ufunc = getattr(np, name, None)
+        if isinstance(ufunc, np.ufunc) and ufunc.nin == row.arity:
+            found.setdefault(row, []).append(name)
+    return found
+
+
+def ufuncs() -> Iterator[tuple[str, ...]]:
+    for row, names in sorted(rows_of_ufuncs().items(), key=lambda item: item[1][0]):
+        derivative = "none" if row.predicate else "yes"
+        yield spans(names), f"`cr.{row.name}`", derivative, row.kinks
+
+
+def methods() -> Iterator[tuple[str, ...]]:
+    for method, known in (
+        ("reduce", ufunc_methods.REDUCE),
+        (
+            "accumulate",
+            ufunc_methods.ACCUMULATE,
+        ),
+    ):
+        for name, function in known.items():
+            yield f"`np.{name}.{method}`", f"`cr.{function.__name__}`, with axis 0 by default"
+    yield "`np.add.outer` and `.outer` of every other covered ufunc", "broadcasting"
+    for method, instead in ufunc_methods.INSTEAD.items():
+        if method not in ("reduce", "accumulate"):
+            yield f"`.{method}`", f"raises; write `{instead.partition(' for ')[0]}`"
+    yield "`.reduce` and `.accumulate` of the others, `out=`, `where=` of a call", "raises"
+
+
+def not_covered() -> list[str]:
+    """NumPy's functions and ufuncs that take arrays, and raise here."""
+    known = {name for names in rows_of_ufuncs().values() for name in names}
+    known |= {"matmul", "divmod"}
+    missing = []
+    for prefix, place in ("", np), ("linalg.", np.linalg), ("fft.", np.fft):
+        for name in dir(place):
+            thing = getattr(place, name)
+            if isinstance(thing, DISPATCHED | np.ufunc) and not name.startswith("_"):
+                is_known = not prefix and name in known
+                if thing not in FUNCTIONS and not is_known:
+                    missing.append(prefix + name)
+    return missing
+
+
+def page() -> str:
+    missing = not_covered()
+    instead = {name: hint for name in missing if (hint := INSTEAD.get(f"numpy.{name}"))}
+    rest = [name for name in missing if name not in instead]
+    head = "NumPy | chainrule | derivative | where it jumps, and the like"
+    parts = [
+        HEAD,
+        "## Functions of arrays\n",
+        table(head, functions(linalg=False)),
+        "## numpy.linalg\n",
+        table(head, functions(linalg=True)),
+        "## Elementwise functions (ufuncs)\n",
+        table(head, ufuncs()),
+        "## Methods of ufuncs\n",
+        table("method | is", methods()),
+        "## What raises\n",
+        table("NumPy | write", ((f"`{name}`", f"`{hint}`") for name, hint in instead.items())),
+        "Besides these: " + spans(rest) + ".\n",
+    ]
+    return "\n".join(parts)
+
+
+def main() -> int:
+    text = page()
+    stale = not PAGE.exists() or PAGE.read_text("utf-8") != text
+    if "--check" in sys.argv:
+        print("stale: docs/coverage.md" if stale else "up to date")
+        return int(stale)
+    PAGE.write_text(text, "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
