@@ -21,6 +21,7 @@ from sybil.parsers.markdown import PythonCodeBlockParser
 
 import chainrule as cr
 from chainrule import Value, Var, errors
+from chainrule.api.jit import Jitted
 from chainrule.ops import TABLE
 
 ROOT = Path(__file__).parent.parent
@@ -111,6 +112,9 @@ def public_objects() -> Iterator[tuple[str, object]]:
     for name in dir(Value):
         if not name.startswith("_"):
             yield f"Value.{name}", getattr(Value, name)
+    for name, method in vars(Jitted).items():
+        if not name.startswith("_") and name != "call":
+            yield f"jit.{name}", method
     for name, error in vars(errors).items():
         if isinstance(error, type):
             yield name, error
@@ -166,7 +170,7 @@ def test_every_page_is_in_the_table_of_contents():
 
 def test_the_table_of_errors_is_complete():
     """Each class with the built-in exception that the tour says it is."""
-    row = r"^\| `(\w+Error)` \| `(\w+)` \|"
+    row = r"^\| `(\w+(?:Error|Warning))` \| `(\w+)` \|"
     claimed = dict(re.findall(row, (DOCS / "tour.md").read_text("utf-8"), re.MULTILINE))
     classes = {name: error for name, error in vars(errors).items() if isinstance(error, type)}
     assert set(claimed) == set(classes) - {"ChainruleError"}

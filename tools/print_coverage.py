@@ -38,6 +38,13 @@ the name so has an array here. What is not covered raises with its name, and say
 instead or which function has the nearest name. This page is printed from the registry by
 `python tools/print_coverage.py`.
 
+```python
+>>> import numpy as np
+>>> import chainrule as cr
+>>> cr.grad(lambda x: np.sort(x)[-1] * np.median(x))(np.array([1.0, 3.0, 2.0])).tolist()
+[0.0, 2.0, 3.0]
+```
+
 How kinks are chosen is said in the [conventions](conventions.md#kinks). "none" under derivative
 means that the results are truth values, counts or positions: of Values they are plain arrays.
 """
@@ -99,7 +106,7 @@ def methods() -> Iterator[tuple[str, ...]]:
     yield "`np.add.outer` and `.outer` of every other covered ufunc", "broadcasting"
     for method, instead in ufunc_methods.INSTEAD.items():
         if method not in ("reduce", "accumulate"):
-            yield f"`.{method}`", f"raises; write `{instead.partition(' for ')[0]}`"
+            yield f"`.{method}`", f"raises; write `{instead}`"
     yield "`.reduce` and `.accumulate` of the others, `out=`, `where=` of a call", "raises"
 
 

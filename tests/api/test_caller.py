@@ -281,6 +281,15 @@ def test_wrong_arguments_are_errors_after_a_route_was_made_too():
     assert f(2.0, 5.0) == 10.0
 
 
+def test_no_largest_of_no_element():
+    f = cr.jit(lambda x: cr.max(x * 2.0))
+    assert twice(f, X) == 4.0
+    for _ in range(2):
+        with pytest.raises(ValueError, match="zero-size"):
+            f(np.ones(0))
+    assert f(X) == 4.0
+
+
 def test_calls_are_counted():
     f = cr.jit(lambda x: x * 2)
     for i in range(5):
@@ -310,14 +319,36 @@ def test_results_do_not_leak():
     constant = 1234.5
     f = cr.jit(lambda p: ([p[0] * 2.0], {"k": p[1] + 1.0}, constant, p[0]))
     given = (X, 2.0)
-    before = [f(given), sys.getrefcount(X), sys.getrefcount(constant)][1:]
+    f(given)
+    gc.collect()
+    before = [sys.getrefcount(X), sys.getrefcount(constant)]
     outs = [f(given) for _ in range(100)]
     counts = {sys.getrefcount(part) for part in (outs[3][0], outs[3][1], outs[3][1]["k"])}
     made = weakref.ref(outs[3][0][0])
     del outs
     assert counts == {4}  # in the container and the loop's tuple, as part, as an argument
     assert made() is None
+    gc.collect()
     assert [sys.getrefcount(X), sys.getrefcount(constant)] == before
+
+
+def test_arguments_that_go_meanwhile_are_kept():
+    p = {"x": np.linspace(0.0, 1.0, 200_000)}
+    f = cr.jit(lambda p: cr.sum(cr.sin(p["x"])))
+    expected = f(p)
+    going = threading.Event()
+
+    def replace():
+        while not going.is_set():
+            p["x"] = p["x"].copy()
+
+    thread = threading.Thread(target=replace)
+    thread.start()
+    try:
+        assert {f(p) for _ in range(50)} == {expected}
+    finally:
+        going.set()
+        thread.join()
 
 
 def test_threads_in_one_route():

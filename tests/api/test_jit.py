@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import functools
+import pickle
 import threading
 
 import numpy as np
@@ -137,6 +139,17 @@ def test_static_arguments():
         cr.jit(f, static_argnums="n")
     with pytest.raises(ArgumentError, match="static_argnames"):
         cr.jit(f, static_argnames=(1,))
+
+
+def test_threads_are_a_whole_number():
+    x = np.linspace(0.0, 1.0, 200_000)
+    one, three = (cr.jit(lambda x: (cr.sum(cr.sin(x)), x * x), threads=n) for n in (1, 3))
+    for ours, theirs in zip(one(x), three(x), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    assert cr.jit(threads=np.int64(2))(lambda x: x).threads == 2
+    for wrong in (0, -1, True, 2.0, "all"):
+        with pytest.raises(ArgumentError, match=r"threads is a whole number from 1 on.*not "):
+            cr.jit(lambda x: x, threads=wrong)
 
 
 def test_arguments_and_results_that_are_no_numbers():
@@ -358,3 +371,25 @@ def test_a_jitted_function_of_numbers_gives_numbers():
     assert x.grad == 12.0
     slope = cr.grad(cr.grad(cube))(2.0)
     assert (type(slope), slope) == (float, 12.0)
+
+
+@cr.jit
+def cubed(x):
+    return x**3
+
+
+def cube(x):
+    return x**3
+
+
+def test_pickles_and_copies():
+    assert pickle.loads(pickle.dumps(cubed)) is copy.deepcopy(cubed) is cubed
+    jitted = cr.jit(cube, threads=2)
+    jitted(2.0)
+    for other in (
+        pickle.loads(pickle.dumps(jitted)),
+        copy.copy(jitted),
+        copy.deepcopy([jitted])[0],
+    ):
+        assert other(3.0) == 27.0
+        assert (other.f, other.threads) == (cube, 2)

@@ -179,7 +179,8 @@ SHAPES: list[tuple[str, tuple[tuple[int, ...], ...], dict[str, Any]]] = [
     ("recurrence", ((2, 3), (2, 3)), {"axis": 0, "back": False}),
     ("argmax", ((2, 3, 4),), {"axis": 1}),
     ("argmin", ((3,),), {"axis": 0}),
-    ("argsort", ((2, 0),), {"axis": 0}),
+    ("argsort", ((2, 0),), {"axis": 0, "stable": True}),
+    ("order_statistic", ((2, 3),), {"axes": (1,), "k": 2}),
     ("searchsorted", ((4,), (2, 3)), {"side": "left"}),
     ("searchsorted", ((2, 4), (2, 3)), {"side": "right"}),
     ("limited", ((2, 3),), {"shift": -1, "limit": 4}),
@@ -224,7 +225,7 @@ def test_the_shape_rules_of_several_results(name, shape):
 
 def test_the_shape_rules_of_an_order():
     x = example((2, 3))
-    order = STRUCTURAL["argsort"].kernel(x, axis=1)
+    order = STRUCTURAL["argsort"].kernel(x, axis=1, stable=False)
     runs = STRUCTURAL["runs"].kernel(x, order, axis=1)
     permuted = STRUCTURAL["permute"].kernel(x, order, runs, axis=1, back=False)
     assert runs.shape == permuted.shape == STRUCTURAL["runs"].shape((2, 3), (2, 3), axis=1)

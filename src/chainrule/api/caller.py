@@ -63,7 +63,8 @@ def route_of(
     if not all(isinstance(x, np.ndarray) for x in hidden):
         return None
     counts = (len(leaves) + len(hidden), len(entry.program.results))
-    if max(counts) > native.LARGEST or len(entry.program.extents.values) > native.MOST_EXTENTS:
+    extents = max(entry.signature.pattern, default=-1) + 1
+    if max(counts) > native.LARGEST or extents > native.MOST_EXTENTS:
         return None
     taker = _Arguments(static)
     if not (taker.take_all(args) and taker.take(kwargs)):

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import functools
 import operator
+import sys
 import time
 import types
 from collections.abc import Callable, Sequence
@@ -65,6 +66,16 @@ class Jitted(Caller):  # type: ignore[misc]
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         return self if instance is None else types.MethodType(self, instance)
 
+    def __reduce__(self) -> Any:
+        """Pickled by name where it stands under its name, as a function is; else made anew."""
+        found: Any = sys.modules.get(getattr(self, "__module__", ""))
+        name = getattr(self, "__qualname__", "")
+        for part in name.split("."):
+            found = getattr(found, part, None)
+        if found is self:
+            return name
+        return Jitted, (self.f, self.static_argnums, self.static_argnames, self.threads)
+
     def call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A call that no route fits: by Python, which then adds a route for its like."""
         if tracing.current() is not None:
@@ -100,23 +111,23 @@ class Jitted(Caller):  # type: ignore[misc]
         1. loop over n, 6 terms
            reads t, y
            reads once a
-           t6 = sum of all
+           t7 = sum of all
         """
         return str(choice.describe().passes(self.program(*args, **kwargs)))
 
     def llvm_ir(self, *args: Any, **kwargs: Any) -> str:
         """The native code for these arguments, as it is given to LLVM.
 
-        >>> print(cr.jit(lambda x: 2.0 * x).llvm_ir(np.ones(3)))
-        define void @nest0_loop0...
+        >>> "define void @nest0_loop0" in cr.jit(lambda x: 2.0 * x).llvm_ir(np.ones(3))
+        True
         """
         return str(choice.describe().llvm_ir(self.program(*args, **kwargs)))
 
     def assembly(self, *args: Any, **kwargs: Any) -> str:
         """The native code for these arguments, as assembly for this machine.
 
-        >>> print(cr.jit(lambda x: 2.0 * x).assembly(np.ones(3)))
-        ...nest0_loop0:...
+        >>> "nest0_loop0:" in cr.jit(lambda x: 2.0 * x).assembly(np.ones(3))
+        True
         """
         return str(choice.describe().assembly(self.program(*args, **kwargs)))
 

@@ -190,7 +190,7 @@ cdef class Route:
 
     cdef bint is_met(self, PyObject *args, PyObject *kwargs, cr_match *match) except -1:
         """Whether the arguments are of this kind and all is as it was; fills in the leaves."""
-        match.leaf_count = match.extent_count = match.axis_count = match.part = 0
+        match.extent_count = match.axis_count = match.part = 0
         if not self._fits(args, match) or not self._fits(kwargs, match):
             return False
         cdef int i
@@ -220,9 +220,7 @@ cdef class Route:
         if part.kind == IS_TYPE:
             if cr_type(x) != part.object:
                 return False
-            match.leaves[match.leaf_count] = x
-            match.leaf_count += 1
-            return True
+            return _take(match, x)
         if part.kind == IS_ARRAY:
             if not cr_is_plain_array(x):
                 return False
@@ -231,9 +229,7 @@ cdef class Route:
             for i in range(part.count):
                 if not self._has_extent(cr_extent(x, i), match):
                     return False
-            match.leaves[match.leaf_count] = x
-            match.leaf_count += 1
-            return True
+            return _take(match, x)
         if part.kind == IS_SAME:
             return x == part.object
         if part.kind == IS_TUPLE:
@@ -345,6 +341,21 @@ cdef class Route:
         return made
 
 
+cdef inline bint _take(cr_match *match, PyObject *x) noexcept:
+    """A leaf, with a reference: another thread may empty the container that it is in."""
+    Py_XINCREF(x)
+    match.leaves[match.leaf_count] = x
+    match.leaf_count += 1
+    return True
+
+
+cdef inline void _let_go(cr_match *match) noexcept:
+    cdef int i
+    for i in range(match.leaf_count):
+        Py_XDECREF(match.leaves[i])
+    match.leaf_count = 0
+
+
 cdef cr_part *_parts(list given) except NULL:
     cdef cr_part *parts = <cr_part *>calloc(len(given) + 1, sizeof(cr_part))
     cdef int i
@@ -372,12 +383,16 @@ cdef class Caller:
         cdef Route route
         cdef tuple routes = self.routes
         cdef object layout
+        match.leaf_count = 0
         if PyDict_GetItem(_tracing, _COUNT) == <PyObject *>_ZERO:
             for route in routes:
-                if route.is_met(<PyObject *>args, <PyObject *>kwargs, &match):
-                    layout = route.layout(&match)
-                    if layout is not None:
-                        return route.result(&match, layout)
+                try:
+                    if route.is_met(<PyObject *>args, <PyObject *>kwargs, &match):
+                        layout = route.layout(&match)
+                        if layout is not None:
+                            return route.result(&match, layout)
+                finally:
+                    _let_go(&match)
         return self.call(args, kwargs)
 
     def add_route(self, Route route):

@@ -34,13 +34,14 @@ POSITION = np.dtype(np.intp)
 argsort_row: Structural = Structural(
     "argsort",
     ("x",),
-    "Positions of the elements in ascending order along an axis; equal ones keep their order.",
-    kernel=lambda x, axis: np.argsort(x, axis=axis, kind="stable"),
-    shape=lambda x, axis: x,
-    dtype=lambda x, axis: POSITION,
+    "Positions of the elements in ascending order along an axis; equal ones in theirs if stable.",
+    # What does not ask for the order of equal elements is three times as fast.
+    kernel=lambda x, axis, stable: np.argsort(x, axis=axis, kind="stable" if stable else None),
+    shape=lambda x, axis, stable: x,
+    dtype=lambda x, axis, stable: POSITION,
     vjp=no_vjp,
     jvp=no_jvp,
-    batch=lambda batched, x, axis: argsort_row(x, axis=axis + 1),
+    batch=lambda batched, x, axis, stable: argsort_row(x, axis=axis + 1, stable=stable),
     differentiable=False,
 )
 
@@ -158,7 +159,7 @@ def _operand(name: str, a: Any, axis: Any, order: Any) -> tuple[Any, int]:
 
 def sorted_along(x: Any, axis: int) -> Any:
     """x in ascending order along an axis."""
-    order = argsort_row(x, axis=axis)
+    order = argsort_row(x, axis=axis, stable=False)
     return permute_row(x, order, runs_row(x, order, axis=axis), axis=axis, back=False)
 
 
@@ -210,7 +211,7 @@ def argsort(
     array([1, 2, 0])
     """
     x, place = _operand("argsort", a, axis, order)
-    return argsort_row(x, axis=place)
+    return argsort_row(x, axis=place, stable=True)
 
 
 @covers(derivative=False)
@@ -224,7 +225,7 @@ def argpartition(
     """
     x, place = _operand("argpartition", a, axis, order)
     _check_kth("argpartition", kth, shape_of(x)[place])
-    return argsort_row(x, axis=place)
+    return argsort_row(x, axis=place, stable=True)
 
 
 @covers(derivative=False)
@@ -238,9 +239,9 @@ def lexsort(keys: Any, axis: int = -1) -> Any:
     if not columns:
         raise TypeError("lexsort: needs one key at least")
     place = normal_axis(axis, len(shape_of(columns[0])), "lexsort")
-    order = argsort_row(columns[0], axis=place)
+    order = argsort_row(columns[0], axis=place, stable=True)
     for key in columns[1:]:
-        again = argsort_row(take_along_axis(key, order, place), axis=place)
+        again = argsort_row(take_along_axis(key, order, place), axis=place, stable=True)
         order = take_along_axis(order, again, place)
     return order
 

@@ -1,8 +1,8 @@
 """median, quantile and percentile, and those that pass over NaN.
 
-Elements are sorted, and the result is one of them or lies between two neighbours. Which two depends
-on their number alone, so they are slices; the functions that pass over NaN count what there is, and
-gather.
+The result is one of the elements in order, or lies between two neighbours. Which two depends on
+their number alone: one quantile takes them from a partition, several from the sorted elements. The
+functions that pass over NaN count what there is, and gather.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ import numpy as np
 
 from ..errors import FixedOperandError
 from .arguments import normal_axes, unsupported
+from .comparing import any as any_of
 from .covered import covers
 from .elementwise import add, divide, multiply, subtract
 from .index import getitem, take
 from .op import TABLE
 from .ordering import moved_last, sorted_along, take_along_axis
-from .reduce import kept, sum_row
+from .reduce import kept, shares, sum_row, without
 from .selection import isnan, logical_not, where
 from .shape import (
     array,
@@ -32,6 +33,7 @@ from .shape import (
     shape_of,
     stack,
 )
+from .structural import Structural
 
 #: How NumPy's methods place the quantile q of n sorted elements: the position, counted from 0, for
 #: those that go between two neighbours, by (alpha, beta) of Hyndman and Fan (1996).
@@ -43,6 +45,19 @@ _BETWEEN = {
     "median_unbiased": (1.0 / 3.0, 1.0 / 3.0),
     "normal_unbiased": (3.0 / 8.0, 3.0 / 8.0),
 }
+
+
+order_statistic_row: Structural = Structural(
+    "order_statistic",
+    ("x",),
+    "The element that is at position k in ascending order, over an axis.",
+    saves=("x", "out"),
+    kernel=lambda x, axes, k: np.take(np.partition(x, k, axis=axes[0]), k, axis=axes[0]),
+    shape=lambda x, axes, k: without(x, axes),
+    vjp=shares,
+    batch=lambda batched, x, axes, k: order_statistic_row(x, axes=(axes[0] + 1,), k=k),
+    selects=True,
+)
 
 
 def _nearest(n: Any, q: Any) -> Any:
@@ -119,21 +134,19 @@ def _quantile(name: str, a: Any, q: Any, axis: Any, keepdims: bool, method: str)
     n = operator.index(shape_of(flat)[last])
     if n == 0:
         raise ValueError(f"{name}: an array of shape {shape} has no elements over {axes}")
-    ordered = sorted_along(flat, last)
     place = _places(n, q, method)
     low, high = np.floor(place).astype(int), np.ceil(place).astype(int)
     weight = (place - low).astype(dtype_of(x))
     if q.ndim == 0:
-        picked = [getitem(ordered, (..., int(i))) for i in (low, high)]
+        picked = [order_statistic_row(flat, axes=(last,), k=int(i)) for i in (low, high)]
         middle = method == "median" and low != high
         out = divide(add(*picked), 2.0) if middle else _between(picked[0], picked[1], weight[()])
     else:
+        ordered = sorted_along(flat, last)
         out = _between(take(ordered, low, last), take(ordered, high, last), weight)
         for i in range(q.ndim):
             out = moveaxis(out, last + i, i)
-    # NaN is sorted to the end, and makes the result NaN.
-    end = getitem(ordered, (..., -1))
-    out = where(isnan(end), multiply(end, np.nan), out)
+    out = where(any_of(isnan(flat), last), multiply(out, np.nan), out)
     return _shaped(out, q, shape, axes, keepdims)
 
 

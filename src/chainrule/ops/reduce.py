@@ -27,7 +27,7 @@ from .shape import (
 from .structural import Shape, Structural
 
 
-def _without(shape: Shape, axes: tuple[int, ...]) -> Shape:
+def without(shape: Shape, axes: tuple[int, ...]) -> Shape:
     return tuple(extent for axis, extent in enumerate(shape) if axis not in axes)
 
 
@@ -57,7 +57,7 @@ sum_row: Structural = Structural(
     ("x",),
     "Sum of the elements over axes.",
     kernel=lambda x, axes: np.add.reduce(x, axis=axes),
-    shape=_without,
+    shape=without,
     dtype=accumulated,
     vjp=lambda g, out, x, axes: (restored(g, shape_of(x), axes),),
     batch=lambda batched, x, axes: sum_row(x, axes=_shifted(axes)),
@@ -65,13 +65,14 @@ sum_row: Structural = Structural(
 )
 
 
-def _extremum(name: str, kernel: Any, doc: str) -> Structural:
-    def weights(out: Any, x: Any, axes: tuple[int, ...]) -> Any:
-        # Elements that reach the extremum share it equally.
-        reached = equal(x, restored(out, shape_of(x), axes))
-        ones = where(reached, 1.0, 0.0)
-        return divide(ones, restored(sum_row(ones, axes=axes), shape_of(x), axes))
+def shares(out: Any, x: Any, axes: tuple[int, ...], **parameters: Any) -> Any:
+    """The weights of elements in a result that is one of them: those equal to it share equally."""
+    reached = equal(x, restored(out, shape_of(x), axes))
+    ones = where(reached, 1.0, 0.0)
+    return divide(ones, restored(sum_row(ones, axes=axes), shape_of(x), axes))
 
+
+def _extremum(name: str, kernel: Any, doc: str) -> Structural:
     row: Structural
 
     row = Structural(
@@ -80,8 +81,8 @@ def _extremum(name: str, kernel: Any, doc: str) -> Structural:
         doc,
         saves=("x", "out"),
         kernel=lambda x, axes: kernel(x, axis=axes),
-        shape=_without,
-        vjp=weights,
+        shape=without,
+        vjp=shares,
         batch=lambda batched, x, axes: row(x, axes=_shifted(axes)),
         selects=True,
     )
@@ -146,7 +147,7 @@ prod_row: Structural = Structural(
     "Product of the elements over axes.",
     saves=("x",),
     kernel=lambda x, axes: np.multiply.reduce(x, axis=axes),
-    shape=_without,
+    shape=without,
     dtype=accumulated,
     vjp=lambda g, out, x, axes: (
         multiply(restored(g, shape_of(x), axes), others_row(x, axes=axes)),
@@ -419,7 +420,7 @@ def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     # Any finite shift gives the same result; its derivative is left out by taking it as constant.
     shift = constant(where(isfinite(top), top, 0.0))
     out = add(log(_reduced(sum_row, exp(subtract(x, shift)), axis, True)), shift)
-    return out if keepdims else reshape_row(out, shape=_without(shape, axes))
+    return out if keepdims else reshape_row(out, shape=without(shape, axes))
 
 
 @covers()

@@ -28,7 +28,7 @@ REDUCE: dict[str, Any] = {
 ACCUMULATE: dict[str, Any] = {"add": cumulative.cumsum, "multiply": cumulative.cumprod}
 
 INSTEAD = {
-    "at": "x = x.at[i].add(y) for np.add.at(x, i, y); an array is not changed in place",
+    "at": "x = x.at[i].add(y), since an array is not changed in place",
     "reduceat": "cr.stack([cr.sum(x[i:j]) for i, j in ...])",
     "accumulate": "cr.cumsum or cr.cumprod, or a loop over the elements and cr.stack",
     "reduce": "a loop over the elements",

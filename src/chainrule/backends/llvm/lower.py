@@ -78,7 +78,7 @@ class _Lowering:
         #: Slots of full arrays that are read or written once, and whether the nest is small
         #: enough for it to matter that they come from and go to memory.
         self.streamed: set[int] = set()
-        self.streams = len(nest.members) <= STREAMS
+        self.streams = bool(nest.key) and len(nest.members) <= STREAMS
 
     def lower(self) -> Lowered:
         nest = self.nest
