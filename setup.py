@@ -17,7 +17,7 @@ native = Extension(
     depends=[
         *(
             f"src/chainrule/eager/{name}.pxi"
-            for name in ("sweeping", "arrays", "backward", "pulling")
+            for name in ("sweeping", "arrays", "assigning", "backward", "pulling")
         ),
         *(
             f"src/chainrule/eager/generated/{name}"

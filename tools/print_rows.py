@@ -103,7 +103,7 @@ def c_value(op: Op) -> list[str]:
     if formula is not None:
         return C().statements(formula)
     if op in LIBRARY:
-        arguments = names if op.arity == 2 else (*names, "0.0")
+        arguments = (*names, *("0.0",) * (3 - op.arity))
         return [f"cr_library({LIBRARY.index(op)}, {', '.join(arguments)})"]
     if op.native == "?":
         return ["condition != 0.0 ? x : y"]
@@ -170,7 +170,7 @@ def kernels_h(mark: str | None = None) -> str:
 #include <stddef.h>
 
 /* Kernels that are SciPy's; set when the module is imported. */
-static double (*cr_library)(int kernel, double x, double y);
+static double (*cr_library)(int kernel, double x, double y, double z);
 
 #define CR_ROW_COUNT {len(TABLE)}
 #define CR_FINGERPRINT "{mark}"

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from .ops.comparing import *
     from .ops.contract import *
     from .ops.convolution import *
+    from .ops.create import *
     from .ops.cumulative import *
     from .ops.diagonals import *
     from .ops.index import *

@@ -172,6 +172,8 @@ SHAPES: list[tuple[str, tuple[tuple[int, ...], ...], dict[str, Any]]] = [
     ("contract", ((3,), (3,)), {"subscripts": "a,a->"}),
     ("solve", ((3, 3), (3, 2)), {}),
     ("solve", ((2, 3, 3), (2, 3, 1)), {}),
+    ("triangle", ((2, 3, 3),), {"diagonal": 0.5}),
+    ("pack", ((), ()), {}),
     ("cholesky", ((3, 3),), {}),
     ("cholesky", ((2, 3, 3),), {}),
     ("cumsum", ((2, 3),), {"axis": 1, "back": True}),

@@ -53,6 +53,8 @@ STRUCTURAL = {
     "contract": (lambda x, y: cr.einsum("ij,jk->ki", x, y), [array(4, 2, 3), array(4, 3, 5)]),
     "solve": (TABLE["solve"], [spd(4, 3, 3), array(4, 3, 2)]),
     "cholesky": (cr.linalg.cholesky, [spd(4, 3, 3)]),
+    "triangle": (lambda x: TABLE["triangle"](x, diagonal=0.5), [array(4, 3, 3)]),
+    "pack": (lambda *xs: cr.stack([*xs, 2.0]), [array(4), array(4)]),
     "eigh": (cr.linalg.eigh, [spd(4, 3, 3)]),
 }  # fmt: skip
 

@@ -15,6 +15,7 @@ from ..eager import Value
 from ..eager.operands import described, plain_number
 from ..errors import ArgumentError, FunctionError, OperandError, ResultError
 from ..ops.shape import shape_of
+from ..program.assigning import plain
 from ..program.symbol import Symbol
 from .recorders import Recorder, recorder
 
@@ -200,7 +201,10 @@ def numbers_of(
     """
     numbers, rebuild = flatten(result)
     for i, number in enumerate(numbers):
-        if isinstance(number, Value | Symbol | np.ndarray):
+        if isinstance(number, Symbol):
+            numbers[i] = plain(number)
+            continue
+        if isinstance(number, Value | np.ndarray):
             continue
         if truths and isinstance(number, bool | np.bool_ | np.generic):
             continue
@@ -217,6 +221,7 @@ def numbers_of(
 
 def scalar(result: Any, owner: str, name: str) -> Any:
     """The result of a function that ``grad`` differentiates: one number."""
+    result = plain(result)
     shape = shape_of(result)
     if shape or not is_number(result):
         what = f"an array of shape {shape}" if shape else described(result)

@@ -206,7 +206,8 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple[An
         arranged: tuple[Any, ...] = call.arrange(call.settled(totals, outer=seeds))
         return arranged
 
-    value = rebuild(call.settled(numbers))
+    # The pullback keeps its own, whatever is assigned to the value.
+    value = rebuild(call.settled([call.recorder.again(x) for x in numbers]))
     return (value, pullback, aux) if has_aux else (value, pullback)
 
 

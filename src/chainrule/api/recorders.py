@@ -14,15 +14,17 @@ from typing import Any
 
 import numpy as np
 
-from ..eager import ArrayBase, Value, Var, functions, sweep
+from ..eager import ArrayBase, Value, Var, functions, made_array, sweep
 from ..eager import gradient as fast_gradient
 from ..eager.array import ArrayValue
+from ..eager.assigning import fixed
 from ..eager.operands import plain_number
 from ..eager.recording import seed_of
 from ..ops import Cotangent, tracing
 from ..ops.elementwise import positive
 from ..ops.rules import plus
 from ..ops.shape import astype_row, filled_like, shape_of
+from ..program.assigning import again
 from ..program.symbol import FLOAT64, Batched, Symbol, Term
 from ..program.trace import Trace, wrapped
 from ..transforms import forward, reverse
@@ -36,7 +38,10 @@ class Eager:
         if type(number) is float:
             return Var(number)
         if isinstance(number, Value):
-            return functions.positive(number) if number.reqgrad else Var(number.val)
+            if not number.reqgrad:
+                return Var(number.val)
+            leaf = functions.positive(number)
+            return fixed(leaf) if isinstance(leaf, ArrayBase) else leaf
         if isinstance(number, np.ndarray) and number.ndim:
             return ArrayValue._leaf(number)
         plain = None if isinstance(number, bool | np.bool_) else plain_number(number)
@@ -127,6 +132,10 @@ class Eager:
         """The derivative of, or in, what does not depend on anything."""
         return np.zeros(shape_of(x), x.dtype) if shape_of(x) else 0.0
 
+    def again(self, x: Any) -> Any:
+        """Another handle on the same array, for somebody who may assign to it."""
+        return made_array(x._array, x._node) if isinstance(x, ArrayBase) else x
+
     def settled(
         self, results: Sequence[Any], leaves: Sequence[Any], outer: Sequence[Any] = ()
     ) -> list[Any]:
@@ -161,7 +170,7 @@ class Traced:
             x = self.trace.apply(astype_row, (x,), {"dtype": FLOAT64})
         term = self.whole(x)
         leaf = self.trace.emit(positive, (term,), {}, term.shape, term.dtype, weak)
-        return wrapped(leaf, self.levels)
+        return self.trace.argument(wrapped(leaf, self.levels))
 
     def whole(self, x: Any) -> Term:
         """An example's term with all batch axes of the vmaps that the function is under."""
@@ -253,6 +262,10 @@ class Traced:
             if tangent is not None:
                 pushed[i] = self.closed(tangent.numbers)
         return pushed
+
+    def again(self, x: Any) -> Any:
+        """Another object for the same term, for somebody who may assign to it."""
+        return again(x) if isinstance(x, Symbol) else x
 
     def zero(self, x: Any) -> Any:
         """The derivative of, or in, what does not depend on anything."""

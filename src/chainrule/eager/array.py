@@ -19,7 +19,7 @@ from ..errors import DroppedDerivativeError, OperandError
 from ..ops import TABLE, tracing
 from ..ops import shape as of_shape
 from ..ops.methods import ArrayMethods
-from . import protocol
+from . import assigning, protocol
 from .nodes import whole
 from .operands import called_back
 
@@ -59,7 +59,7 @@ class ArrayValue(ArrayMethods, ArrayBase):
     array([2., 4.])
     """
 
-    __slots__ = ()
+    __slots__ = ("__weakref__",)
 
     def __init__(self, val: Any, reqgrad: bool = False, grad_fn: Any = None) -> None:
         numbers = plain_array(val).copy()
@@ -230,12 +230,15 @@ class ArrayValue(ArrayMethods, ArrayBase):
 
     __hash__ = object.__hash__
 
+    def __setitem__(self, key: Any, value: Any) -> None:
+        assigning.assign(self, key, value)
+
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         if self.reqgrad:
             raise DroppedDerivativeError(
                 "an array's Value that needs a derivative cannot become a plain NumPy array, which "
                 "would drop the derivative. Use chainrule's functions, cr.array for a list of "
-                "Values, or take .val."
+                "Values, an array made with cr.zeros to be filled, or take .val."
             )
         return np.array(self._array, dtype)
 
@@ -257,4 +260,6 @@ def _compared(name: str, x: ArrayValue, other: Any) -> Any:
     return getattr(np, name)(x._array, getattr(other, "val", other))
 
 
+for _name, _operator in assigning.augmented().items():
+    setattr(ArrayValue, _name, _operator)
 use_array_class(ArrayValue)

@@ -42,6 +42,7 @@ cdef class Node:
     cdef public object grad_fn
     cdef public int part
     cdef public tuple parts
+    cdef public bint passed_on
     # Of a small operation its row, which the kernels pull; otherwise 0.
     cdef short code
 
@@ -72,6 +73,8 @@ cdef class ArrayBase(Value):
 
     cdef readonly object _node
     cdef public object _array
+    # Who else looks at the array, once somebody asked: ``Aliases`` of ``assigning.py``.
+    cdef public object _aliases
 
     _dispatch_rank = 2
 
@@ -81,6 +84,15 @@ cdef class ArrayBase(Value):
         self._array = numbers
         self._node = node
         self.order = (<Node>node)._serial if node is not None else next_serial()
+
+    def _become(self, numbers, node):
+        """Stand for another term; nobody has a handle on the old one any more."""
+        if self._node is not None:
+            (<Node>self._node).passed_on = True
+        self._array = numbers
+        self._node = node
+        if node is not None:
+            self.order = (<Node>node)._serial
 
     def back(self, grad=1, create_graph=False):
         """``back`` of ``array.py``."""

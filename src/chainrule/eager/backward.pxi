@@ -145,7 +145,9 @@ cdef class Backward:
     cdef object taken(self, object value):
         """The adjoint of a term that is being visited."""
         adjoint = self.adjoints[value]
-        if not self.keeps:
+        if not self.keeps or (
+            type_of(<PyObject *>value) == node_type and (<Node>value).passed_on
+        ):
             del self.adjoints[value]
         return adjoint
 
@@ -180,6 +182,10 @@ cdef class Backward:
             if node.grad_fn is not None:
                 return self.call(node.grad_fn, adjoint)
             if node.code and pull_small(self, node, adjoint):
+                return 0
+            if node.op is index_op and pull_index(self, node, adjoint):
+                return 0
+            if node.op is assign_op and pull_assign(self, node, adjoint):
                 return 0
         if node.op is None and node.part < 0 and node.grad_fn is None:
             return 0

@@ -29,6 +29,7 @@ from cpython.ref cimport Py_INCREF, Py_TYPE
 from cpython.tuple cimport PyTuple_New, PyTuple_SET_ITEM
 
 from ..ops import TABLE, Cotangent, Op, elementwise_rows, foreign_names, tracing
+from ..ops.index import as_slices
 from ..ops.op import one, zero
 from ..ops.quiet import quietly
 from ..ops.rules import plus, unbroadcast
@@ -85,7 +86,7 @@ cdef extern from "generated/kernels.h":
     ctypedef double (*cr_kernel2)(double, double)
     ctypedef double (*cr_kernel3)(double, double, double)
     ctypedef double (*cr_kernel4)(double, double, double, double)
-    double (*cr_library)(int, double, double) noexcept
+    double (*cr_library)(int, double, double, double) noexcept
     double cr_add(double, double) nogil
     double cr_add_0(double, double, double) nogil
     double cr_add_1(double, double, double) nogil
@@ -739,6 +740,7 @@ include "sweeping.pxi"
 include "arrays.pxi"
 include "backward.pxi"
 include "pulling.pxi"
+include "assigning.pxi"
 
 prepare_rows()
 
@@ -748,9 +750,9 @@ prepare_rows()
 cdef list library = protocol.library_kernels()
 
 
-cdef double call_library(int kernel, double x, double y) noexcept:
+cdef double call_library(int kernel, double x, double y, double z) noexcept:
     try:
-        return library[kernel](x, y)
+        return library[kernel](x, y, z)
     except BaseException as error:  # out of C there is no way for an exception but this
         protocol.unraisable(error)
         return float("nan")

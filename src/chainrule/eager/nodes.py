@@ -8,7 +8,9 @@ part of an operation with several results. It keeps
 * ``numbers``, one an operand: the plain numbers, where a partial reads them. In the place of an
   array that no partial reads is something with its shape and dtype: its node, or a :class:`Stub`;
 * ``reads``, which of the operands those are, a bit each;
-* ``out``, the result, where a partial reads it.
+* ``out``, the result, where a partial reads it;
+* ``passed_on``, whether the handle that it had stands for another node now (``assigning.py``), so
+  that nobody can ask for its ``.grad``.
 
 So an array nobody needs is freed with its last handle. Here is what the sweeps of both builds ask
 of a node; the rules of the operation itself are in ``ops/rules.py``.

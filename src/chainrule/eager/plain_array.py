@@ -38,6 +38,7 @@ class Node:
         "parameters",
         "part",
         "parts",
+        "passed_on",
         "reads",
         "shape",
     )
@@ -63,6 +64,7 @@ class Node:
         self.grad_fn: Any = None
         self.part = -1
         self.parts: tuple[Node, ...] = ()
+        self.passed_on = False
 
     @property
     def is_leaf(self) -> bool:
@@ -100,14 +102,25 @@ def recorded_node(
 class ArrayBase(Value):
     """A handle on an array and on its node, None where no derivative is needed."""
 
-    __slots__ = ("_array", "_node")
+    __slots__ = ("_aliases", "_array", "_node")
     _dispatch_rank = 2
 
     _array: Any
     _node: Node | None
+    # Who else looks at the array, once somebody asked: ``Aliases`` of ``assigning.py``.
+    _aliases: Any
 
     def __init__(self, numbers: Any, node: Node | None) -> None:
         Value.__init__(self, 0.0)
+        self._array, self._node = numbers, node
+        self._aliases = None
+        if node is not None:
+            self._serial = node._serial
+
+    def _become(self, numbers: Any, node: Node | None) -> None:
+        """Stand for another term; nobody has a handle on the old one any more."""
+        if self._node is not None:
+            self._node.passed_on = True
         self._array, self._node = numbers, node
         if node is not None:
             self._serial = node._serial
@@ -215,7 +228,7 @@ class Backward:
         if self.current <= self.newest:
             self.outside |= bool(value._links())
             return
-        if self.keeps:
+        if self.keeps and not (isinstance(value, Node) and value.passed_on):
             adjoint = self.adjoints[value]
         else:
             adjoint = self.adjoints.pop(value)

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 def dropped_derivative(conversion: str) -> DroppedDerivativeError:
     return DroppedDerivativeError(
         f"{conversion}(v): v is a Value that needs a derivative, and a plain number would drop it. "
-        "Use chainrule's functions (cr.sin(v) for math.sin(v)), or v.val where no derivative is "
-        "wanted."
+        "Use chainrule's functions (cr.sin(v) for math.sin(v)), an array made with cr.zeros to put "
+        "v into, or v.val where no derivative is wanted."
     )
 
 
@@ -128,8 +128,9 @@ def as_array(value: Value, dtype: Any) -> np.ndarray[Any, Any]:
     if value.reqgrad:
         raise DroppedDerivativeError(
             "a Value that needs a derivative cannot become a NumPy array, which would drop the "
-            "derivative. Put Values together with cr.array([v, w]); call chainrule's functions "
-            "(cr.polygamma for scipy.special.polygamma); or take .val."
+            "derivative. Put Values together with cr.array([v, w]); fill an array that was made with "
+            "cr.zeros; call chainrule's functions (cr.polygamma for scipy.special.polygamma); or "
+            "take .val."
         )
     return np.asarray(value.val, dtype)
 
@@ -141,16 +142,16 @@ array_function = numpy_names.apply_function
 # --- kernels --------------------------------------------------------------------------------------
 
 
-def _lazy(op: Op) -> Callable[[float, float], float]:
-    def kernel(x: float, y: float) -> float:
-        operands = (x, y)[: op.arity]
+def _lazy(op: Op) -> Callable[[float, float, float], float]:
+    def kernel(x: float, y: float, z: float) -> float:
+        operands = (x, y, z)[: op.arity]
         with np.errstate(all="ignore"):
             return float(op.numpy(*operands))
 
     return kernel
 
 
-def library_kernels() -> list[Callable[[float, float], float]]:
+def library_kernels() -> list[Callable[[float, float, float], float]]:
     """SciPy's kernels for what C's <math.h> lacks, in the order of the printed C."""
     return [_lazy(op) for op in elementwise_rows() if not (op.native or op.expand)]
 

@@ -13,9 +13,12 @@ import numpy as np
 
 from ..errors import OperandError, ResultError
 from ..ops import Cotangent, Op, Row, Structural
+from ..ops.assign import VIEWS
+from ..ops.index import index_row
 from ..ops.quiet import quietly
 from ..ops.shape import array as stacked
 from ..ops.shape import broadcast_to, shape_of
+from .assigning import note_view
 from .operands import described
 
 if TYPE_CHECKING:
@@ -66,11 +69,24 @@ def apply(op: Row, operands: Sequence[Any], parameters: dict[str, Any]) -> Any:
     if op.name == "stop_gradient" or all(node is None for node in nodes):
         if isinstance(out, tuple):
             return tuple(made_array(part, None) for part in out)
-        return made_array(out, None)
+        return _with_source(made_array(out, None), op, operands[0], parameters)
     if isinstance(out, tuple):
         return record_parts(op, numbers, nodes, parameters, out)
     dtype = getattr(out, "dtype", np.float64)
-    return made_array(out, recorded_node(op, numbers, nodes, parameters, out, np.shape(out), dtype))
+    node = recorded_node(op, numbers, nodes, parameters, out, np.shape(out), dtype)
+    return _with_source(made_array(out, node), op, operands[0], parameters)
+
+
+def _with_source(value: Any, op: Row, source: Any, parameters: dict[str, Any]) -> Any:
+    """The result, which knows what it is a view of."""
+    if op in VIEWS and isinstance(source, ArrayBase):
+        numbers = value._array
+        if type(numbers) is np.ndarray and numbers.base is not None:
+            note_view(source, value, op, parameters)
+            if op is index_row and source._aliases.is_assigned:
+                # In memory it is a copy, so that the array can be assigned in place again.
+                value._array = numbers.copy()
+    return value
 
 
 def node_of_operand(x: Any) -> Any:

@@ -118,7 +118,12 @@ def absorbed(value: Value, grad: Any) -> bool:
     closure itself, and has a sweep of its own.
     """
     sweep: Backward | None = getattr(_here, "sweep", None)
-    if sweep is None or value._serial >= sweep.current:
+    if sweep is None:
+        return False
+    if value._serial >= sweep.current:
+        from .assigning import check_current
+
+        check_current(value, sweep.current)
         return False
     if value.reqgrad:
         # The sweep is not recorded, so of a Value the number is all that it needs.

@@ -20,6 +20,7 @@ from .elementwise import multiply
 from .reduce import sum_row
 from .rules import Cotangent
 from .shape import as_operand, broadcast_row, expand_dims, ravel, reshape_row, shape_of, transpose
+from .sparse import is_sparse, sparse_matmul
 from .structural import Shape, Structural
 
 
@@ -175,12 +176,15 @@ def _contracted(name: str, x: Any, y: Any, subscripts: str) -> Any:
 def matmul(x1: Any, x2: Any, /) -> Any:
     """Matrix product over the last axis of x1 and the last but one of x2, as ``x1 @ x2``.
 
-    Leading axes are batches and broadcast; an operand of one axis is a vector.
+    Leading axes are batches and broadcast; an operand of one axis is a vector. One operand may be
+    a matrix of ``scipy.sparse``, which is a constant.
 
     >>> cr.matmul(np.eye(2), np.array([1.0, 2.0]))
     array([1., 2.])
     """
     x, y = as_operand(x1), as_operand(x2)
+    if is_sparse(x) or is_sparse(y):
+        return sparse_matmul(x, y)
     p, q = len(shape_of(x)), len(shape_of(y))
     if not p or not q:
         raise ValueError("matmul: operands need at least one axis; use * for numbers")

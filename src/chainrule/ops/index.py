@@ -8,6 +8,7 @@ picked has no part in a derivative, not even as 0 times infinity: both rows mask
 from __future__ import annotations
 
 import operator
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ from .structural import Shape, Structural
 Key = tuple[Any, ...]
 
 
-def _as_slices(key: Key) -> tuple[Any, ...]:
+def as_slices(key: Key) -> tuple[Any, ...]:
     """The key as NumPy takes it."""
     places = []
     for entry in key:
@@ -51,7 +52,7 @@ def _indexed_shape(shape: Shape, key: Key) -> Shape:
 
 def _scattered(g: Any, shape: Shape, key: Key) -> Any:
     out = np.zeros(shape, g.dtype)
-    out[_as_slices(key)] = g
+    out[as_slices(key)] = g
     return out
 
 
@@ -59,7 +60,7 @@ index_row: Structural = Structural(
     "index",
     ("x",),
     "The elements of x at a key of ints and slices.",
-    kernel=lambda x, key: x[_as_slices(key)],
+    kernel=lambda x, key: x[as_slices(key)],
     shape=_indexed_shape,
     vjp=lambda g, out, x, key: (scatter_row(g, shape=shape_of(x), key=key),),
     batch=lambda batched, x, key: index_row(x, key=((0, shape_of(x)[0], 1), *key)),
@@ -161,7 +162,7 @@ def _no_index(k: Any) -> IndexError:
     )
 
 
-def _position(k: Any, extent: Any, axis: int) -> Any:
+def position(k: Any, extent: Any, axis: int) -> Any:
     """An int counted from the front, in range."""
     try:
         k = operator.index(k)
@@ -204,6 +205,14 @@ def getitem(x: Any, key: Any) -> Any:
     """x[key], with all that NumPy takes: ints, slices, None, Ellipsis, arrays of ints and bools."""
     x = as_operand(x)
     shape = shape_of(x)
+    if type(key) is int and shape:  # as in loops over elements
+        rest = tuple([(0, extent, 1) for extent in shape[1:]])
+        return index_row(x, key=(position(key, shape[0], 0), *rest))
+    return _basic_then_gather(x, _without_bools(entries_of(shape, key), shape))
+
+
+def entries_of(shape: Shape, key: Any) -> list[Any]:
+    """A key as users write it, spelt out: as many entries as there are axes, and new axes."""
     entries = list(key) if isinstance(key, tuple) else [key]
     entries = [_listed(e) if isinstance(e, list | tuple | range) else e for e in entries]
     used = sum(_axes_used(e) for e in entries)
@@ -217,7 +226,27 @@ def getitem(x: Any, key: Any) -> Any:
         entries[at : at + 1] = whole
     else:
         entries += whole
-    return _basic_then_gather(x, _without_bools(entries, shape))
+    return entries
+
+
+def basic_key(entries: Sequence[Any], shape: Shape) -> tuple[Key, Shape] | None:
+    """The key of ints and slices, and the shape that it picks; None if there are arrays in it."""
+    key: list[Any] = []
+    picked: list[Any] = []
+    axis = 0
+    for e in entries:
+        if e is None:
+            picked.append(1)
+            continue
+        if isinstance(e, slice):
+            key.append(_bounds(e, shape[axis]))
+            picked.append(_count(*key[-1]))
+        elif _is_array(e):
+            return None
+        else:
+            key.append(position(e, shape[axis], axis))
+        axis += 1
+    return tuple(key), tuple(picked)
 
 
 def _listed(positions: Any) -> Any:
@@ -287,9 +316,9 @@ def _basic_then_gather(x: Any, entries: list[Any]) -> Any:
             axes.append(e)
         elif gathers:  # an int beside arrays takes part in their broadcasting
             key.append((0, shape[axis], 1))
-            axes.append(np.asarray(_position(e, shape[axis], axis)))
+            axes.append(np.asarray(position(e, shape[axis], axis)))
         else:
-            key.append(_position(e, shape[axis], axis))
+            key.append(position(e, shape[axis], axis))
         axis += 1
     full = all(k == (0, extent, 1) for k, extent in zip(key, shape, strict=True))
     picked = x if full else index_row(x, key=tuple(key))

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import OperandError
 from . import contract, index, likes, numpy_names, rearranging
 from . import shape as of_shape
 from .arguments import product, row_major
@@ -71,8 +70,8 @@ class ArrayMethods:
         return of_shape.reshape(self, extents[0] if len(extents) == 1 else extents, order)
 
     def flatten(self, order: str = "C") -> Any:
-        """The elements in one axis, row-major."""
-        return of_shape.ravel(self, order)
+        """The elements in one axis, row-major: a copy."""
+        return likes.copy(of_shape.ravel(self, order))
 
     def transpose(self, *axes: Any) -> Any:
         """The axes in another order, given as one tuple or as several ints; reversed without."""
@@ -89,9 +88,10 @@ class ArrayMethods:
         return likes.clip_array(self, min, max, out)
 
     def astype(self, dtype: Any, order: str = "C") -> Any:
-        """The elements as float64 or float32."""
+        """The elements as float64 or float32: a copy."""
         row_major("astype", "C" if order in ("K", "A") else order)
-        return of_shape.astype(self, dtype)
+        out = of_shape.astype(self, dtype)
+        return likes.copy(out) if out is self else out
 
     def item(self, *key: Any) -> float:
         """One element as a plain number.
@@ -120,12 +120,6 @@ class ArrayMethods:
 
     def __getitem__(self, key: Any) -> Any:
         return index.getitem(self, key)
-
-    def __setitem__(self, key: Any, value: Any) -> None:
-        raise OperandError(
-            "v[key] = x: an array that is differentiated keeps its elements. Choose with "
-            "cr.where(condition, x, v), or make another array with v.at[key].set(x)."
-        )
 
     def __matmul__(self, other: Any) -> Any:
         return contract.matmul(self, other) if _is_operand(other) else NotImplemented

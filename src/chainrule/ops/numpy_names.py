@@ -18,6 +18,7 @@ import numpy as np
 
 from ..errors import UnsupportedFunctionError, UnsupportedMethodError
 from . import ufunc_methods
+from .composed import COMPOSED
 from .covered import COVERED, FUNCTIONS
 from .op import TABLE, Op, foreign_names
 
@@ -126,6 +127,8 @@ def apply_ufunc(
         row = FUNCTIONS.get(ufunc)
     if row is None and ufunc is np.divmod:
         row = _divmod
+    if row is None and _home(ufunc) == "scipy.special":
+        row = COMPOSED.get(ufunc.__name__)
     if row is None:
         raise not_covered(".".join(filter(None, (_home(ufunc), ufunc.__name__))))
     name = ufunc.__name__

@@ -32,7 +32,7 @@ def shape_of(x: Any) -> Shape:
 
 def as_operand(x: Any) -> Any:
     """What the rows take: lists become arrays, of Values too."""
-    return array(x) if isinstance(x, list | tuple) else x
+    return _array(x) if isinstance(x, list | tuple) else x
 
 
 # --- rows ---------------------------------------------------------------------------------------
@@ -49,7 +49,8 @@ reshape_row: Structural = Structural(
 )
 
 
-def _inverse(axes: tuple[int, ...]) -> tuple[int, ...]:
+def inverse(axes: tuple[int, ...]) -> tuple[int, ...]:
+    """The order of axes that undoes another."""
     return tuple(sorted(range(len(axes)), key=axes.__getitem__))
 
 
@@ -59,7 +60,7 @@ transpose_row: Structural = Structural(
     "x with its axes in another order.",
     kernel=lambda x, axes: x.transpose(axes),
     shape=lambda x, axes: tuple(x[axis] for axis in axes),
-    vjp=lambda g, out, x, axes: (transpose_row(g, axes=_inverse(axes)),),
+    vjp=lambda g, out, x, axes: (transpose_row(g, axes=inverse(axes)),),
     batch=lambda batched, x, axes: transpose_row(x, axes=(0, *(axis + 1 for axis in axes))),
     linear=True,
 )
@@ -191,6 +192,13 @@ def of_dtype(x: Any, dtype: Any) -> Any:
 
 
 @covers("astype", public="")
+def _astype(x: Any, dtype: Any, /, *, copy: bool = True, device: Any = None) -> Any:
+    from .elementwise import positive
+
+    out = astype(x, dtype)
+    return positive(out) if copy and out is x else out
+
+
 def astype(x: Any, dtype: Any) -> Any:
     """x with elements of another type; x itself if dtype is None.
 
@@ -426,10 +434,18 @@ def array(values: Any) -> Any:
     >>> cr.array([x, 2 * x]).shape
     (2,)
     """
+    if hasattr(values, "_apply_op"):
+        from .elementwise import positive
+
+        return positive(values)  # a copy, as in NumPy
+    return _array(values)
+
+
+def _array(values: Any) -> Any:
     if not isinstance(values, list | tuple):
         is_operand = hasattr(values, "shape") or hasattr(values, "_apply_op")
         return values if is_operand else np.asarray(values)
-    parts = [array(x) for x in values]
+    parts = [_array(x) for x in values]
     if any(shape_of(x) != shape_of(parts[0]) for x in parts):
         shapes = ", ".join(str(shape_of(x)) for x in parts)
         raise ValueError(f"array: a nested list has entries of different shapes: {shapes}")

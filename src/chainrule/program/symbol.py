@@ -34,6 +34,11 @@ OPERATORS = {
     "and": "logical_and",
     "or": "logical_or",
 }
+#: Operators that write into an array, and their signs.
+AUGMENTED = {
+    **{"add": "+=", "sub": "-=", "mul": "*=", "truediv": "/="},
+    **{"floordiv": "//=", "mod": "%=", "pow": "**="},
+}
 COMPARISONS = {
     "eq": "equal",
     "ne": "not_equal",
@@ -78,8 +83,8 @@ class Symbol(ArrayMethods):
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         raise DroppedDerivativeError(
             f"{self!r}{user_line()} cannot become a NumPy array: while a function is traced there "
-            "are no numbers to put into it. Use chainrule's functions, and cr.array for a list of "
-            "numbers and Symbols."
+            "are no numbers to put into it. Use chainrule's functions, cr.array for a list of "
+            "numbers and Symbols, and cr.zeros for an array that is filled."
         )
 
     def __getattr__(self, name: str) -> Any:
@@ -101,7 +106,10 @@ class Symbol(ArrayMethods):
 
     def __float__(self) -> float:
         raise _no_number(
-            self, "float()", "Use chainrule's functions (cr.sin for math.sin) on it as it is."
+            self,
+            "float()",
+            "Use chainrule's functions (cr.sin for math.sin) on it as it is, and an array made "
+            "with cr.zeros to put it into.",
         )
 
     def __int__(self) -> int:
@@ -116,6 +124,11 @@ class Symbol(ArrayMethods):
             "Index with an array of integers (cr.take, x[i]), or make the argument static "
             "(static_argnums).",
         )
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        from .assigning import assign
+
+        assign(self, key, value)
 
     def __round__(self, ndigits: int | None = None) -> Any:
         return self.round(0 if ndigits is None else ndigits)
@@ -193,11 +206,26 @@ class Term(Symbol):
 class Batched(Symbol):
     """One example of a term under vmap. ``levels`` are its batch axes, that of the newest first."""
 
-    __slots__ = ("levels", "term")
+    __slots__ = ("_views", "levels", "source", "term")
 
     def __init__(self, term: Term, levels: tuple[int, ...]) -> None:
         self.term = term
         self.levels = levels
+        #: Of a view (``x[1:]``) what it is one of, and how it is made, for ``assigning.py``.
+        self.source: tuple[Batched, Any] | None = None
+        self._views: list[Batched] | None = None
+
+    @property
+    def views(self) -> Sequence[Batched]:
+        """Its views."""
+        return self._views or ()
+
+    def note_view(self, view: Batched, step: Any) -> None:
+        """Note that an operation, with its parameters, made a view of it."""
+        view.source = self, step
+        if self._views is None:
+            self._views = []
+        self._views.append(view)
 
     @property
     def trace(self) -> Any:
@@ -259,13 +287,29 @@ def _binary(row: Op) -> Any:
                 )
                 terms.append(term)
                 return term
-        elif kind is float or kind is int:
-            return Batched(operator(self.term, other), self.levels)
-        elif (
-            kind is Batched and other.levels == self.levels and other.term.shape is self.term.shape
-        ):
-            return Batched(operator(self.term, other.term), self.levels)
+        elif type(self) is Batched:
+            if kind is float or kind is int:
+                return Batched(operator(self.term, other), self.levels)
+            if (
+                kind is Batched
+                and other.levels == self.levels
+                and other.term.shape is self.term.shape
+            ):
+                return Batched(operator(self.term, other.term), self.levels)
         return self.trace.binary(row, self, other)
+
+    return operator
+
+
+def _augmented(row: Op, name: str) -> Any:
+    sign = AUGMENTED[name]
+
+    def operator(self: Any, other: Any) -> Any:
+        if not self.shape:
+            return NotImplemented  # a number: Python writes v = v + x
+        from .assigning import in_place
+
+        return in_place(self, sign, other, row)
 
     return operator
 
@@ -302,6 +346,8 @@ def _add_operators() -> None:
         setattr(Symbol, f"__{name}__", _binary(_elementwise(row)))
     for name, row in OPERATORS.items():
         setattr(Symbol, f"__r{name}__", _reflected(_elementwise(row)))
+    for name in AUGMENTED:
+        setattr(Symbol, f"__i{name}__", _augmented(_elementwise(OPERATORS[name]), name))
     for name, row in UNARY.items():
         setattr(Symbol, f"__{name}__", _unary(TABLE[row]))
     for method_row in public_rows():

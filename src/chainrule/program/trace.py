@@ -24,6 +24,7 @@ import numpy as np
 from ..errors import LeakedSymbolError, OperandError, UncoveredRuleError, user_line
 from ..ops import Op, Row, Structural, tracing
 from ..ops.arguments import broadcast_shapes
+from ..ops.assign import VIEWS
 from ..ops.creation import extent_row, literal_row
 from ..ops.shape import (
     array,
@@ -35,6 +36,7 @@ from ..ops.shape import (
     reshape_row,
     shape_of,
 )
+from .assigning import Handle, filled, view_of
 from .extents import Dimension, Extents
 from .symbol import BOOL, FLOAT64, NO_PARAMETERS, Batched, Symbol, Term
 
@@ -74,6 +76,8 @@ class Trace:
         self.inputs: list[Term] = []
         #: What the function met that was no argument: the object, and the term that stands for it.
         self.hidden: dict[int, tuple[Any, Term]] = {}
+        #: What stands for arguments, by ``id``: the caller has them too, so they are not assigned.
+        self.arguments: dict[int, Symbol] = {}
         #: Plain arrays whose elements decided what the terms are, each with a copy.
         self.contents: list[tuple[Any, Any]] = []
         #: The vmaps that the function is under just now, newest first, and the extent of each.
@@ -142,11 +146,19 @@ class Trace:
             elif kind is float or (kind is Term and operand.trace is self):
                 known.append(operand)
             else:
-                known.append(self.operand(op, operand))
+                if op in VIEWS and isinstance(operand, Handle):
+                    return view_of(operand, op, parameters)
+                operand = self.operand(op, operand)
+                if type(operand) is Batched and operand.levels != levels:
+                    levels = tuple(sorted({*levels, *operand.levels}, reverse=True))
+                known.append(operand)
         if levels:
             if isinstance(op, Op):
                 return self._batched_elementwise(op, known, levels)
-            return self._batched(op, known, parameters, levels[-1])
+            result = self._batched(op, known, parameters, levels[-1])
+            if op in VIEWS and result.shape and type(operands[0]) is Batched:
+                operands[0].note_view(result, (op, parameters))
+            return result
         if isinstance(op, Op):
             return self._elementwise(op, known)
         assert isinstance(op, Structural)
@@ -156,6 +168,7 @@ class Trace:
 
     def filled(self, value: float, like: Any) -> Any:
         """One number in the shape and dtype of a term, on whose numbers it does not depend."""
+        like = self.operand(None, like)
         if type(like) is Batched:
             return Batched(self.filled(value, like.term), like.levels)
         literal = self.emit(
@@ -167,6 +180,13 @@ class Trace:
             broadcast_row, (literal,), {"shape": like.shape}, like.shape, like.dtype, like.weak
         )
 
+    def full(self, extents: tuple[Any, ...], value: Any, dtype: Any) -> Any:
+        """An array full of one number, to be assigned."""
+        literal = self.emit(literal_row, (), {"value": dtype.type(value)}, (), dtype)
+        if not extents:
+            return filled(literal)
+        return filled(self.emit(broadcast_row, (literal,), {"shape": extents}, extents, dtype))
+
     def operand(self, op: Row | None, x: Any) -> Any:
         """What stands for an operand: a term or Batched, or a plain number."""
         if isinstance(x, Symbol):
@@ -175,7 +195,7 @@ class Trace:
                     f"{op}{user_line()}: a Symbol of another function that was traced. A Symbol "
                     "may only be used in the function that it was made for, while it is traced."
                 )
-            return x
+            return x.storage.resolved() if isinstance(x, Handle) else x
         if type(x) in WEAK:
             return x
         if isinstance(x, Dimension):
@@ -345,8 +365,13 @@ class Trace:
         x = self.operand(None, x)
         if type(x) is Batched:
             whole = moveaxis(x.term, axis + len(x.levels), 0)
-            return Batched(whole, (level, *x.levels))
-        return Batched(moveaxis(x, axis, 0), (level,))
+            return self.argument(Batched(whole, (level, *x.levels)))
+        return self.argument(Batched(moveaxis(x, axis, 0), (level,)))
+
+    def argument(self, x: Symbol) -> Symbol:
+        """Note that a Symbol stands for an argument, and may not be assigned."""
+        self.arguments[id(x)] = x
+        return x
 
     def unbatched(self, x: Any, axis: int, level: int) -> Any:
         """A result of a function under vmap, with its batch axis where out_axes says."""

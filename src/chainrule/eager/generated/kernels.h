@@ -8,12 +8,12 @@
 #include <stddef.h>
 
 /* Kernels that are SciPy's; set when the module is imported. */
-static double (*cr_library)(int kernel, double x, double y);
+static double (*cr_library)(int kernel, double x, double y, double z);
 
-#define CR_ROW_COUNT 80
-#define CR_FINGERPRINT "d0992495fe669e44"
+#define CR_ROW_COUNT 118
+#define CR_FINGERPRINT "567e14bba12a1fdf"
 
-enum { CR_LEAF = 0, CR_CLOSURE = 1, CR_EQUAL = 2, CR_NOT_EQUAL = 3, CR_LESS = 4, CR_LESS_EQUAL = 5, CR_GREATER = 6, CR_GREATER_EQUAL = 7, CR_LOGICAL_AND = 8, CR_LOGICAL_OR = 9, CR_LOGICAL_NOT = 10, CR_ISNAN = 11, CR_ISINF = 12, CR_ISFINITE = 13, CR_MAXIMUM = 14, CR_MINIMUM = 15, CR_FMAX = 16, CR_FMIN = 17, CR_CLIP = 18, CR_WHERE = 19, CR_RELU = 20, CR_FLOOR = 21, CR_CEIL = 22, CR_TRUNC = 23, CR_RINT = 24, CR_ROUND = 25, CR_ADD = 26, CR_SUBTRACT = 27, CR_MULTIPLY = 28, CR_DIVIDE = 29, CR_NEGATIVE = 30, CR_POSITIVE = 31, CR_RECIPROCAL = 32, CR_SQUARE = 33, CR_SQRT = 34, CR_CBRT = 35, CR_HYPOT = 36, CR_POWER = 37, CR_FLOOR_DIVIDE = 38, CR_REMAINDER = 39, CR_FMOD = 40, CR_COPYSIGN = 41, CR_ABS = 42, CR_SIGN = 43, CR_EXP = 44, CR_EXP2 = 45, CR_EXPM1 = 46, CR_LOG = 47, CR_LOG2 = 48, CR_LOG10 = 49, CR_LOG1P = 50, CR_SIGMOID = 51, CR_LOGADDEXP = 52, CR_LOGADDEXP2 = 53, CR_SIN = 54, CR_COS = 55, CR_TAN = 56, CR_ARCSIN = 57, CR_ARCCOS = 58, CR_ARCTAN = 59, CR_ARCTAN2 = 60, CR_SINH = 61, CR_COSH = 62, CR_TANH = 63, CR_ARCSINH = 64, CR_ARCCOSH = 65, CR_ARCTANH = 66, CR_DEG2RAD = 67, CR_RAD2DEG = 68, CR_SINPI = 69, CR_COSPI = 70, CR_SINC = 71, CR_SOFTPLUS = 72, CR_SILU = 73, CR_GELU = 74, CR_ERF = 75, CR_ERFC = 76, CR_ERFINV = 77, CR_GAMMA = 78, CR_GAMMALN = 79, CR_DIGAMMA = 80, CR_POLYGAMMA = 81 };
+enum { CR_LEAF = 0, CR_CLOSURE = 1, CR_EQUAL = 2, CR_NOT_EQUAL = 3, CR_LESS = 4, CR_LESS_EQUAL = 5, CR_GREATER = 6, CR_GREATER_EQUAL = 7, CR_LOGICAL_AND = 8, CR_LOGICAL_OR = 9, CR_LOGICAL_NOT = 10, CR_ISNAN = 11, CR_ISINF = 12, CR_ISFINITE = 13, CR_MAXIMUM = 14, CR_MINIMUM = 15, CR_FMAX = 16, CR_FMIN = 17, CR_CLIP = 18, CR_WHERE = 19, CR_RELU = 20, CR_FLOOR = 21, CR_CEIL = 22, CR_TRUNC = 23, CR_RINT = 24, CR_ROUND = 25, CR_ADD = 26, CR_SUBTRACT = 27, CR_MULTIPLY = 28, CR_DIVIDE = 29, CR_NEGATIVE = 30, CR_POSITIVE = 31, CR_RECIPROCAL = 32, CR_SQUARE = 33, CR_SQRT = 34, CR_CBRT = 35, CR_HYPOT = 36, CR_POWER = 37, CR_FLOOR_DIVIDE = 38, CR_REMAINDER = 39, CR_FMOD = 40, CR_COPYSIGN = 41, CR_ABS = 42, CR_SIGN = 43, CR_EXP = 44, CR_EXP2 = 45, CR_EXPM1 = 46, CR_LOG = 47, CR_LOG2 = 48, CR_LOG10 = 49, CR_LOG1P = 50, CR_SIGMOID = 51, CR_LOGADDEXP = 52, CR_LOGADDEXP2 = 53, CR_SIN = 54, CR_COS = 55, CR_TAN = 56, CR_ARCSIN = 57, CR_ARCCOS = 58, CR_ARCTAN = 59, CR_ARCTAN2 = 60, CR_SINH = 61, CR_COSH = 62, CR_TANH = 63, CR_ARCSINH = 64, CR_ARCCOSH = 65, CR_ARCTANH = 66, CR_DEG2RAD = 67, CR_RAD2DEG = 68, CR_SINPI = 69, CR_COSPI = 70, CR_SINC = 71, CR_J0 = 72, CR_J1 = 73, CR_Y0 = 74, CR_Y1 = 75, CR_I0 = 76, CR_I1 = 77, CR_K0 = 78, CR_K1 = 79, CR_I0E = 80, CR_I1E = 81, CR_K0E = 82, CR_K1E = 83, CR_JV = 84, CR_YV = 85, CR_IV = 86, CR_KV = 87, CR_IVE = 88, CR_KVE = 89, CR_SOFTPLUS = 90, CR_SILU = 91, CR_GELU = 92, CR_ERF = 93, CR_ERFC = 94, CR_ERFINV = 95, CR_GAMMA = 96, CR_GAMMALN = 97, CR_DIGAMMA = 98, CR_POLYGAMMA = 99, CR_NDTR = 100, CR_LOG_NDTR = 101, CR_NDTRI = 102, CR_ERFCX = 103, CR_ERFCINV = 104, CR_DAWSN = 105, CR_EXPI = 106, CR_EXP1 = 107, CR_ELLIPK = 108, CR_ELLIPE = 109, CR_SPENCE = 110, CR_LOG_EXPIT = 111, CR_ENTR = 112, CR_BETALN = 113, CR_XLOGY = 114, CR_XLOG1PY = 115, CR_EXPN = 116, CR_GAMMAINC = 117, CR_GAMMAINCC = 118, CR_BETAINC = 119 };
 
 static inline double cr_equal(double x, double y);
 static inline double cr_not_equal(double x, double y);
@@ -85,6 +85,24 @@ static inline double cr_rad2deg(double x);
 static inline double cr_sinpi(double x);
 static inline double cr_cospi(double x);
 static inline double cr_sinc(double x);
+static inline double cr_j0(double x);
+static inline double cr_j1(double x);
+static inline double cr_y0(double x);
+static inline double cr_y1(double x);
+static inline double cr_i0(double x);
+static inline double cr_i1(double x);
+static inline double cr_k0(double x);
+static inline double cr_k1(double x);
+static inline double cr_i0e(double x);
+static inline double cr_i1e(double x);
+static inline double cr_k0e(double x);
+static inline double cr_k1e(double x);
+static inline double cr_jv(double v, double x);
+static inline double cr_yv(double v, double x);
+static inline double cr_iv(double v, double x);
+static inline double cr_kv(double v, double x);
+static inline double cr_ive(double v, double x);
+static inline double cr_kve(double v, double x);
 static inline double cr_softplus(double x);
 static inline double cr_silu(double x);
 static inline double cr_gelu(double x);
@@ -95,6 +113,26 @@ static inline double cr_gamma(double x);
 static inline double cr_gammaln(double x);
 static inline double cr_digamma(double x);
 static inline double cr_polygamma(double n, double x);
+static inline double cr_ndtr(double x);
+static inline double cr_log_ndtr(double x);
+static inline double cr_ndtri(double x);
+static inline double cr_erfcx(double x);
+static inline double cr_erfcinv(double x);
+static inline double cr_dawsn(double x);
+static inline double cr_expi(double x);
+static inline double cr_exp1(double x);
+static inline double cr_ellipk(double x);
+static inline double cr_ellipe(double x);
+static inline double cr_spence(double x);
+static inline double cr_log_expit(double x);
+static inline double cr_entr(double x);
+static inline double cr_betaln(double a, double b);
+static inline double cr_xlogy(double x, double y);
+static inline double cr_xlog1py(double x, double y);
+static inline double cr_expn(double n, double x);
+static inline double cr_gammainc(double a, double x);
+static inline double cr_gammaincc(double a, double x);
+static inline double cr_betainc(double a, double b, double x);
 
 static inline double cr_equal(double x, double y) {
     return  x == y ;
@@ -664,6 +702,150 @@ static inline double cr_sinc_0(double out, double x) {
     return ((cr_abs(x) < 0.4) ? (x * (-3.289868133696453 + (t1 * (3.246969701133414 + (t1 * (-1.144510944732505 + (t1 * (0.20918278254123832 + (t1 * (-0.023460810354558225 + (t1 * (0.001781145516372851 + (t1 * (-9.766223126318928e-05 + (t1 * (4.049947846619241e-06 + (t1 * (-1.3148481279991983e-07 + (t1 * (3.433076949964284e-09 + (t1 * (-7.365893777096939e-11 + (t1 * 0.0))))))))))))))))))))))) : ((cr_cospi(x) - out) / x));
 }
 
+static inline double cr_j0(double x) {
+    return cr_library(0, x, 0.0, 0.0);
+}
+
+static inline double cr_j0_0(double out, double x) {
+    return (-cr_j1(x));
+}
+
+static inline double cr_j1(double x) {
+    return cr_library(1, x, 0.0, 0.0);
+}
+
+static inline double cr_j1_0(double out, double x) {
+    return (0.5 * (cr_j0(x) - cr_jv(2.0, x)));
+}
+
+static inline double cr_y0(double x) {
+    return cr_library(2, x, 0.0, 0.0);
+}
+
+static inline double cr_y0_0(double out, double x) {
+    return (-cr_y1(x));
+}
+
+static inline double cr_y1(double x) {
+    return cr_library(3, x, 0.0, 0.0);
+}
+
+static inline double cr_y1_0(double out, double x) {
+    return (0.5 * (cr_y0(x) - cr_yv(2.0, x)));
+}
+
+static inline double cr_i0(double x) {
+    return cr_library(4, x, 0.0, 0.0);
+}
+
+static inline double cr_i0_0(double out, double x) {
+    return cr_i1(x);
+}
+
+static inline double cr_i1(double x) {
+    return cr_library(5, x, 0.0, 0.0);
+}
+
+static inline double cr_i1_0(double out, double x) {
+    return (0.5 * (cr_i0(x) + cr_iv(2.0, x)));
+}
+
+static inline double cr_k0(double x) {
+    return cr_library(6, x, 0.0, 0.0);
+}
+
+static inline double cr_k0_0(double out, double x) {
+    return (-cr_k1(x));
+}
+
+static inline double cr_k1(double x) {
+    return cr_library(7, x, 0.0, 0.0);
+}
+
+static inline double cr_k1_0(double out, double x) {
+    return (-0.5 * (cr_k0(x) + cr_kv(2.0, x)));
+}
+
+static inline double cr_i0e(double x) {
+    return cr_library(8, x, 0.0, 0.0);
+}
+
+static inline double cr_i0e_0(double out, double x) {
+    return (cr_i1e(x) - (cr_sign(x) * out));
+}
+
+static inline double cr_i1e(double x) {
+    return cr_library(9, x, 0.0, 0.0);
+}
+
+static inline double cr_i1e_0(double out, double x) {
+    return ((0.5 * (cr_i0e(x) + cr_ive(2.0, x))) - (cr_sign(x) * out));
+}
+
+static inline double cr_k0e(double x) {
+    return cr_library(10, x, 0.0, 0.0);
+}
+
+static inline double cr_k0e_0(double out, double x) {
+    return (out - cr_k1e(x));
+}
+
+static inline double cr_k1e(double x) {
+    return cr_library(11, x, 0.0, 0.0);
+}
+
+static inline double cr_k1e_0(double out, double x) {
+    return (out - (0.5 * (cr_k0e(x) + cr_kve(2.0, x))));
+}
+
+static inline double cr_jv(double v, double x) {
+    return cr_library(12, v, x, 0.0);
+}
+
+static inline double cr_jv_1(double out, double v, double x) {
+    return (0.5 * (cr_jv((v - 1.0), x) - cr_jv((v + 1.0), x)));
+}
+
+static inline double cr_yv(double v, double x) {
+    return cr_library(13, v, x, 0.0);
+}
+
+static inline double cr_yv_1(double out, double v, double x) {
+    return (0.5 * (cr_yv((v - 1.0), x) - cr_yv((v + 1.0), x)));
+}
+
+static inline double cr_iv(double v, double x) {
+    return cr_library(14, v, x, 0.0);
+}
+
+static inline double cr_iv_1(double out, double v, double x) {
+    return (0.5 * (cr_iv((v - 1.0), x) + cr_iv((v + 1.0), x)));
+}
+
+static inline double cr_kv(double v, double x) {
+    return cr_library(15, v, x, 0.0);
+}
+
+static inline double cr_kv_1(double out, double v, double x) {
+    return (-0.5 * (cr_kv((v - 1.0), x) + cr_kv((v + 1.0), x)));
+}
+
+static inline double cr_ive(double v, double x) {
+    return cr_library(16, v, x, 0.0);
+}
+
+static inline double cr_ive_1(double out, double v, double x) {
+    return ((0.5 * (cr_ive((v - 1.0), x) + cr_ive((v + 1.0), x))) - (cr_sign(x) * out));
+}
+
+static inline double cr_kve(double v, double x) {
+    return cr_library(17, v, x, 0.0);
+}
+
+static inline double cr_kve_1(double out, double v, double x) {
+    return (out - (0.5 * (cr_kve((v - 1.0), x) + cr_kve((v + 1.0), x))));
+}
+
 static inline double cr_softplus(double x) {
     return (cr_relu(x) + cr_log1p(cr_exp((-cr_abs(x)))));
 }
@@ -705,7 +887,7 @@ static inline double cr_erfc_0(double out, double x) {
 }
 
 static inline double cr_erfinv(double x) {
-    return cr_library(0, x, 0.0);
+    return cr_library(18, x, 0.0, 0.0);
 }
 
 static inline double cr_erfinv_0(double out, double x) {
@@ -729,7 +911,7 @@ static inline double cr_gammaln_0(double out, double x) {
 }
 
 static inline double cr_digamma(double x) {
-    return cr_library(1, x, 0.0);
+    return cr_library(19, x, 0.0, 0.0);
 }
 
 static inline double cr_digamma_0(double out, double x) {
@@ -737,11 +919,183 @@ static inline double cr_digamma_0(double out, double x) {
 }
 
 static inline double cr_polygamma(double n, double x) {
-    return cr_library(2, n, x);
+    return cr_library(20, n, x, 0.0);
 }
 
 static inline double cr_polygamma_1(double out, double n, double x) {
     return cr_polygamma((n + 1.0), x);
+}
+
+static inline double cr_ndtr(double x) {
+    return cr_library(21, x, 0.0, 0.0);
+}
+
+static inline double cr_ndtr_0(double out, double x) {
+    return (0.3989422804014327 * cr_exp((-0.5 * cr_square(x))));
+}
+
+static inline double cr_log_ndtr(double x) {
+    return cr_library(22, x, 0.0, 0.0);
+}
+
+static inline double cr_log_ndtr_0(double out, double x) {
+    return (0.3989422804014327 * cr_exp(((-0.5 * cr_square(x)) - out)));
+}
+
+static inline double cr_ndtri(double x) {
+    return cr_library(23, x, 0.0, 0.0);
+}
+
+static inline double cr_ndtri_0(double out, double x) {
+    return (2.5066282746310002 * cr_exp((0.5 * cr_square(out))));
+}
+
+static inline double cr_erfcx(double x) {
+    return cr_library(24, x, 0.0, 0.0);
+}
+
+static inline double cr_erfcx_0(double out, double x) {
+    return (((2.0 * x) * out) - 1.1283791670955126);
+}
+
+static inline double cr_erfcinv(double x) {
+    return cr_library(25, x, 0.0, 0.0);
+}
+
+static inline double cr_erfcinv_0(double out, double x) {
+    return (-0.8862269254527579 * cr_exp(cr_square(out)));
+}
+
+static inline double cr_dawsn(double x) {
+    return cr_library(26, x, 0.0, 0.0);
+}
+
+static inline double cr_dawsn_0(double out, double x) {
+    return (1.0 - ((2.0 * x) * out));
+}
+
+static inline double cr_expi(double x) {
+    return cr_library(27, x, 0.0, 0.0);
+}
+
+static inline double cr_expi_0(double out, double x) {
+    return (cr_exp(x) / x);
+}
+
+static inline double cr_exp1(double x) {
+    return cr_library(28, x, 0.0, 0.0);
+}
+
+static inline double cr_exp1_0(double out, double x) {
+    return ((-cr_exp((-x))) / x);
+}
+
+static inline double cr_ellipk(double x) {
+    return cr_library(29, x, 0.0, 0.0);
+}
+
+static inline double cr_ellipk_0(double out, double x) {
+    return (((cr_ellipe(x) / (1.0 - x)) - out) / (2.0 * x));
+}
+
+static inline double cr_ellipe(double x) {
+    return cr_library(30, x, 0.0, 0.0);
+}
+
+static inline double cr_ellipe_0(double out, double x) {
+    return ((out - cr_ellipk(x)) / (2.0 * x));
+}
+
+static inline double cr_spence(double x) {
+    return cr_library(31, x, 0.0, 0.0);
+}
+
+static inline double cr_spence_0(double out, double x) {
+    return ((cr_abs((x - 1.0)) < 1e-09) ? ((0.5 * (x - 1.0)) - 1.0) : (cr_log(x) / (1.0 - x)));
+}
+
+static inline double cr_log_expit(double x) {
+    return cr_library(32, x, 0.0, 0.0);
+}
+
+static inline double cr_log_expit_0(double out, double x) {
+    return cr_sigmoid((-x));
+}
+
+static inline double cr_entr(double x) {
+    return cr_library(33, x, 0.0, 0.0);
+}
+
+static inline double cr_entr_0(double out, double x) {
+    return ((x > 0.0) ? ((-cr_log(x)) - 1.0) : ((x == 0.0) ? INFINITY : out));
+}
+
+static inline double cr_betaln(double a, double b) {
+    return cr_library(34, a, b, 0.0);
+}
+
+static inline double cr_betaln_0(double out, double a, double b) {
+    return (cr_digamma(a) - cr_digamma((a + b)));
+}
+
+static inline double cr_betaln_1(double out, double a, double b) {
+    return (cr_digamma(b) - cr_digamma((a + b)));
+}
+
+static inline double cr_xlogy(double x, double y) {
+    return cr_library(35, x, y, 0.0);
+}
+
+static inline double cr_xlogy_0(double out, double x, double y) {
+    return cr_log(y);
+}
+
+static inline double cr_xlogy_1(double out, double x, double y) {
+    return (((x == 0.0) && (y == y)) ? 0.0 : (x / y));
+}
+
+static inline double cr_xlog1py(double x, double y) {
+    return cr_library(36, x, y, 0.0);
+}
+
+static inline double cr_xlog1py_0(double out, double x, double y) {
+    return cr_log1p(y);
+}
+
+static inline double cr_xlog1py_1(double out, double x, double y) {
+    return (((x == 0.0) && (y == y)) ? 0.0 : (x / (1.0 + y)));
+}
+
+static inline double cr_expn(double n, double x) {
+    return cr_library(37, n, x, 0.0);
+}
+
+static inline double cr_expn_1(double out, double n, double x) {
+    return (-cr_expn((n - 1.0), x));
+}
+
+static inline double cr_gammainc(double a, double x) {
+    return cr_library(38, a, x, 0.0);
+}
+
+static inline double cr_gammainc_1(double out, double a, double x) {
+    return ((x >= 0.0) ? cr_exp(((cr_xlogy((a - 1.0), x) - x) - cr_gammaln(a))) : out);
+}
+
+static inline double cr_gammaincc(double a, double x) {
+    return cr_library(39, a, x, 0.0);
+}
+
+static inline double cr_gammaincc_1(double out, double a, double x) {
+    return ((x >= 0.0) ? (-cr_exp(((cr_xlogy((a - 1.0), x) - x) - cr_gammaln(a)))) : out);
+}
+
+static inline double cr_betainc(double a, double b, double x) {
+    return cr_library(40, a, b, x);
+}
+
+static inline double cr_betainc_2(double out, double a, double b, double x) {
+    return (((x >= 0.0) && (x <= 1.0)) ? cr_exp(((cr_xlogy((a - 1.0), x) + cr_xlog1py((b - 1.0), (-x))) - cr_betaln(a, b))) : out);
 }
 
 typedef double (*cr_kernel1)(double);
@@ -831,15 +1185,53 @@ static const cr_row cr_rows[] = {
     [69] = {"sinpi", 1, 0, 0, 0, 0, (void (*)(void))cr_sinpi, {(void (*)(void))cr_sinpi_0, NULL, NULL}},
     [70] = {"cospi", 1, 0, 0, 0, 0, (void (*)(void))cr_cospi, {(void (*)(void))cr_cospi_0, NULL, NULL}},
     [71] = {"sinc", 1, 0, 0, 0, 0, (void (*)(void))cr_sinc, {(void (*)(void))cr_sinc_0, NULL, NULL}},
-    [72] = {"softplus", 1, 0, 0, 0, 0, (void (*)(void))cr_softplus, {(void (*)(void))cr_softplus_0, NULL, NULL}},
-    [73] = {"silu", 1, 0, 0, 0, 0, (void (*)(void))cr_silu, {(void (*)(void))cr_silu_0, NULL, NULL}},
-    [74] = {"gelu", 1, 0, 0, 0, 0, (void (*)(void))cr_gelu, {(void (*)(void))cr_gelu_0, NULL, NULL}},
-    [75] = {"erf", 1, 0, 0, 0, 0, (void (*)(void))cr_erf, {(void (*)(void))cr_erf_0, NULL, NULL}},
-    [76] = {"erfc", 1, 0, 0, 0, 0, (void (*)(void))cr_erfc, {(void (*)(void))cr_erfc_0, NULL, NULL}},
-    [77] = {"erfinv", 1, 0, 0, 0, 1, (void (*)(void))cr_erfinv, {(void (*)(void))cr_erfinv_0, NULL, NULL}},
-    [78] = {"gamma", 1, 0, 0, 0, 1, (void (*)(void))cr_gamma, {(void (*)(void))cr_gamma_0, NULL, NULL}},
-    [79] = {"gammaln", 1, 0, 0, 0, 1, (void (*)(void))cr_gammaln, {(void (*)(void))cr_gammaln_0, NULL, NULL}},
-    [80] = {"digamma", 1, 0, 0, 0, 1, (void (*)(void))cr_digamma, {(void (*)(void))cr_digamma_0, NULL, NULL}},
-    [81] = {"polygamma", 2, 0, 0, 1, 1, (void (*)(void))cr_polygamma, {NULL, (void (*)(void))cr_polygamma_1, NULL}},
+    [72] = {"j0", 1, 0, 0, 0, 1, (void (*)(void))cr_j0, {(void (*)(void))cr_j0_0, NULL, NULL}},
+    [73] = {"j1", 1, 0, 0, 0, 1, (void (*)(void))cr_j1, {(void (*)(void))cr_j1_0, NULL, NULL}},
+    [74] = {"y0", 1, 0, 0, 0, 1, (void (*)(void))cr_y0, {(void (*)(void))cr_y0_0, NULL, NULL}},
+    [75] = {"y1", 1, 0, 0, 0, 1, (void (*)(void))cr_y1, {(void (*)(void))cr_y1_0, NULL, NULL}},
+    [76] = {"i0", 1, 0, 0, 0, 1, (void (*)(void))cr_i0, {(void (*)(void))cr_i0_0, NULL, NULL}},
+    [77] = {"i1", 1, 0, 0, 0, 1, (void (*)(void))cr_i1, {(void (*)(void))cr_i1_0, NULL, NULL}},
+    [78] = {"k0", 1, 0, 0, 0, 1, (void (*)(void))cr_k0, {(void (*)(void))cr_k0_0, NULL, NULL}},
+    [79] = {"k1", 1, 0, 0, 0, 1, (void (*)(void))cr_k1, {(void (*)(void))cr_k1_0, NULL, NULL}},
+    [80] = {"i0e", 1, 0, 0, 0, 1, (void (*)(void))cr_i0e, {(void (*)(void))cr_i0e_0, NULL, NULL}},
+    [81] = {"i1e", 1, 0, 0, 0, 1, (void (*)(void))cr_i1e, {(void (*)(void))cr_i1e_0, NULL, NULL}},
+    [82] = {"k0e", 1, 0, 0, 0, 1, (void (*)(void))cr_k0e, {(void (*)(void))cr_k0e_0, NULL, NULL}},
+    [83] = {"k1e", 1, 0, 0, 0, 1, (void (*)(void))cr_k1e, {(void (*)(void))cr_k1e_0, NULL, NULL}},
+    [84] = {"jv", 2, 0, 0, 1, 1, (void (*)(void))cr_jv, {NULL, (void (*)(void))cr_jv_1, NULL}},
+    [85] = {"yv", 2, 0, 0, 1, 1, (void (*)(void))cr_yv, {NULL, (void (*)(void))cr_yv_1, NULL}},
+    [86] = {"iv", 2, 0, 0, 1, 1, (void (*)(void))cr_iv, {NULL, (void (*)(void))cr_iv_1, NULL}},
+    [87] = {"kv", 2, 0, 0, 1, 1, (void (*)(void))cr_kv, {NULL, (void (*)(void))cr_kv_1, NULL}},
+    [88] = {"ive", 2, 0, 0, 1, 1, (void (*)(void))cr_ive, {NULL, (void (*)(void))cr_ive_1, NULL}},
+    [89] = {"kve", 2, 0, 0, 1, 1, (void (*)(void))cr_kve, {NULL, (void (*)(void))cr_kve_1, NULL}},
+    [90] = {"softplus", 1, 0, 0, 0, 0, (void (*)(void))cr_softplus, {(void (*)(void))cr_softplus_0, NULL, NULL}},
+    [91] = {"silu", 1, 0, 0, 0, 0, (void (*)(void))cr_silu, {(void (*)(void))cr_silu_0, NULL, NULL}},
+    [92] = {"gelu", 1, 0, 0, 0, 0, (void (*)(void))cr_gelu, {(void (*)(void))cr_gelu_0, NULL, NULL}},
+    [93] = {"erf", 1, 0, 0, 0, 0, (void (*)(void))cr_erf, {(void (*)(void))cr_erf_0, NULL, NULL}},
+    [94] = {"erfc", 1, 0, 0, 0, 0, (void (*)(void))cr_erfc, {(void (*)(void))cr_erfc_0, NULL, NULL}},
+    [95] = {"erfinv", 1, 0, 0, 0, 1, (void (*)(void))cr_erfinv, {(void (*)(void))cr_erfinv_0, NULL, NULL}},
+    [96] = {"gamma", 1, 0, 0, 0, 1, (void (*)(void))cr_gamma, {(void (*)(void))cr_gamma_0, NULL, NULL}},
+    [97] = {"gammaln", 1, 0, 0, 0, 1, (void (*)(void))cr_gammaln, {(void (*)(void))cr_gammaln_0, NULL, NULL}},
+    [98] = {"digamma", 1, 0, 0, 0, 1, (void (*)(void))cr_digamma, {(void (*)(void))cr_digamma_0, NULL, NULL}},
+    [99] = {"polygamma", 2, 0, 0, 1, 1, (void (*)(void))cr_polygamma, {NULL, (void (*)(void))cr_polygamma_1, NULL}},
+    [100] = {"ndtr", 1, 0, 0, 0, 1, (void (*)(void))cr_ndtr, {(void (*)(void))cr_ndtr_0, NULL, NULL}},
+    [101] = {"log_ndtr", 1, 0, 0, 0, 1, (void (*)(void))cr_log_ndtr, {(void (*)(void))cr_log_ndtr_0, NULL, NULL}},
+    [102] = {"ndtri", 1, 0, 0, 0, 1, (void (*)(void))cr_ndtri, {(void (*)(void))cr_ndtri_0, NULL, NULL}},
+    [103] = {"erfcx", 1, 0, 0, 0, 1, (void (*)(void))cr_erfcx, {(void (*)(void))cr_erfcx_0, NULL, NULL}},
+    [104] = {"erfcinv", 1, 0, 0, 0, 1, (void (*)(void))cr_erfcinv, {(void (*)(void))cr_erfcinv_0, NULL, NULL}},
+    [105] = {"dawsn", 1, 0, 0, 0, 1, (void (*)(void))cr_dawsn, {(void (*)(void))cr_dawsn_0, NULL, NULL}},
+    [106] = {"expi", 1, 0, 0, 0, 1, (void (*)(void))cr_expi, {(void (*)(void))cr_expi_0, NULL, NULL}},
+    [107] = {"exp1", 1, 0, 0, 0, 1, (void (*)(void))cr_exp1, {(void (*)(void))cr_exp1_0, NULL, NULL}},
+    [108] = {"ellipk", 1, 0, 0, 0, 1, (void (*)(void))cr_ellipk, {(void (*)(void))cr_ellipk_0, NULL, NULL}},
+    [109] = {"ellipe", 1, 0, 0, 0, 1, (void (*)(void))cr_ellipe, {(void (*)(void))cr_ellipe_0, NULL, NULL}},
+    [110] = {"spence", 1, 0, 0, 0, 1, (void (*)(void))cr_spence, {(void (*)(void))cr_spence_0, NULL, NULL}},
+    [111] = {"log_expit", 1, 0, 0, 0, 1, (void (*)(void))cr_log_expit, {(void (*)(void))cr_log_expit_0, NULL, NULL}},
+    [112] = {"entr", 1, 0, 0, 0, 1, (void (*)(void))cr_entr, {(void (*)(void))cr_entr_0, NULL, NULL}},
+    [113] = {"betaln", 2, 0, 0, 0, 1, (void (*)(void))cr_betaln, {(void (*)(void))cr_betaln_0, (void (*)(void))cr_betaln_1, NULL}},
+    [114] = {"xlogy", 2, 0, 0, 0, 1, (void (*)(void))cr_xlogy, {(void (*)(void))cr_xlogy_0, (void (*)(void))cr_xlogy_1, NULL}},
+    [115] = {"xlog1py", 2, 0, 0, 0, 1, (void (*)(void))cr_xlog1py, {(void (*)(void))cr_xlog1py_0, (void (*)(void))cr_xlog1py_1, NULL}},
+    [116] = {"expn", 2, 0, 0, 1, 1, (void (*)(void))cr_expn, {NULL, (void (*)(void))cr_expn_1, NULL}},
+    [117] = {"gammainc", 2, 0, 0, 1, 1, (void (*)(void))cr_gammainc, {NULL, (void (*)(void))cr_gammainc_1, NULL}},
+    [118] = {"gammaincc", 2, 0, 0, 1, 1, (void (*)(void))cr_gammaincc, {NULL, (void (*)(void))cr_gammaincc_1, NULL}},
+    [119] = {"betainc", 3, 0, 0, 3, 1, (void (*)(void))cr_betainc, {NULL, NULL, (void (*)(void))cr_betainc_2}},
 };
 #endif

@@ -83,16 +83,54 @@ RAD2DEG = 68
 SINPI = 69
 COSPI = 70
 SINC = 71
-SOFTPLUS = 72
-SILU = 73
-GELU = 74
-ERF = 75
-ERFC = 76
-ERFINV = 77
-GAMMA = 78
-GAMMALN = 79
-DIGAMMA = 80
-POLYGAMMA = 81
+J0 = 72
+J1 = 73
+Y0 = 74
+Y1 = 75
+I0 = 76
+I1 = 77
+K0 = 78
+K1 = 79
+I0E = 80
+I1E = 81
+K0E = 82
+K1E = 83
+JV = 84
+YV = 85
+IV = 86
+KV = 87
+IVE = 88
+KVE = 89
+SOFTPLUS = 90
+SILU = 91
+GELU = 92
+ERF = 93
+ERFC = 94
+ERFINV = 95
+GAMMA = 96
+GAMMALN = 97
+DIGAMMA = 98
+POLYGAMMA = 99
+NDTR = 100
+LOG_NDTR = 101
+NDTRI = 102
+ERFCX = 103
+ERFCINV = 104
+DAWSN = 105
+EXPI = 106
+EXP1 = 107
+ELLIPK = 108
+ELLIPE = 109
+SPENCE = 110
+LOG_EXPIT = 111
+ENTR = 112
+BETALN = 113
+XLOGY = 114
+XLOG1PY = 115
+EXPN = 116
+GAMMAINC = 117
+GAMMAINCC = 118
+BETAINC = 119
 
 
 _ROWS = {op.name: op for op in elementwise_rows()}
@@ -764,6 +802,150 @@ def sinc_0(out: float, x: float) -> float:
     return ((x * (-3.289868133696453 + (t1 * (3.246969701133414 + (t1 * (-1.144510944732505 + (t1 * (0.20918278254123832 + (t1 * (-0.023460810354558225 + (t1 * (0.001781145516372851 + (t1 * (-9.766223126318928e-05 + (t1 * (4.049947846619241e-06 + (t1 * (-1.3148481279991983e-07 + (t1 * (3.433076949964284e-09 + (t1 * (-7.365893777096939e-11 + (t1 * 0.0))))))))))))))))))))))) if (abs(x) < 0.4) else divide((cospi(x) - out), x))
 
 
+def j0(x: float) -> float:
+    return _numpy("j0", x)
+
+
+def j0_0(out: float, x: float) -> float:
+    return (-j1(x))
+
+
+def j1(x: float) -> float:
+    return _numpy("j1", x)
+
+
+def j1_0(out: float, x: float) -> float:
+    return (0.5 * (j0(x) - jv(2.0, x)))
+
+
+def y0(x: float) -> float:
+    return _numpy("y0", x)
+
+
+def y0_0(out: float, x: float) -> float:
+    return (-y1(x))
+
+
+def y1(x: float) -> float:
+    return _numpy("y1", x)
+
+
+def y1_0(out: float, x: float) -> float:
+    return (0.5 * (y0(x) - yv(2.0, x)))
+
+
+def i0(x: float) -> float:
+    return _numpy("i0", x)
+
+
+def i0_0(out: float, x: float) -> float:
+    return i1(x)
+
+
+def i1(x: float) -> float:
+    return _numpy("i1", x)
+
+
+def i1_0(out: float, x: float) -> float:
+    return (0.5 * (i0(x) + iv(2.0, x)))
+
+
+def k0(x: float) -> float:
+    return _numpy("k0", x)
+
+
+def k0_0(out: float, x: float) -> float:
+    return (-k1(x))
+
+
+def k1(x: float) -> float:
+    return _numpy("k1", x)
+
+
+def k1_0(out: float, x: float) -> float:
+    return (-0.5 * (k0(x) + kv(2.0, x)))
+
+
+def i0e(x: float) -> float:
+    return _numpy("i0e", x)
+
+
+def i0e_0(out: float, x: float) -> float:
+    return (i1e(x) - (sign(x) * out))
+
+
+def i1e(x: float) -> float:
+    return _numpy("i1e", x)
+
+
+def i1e_0(out: float, x: float) -> float:
+    return ((0.5 * (i0e(x) + ive(2.0, x))) - (sign(x) * out))
+
+
+def k0e(x: float) -> float:
+    return _numpy("k0e", x)
+
+
+def k0e_0(out: float, x: float) -> float:
+    return (out - k1e(x))
+
+
+def k1e(x: float) -> float:
+    return _numpy("k1e", x)
+
+
+def k1e_0(out: float, x: float) -> float:
+    return (out - (0.5 * (k0e(x) + kve(2.0, x))))
+
+
+def jv(v: float, x: float) -> float:
+    return _numpy("jv", v, x)
+
+
+def jv_1(out: float, v: float, x: float) -> float:
+    return (0.5 * (jv((v - 1.0), x) - jv((v + 1.0), x)))
+
+
+def yv(v: float, x: float) -> float:
+    return _numpy("yv", v, x)
+
+
+def yv_1(out: float, v: float, x: float) -> float:
+    return (0.5 * (yv((v - 1.0), x) - yv((v + 1.0), x)))
+
+
+def iv(v: float, x: float) -> float:
+    return _numpy("iv", v, x)
+
+
+def iv_1(out: float, v: float, x: float) -> float:
+    return (0.5 * (iv((v - 1.0), x) + iv((v + 1.0), x)))
+
+
+def kv(v: float, x: float) -> float:
+    return _numpy("kv", v, x)
+
+
+def kv_1(out: float, v: float, x: float) -> float:
+    return (-0.5 * (kv((v - 1.0), x) + kv((v + 1.0), x)))
+
+
+def ive(v: float, x: float) -> float:
+    return _numpy("ive", v, x)
+
+
+def ive_1(out: float, v: float, x: float) -> float:
+    return ((0.5 * (ive((v - 1.0), x) + ive((v + 1.0), x))) - (sign(x) * out))
+
+
+def kve(v: float, x: float) -> float:
+    return _numpy("kve", v, x)
+
+
+def kve_1(out: float, v: float, x: float) -> float:
+    return (out - (0.5 * (kve((v - 1.0), x) + kve((v + 1.0), x))))
+
+
 def softplus(x: float) -> float:
     return (relu(x) + log1p(exp((-abs(x)))))
 
@@ -856,6 +1038,178 @@ def polygamma_1(out: float, n: float, x: float) -> float:
     return polygamma((n + 1.0), x)
 
 
+def ndtr(x: float) -> float:
+    return _numpy("ndtr", x)
+
+
+def ndtr_0(out: float, x: float) -> float:
+    return (0.3989422804014327 * exp((-0.5 * square(x))))
+
+
+def log_ndtr(x: float) -> float:
+    return _numpy("log_ndtr", x)
+
+
+def log_ndtr_0(out: float, x: float) -> float:
+    return (0.3989422804014327 * exp(((-0.5 * square(x)) - out)))
+
+
+def ndtri(x: float) -> float:
+    return _numpy("ndtri", x)
+
+
+def ndtri_0(out: float, x: float) -> float:
+    return (2.5066282746310002 * exp((0.5 * square(out))))
+
+
+def erfcx(x: float) -> float:
+    return _numpy("erfcx", x)
+
+
+def erfcx_0(out: float, x: float) -> float:
+    return (((2.0 * x) * out) - 1.1283791670955126)
+
+
+def erfcinv(x: float) -> float:
+    return _numpy("erfcinv", x)
+
+
+def erfcinv_0(out: float, x: float) -> float:
+    return (-0.8862269254527579 * exp(square(out)))
+
+
+def dawsn(x: float) -> float:
+    return _numpy("dawsn", x)
+
+
+def dawsn_0(out: float, x: float) -> float:
+    return (1.0 - ((2.0 * x) * out))
+
+
+def expi(x: float) -> float:
+    return _numpy("expi", x)
+
+
+def expi_0(out: float, x: float) -> float:
+    return divide(exp(x), x)
+
+
+def exp1(x: float) -> float:
+    return _numpy("exp1", x)
+
+
+def exp1_0(out: float, x: float) -> float:
+    return divide((-exp((-x))), x)
+
+
+def ellipk(x: float) -> float:
+    return _numpy("ellipk", x)
+
+
+def ellipk_0(out: float, x: float) -> float:
+    return divide((divide(ellipe(x), (1.0 - x)) - out), (2.0 * x))
+
+
+def ellipe(x: float) -> float:
+    return _numpy("ellipe", x)
+
+
+def ellipe_0(out: float, x: float) -> float:
+    return divide((out - ellipk(x)), (2.0 * x))
+
+
+def spence(x: float) -> float:
+    return _numpy("spence", x)
+
+
+def spence_0(out: float, x: float) -> float:
+    return (((0.5 * (x - 1.0)) - 1.0) if (abs((x - 1.0)) < 1e-09) else divide(log(x), (1.0 - x)))
+
+
+def log_expit(x: float) -> float:
+    return _numpy("log_expit", x)
+
+
+def log_expit_0(out: float, x: float) -> float:
+    return sigmoid((-x))
+
+
+def entr(x: float) -> float:
+    return _numpy("entr", x)
+
+
+def entr_0(out: float, x: float) -> float:
+    return (((-log(x)) - 1.0) if (x > 0.0) else (math.inf if (x == 0.0) else out))
+
+
+def betaln(a: float, b: float) -> float:
+    return _numpy("betaln", a, b)
+
+
+def betaln_0(out: float, a: float, b: float) -> float:
+    return (digamma(a) - digamma((a + b)))
+
+
+def betaln_1(out: float, a: float, b: float) -> float:
+    return (digamma(b) - digamma((a + b)))
+
+
+def xlogy(x: float, y: float) -> float:
+    return _numpy("xlogy", x, y)
+
+
+def xlogy_0(out: float, x: float, y: float) -> float:
+    return log(y)
+
+
+def xlogy_1(out: float, x: float, y: float) -> float:
+    return (0.0 if ((x == 0.0) and (y == y)) else divide(x, y))
+
+
+def xlog1py(x: float, y: float) -> float:
+    return _numpy("xlog1py", x, y)
+
+
+def xlog1py_0(out: float, x: float, y: float) -> float:
+    return log1p(y)
+
+
+def xlog1py_1(out: float, x: float, y: float) -> float:
+    return (0.0 if ((x == 0.0) and (y == y)) else divide(x, (1.0 + y)))
+
+
+def expn(n: float, x: float) -> float:
+    return _numpy("expn", n, x)
+
+
+def expn_1(out: float, n: float, x: float) -> float:
+    return (-expn((n - 1.0), x))
+
+
+def gammainc(a: float, x: float) -> float:
+    return _numpy("gammainc", a, x)
+
+
+def gammainc_1(out: float, a: float, x: float) -> float:
+    return (exp(((xlogy((a - 1.0), x) - x) - gammaln(a))) if (x >= 0.0) else out)
+
+
+def gammaincc(a: float, x: float) -> float:
+    return _numpy("gammaincc", a, x)
+
+
+def gammaincc_1(out: float, a: float, x: float) -> float:
+    return ((-exp(((xlogy((a - 1.0), x) - x) - gammaln(a)))) if (x >= 0.0) else out)
+
+
+def betainc(a: float, b: float, x: float) -> float:
+    return _numpy("betainc", a, b, x)
+
+
+def betainc_2(out: float, a: float, b: float, x: float) -> float:
+    return (exp(((xlogy((a - 1.0), x) + xlog1py((b - 1.0), (-x))) - betaln(a, b))) if ((x >= 0.0) and (x <= 1.0)) else out)
+
+
 #: The name, the value and the partials of every op; None for a partial that is zero or missing.
 KERNELS: dict[int, tuple[str, Callable[..., float], tuple[Callable[..., float] | None, ...]]] = {
     2: ("equal", equal, (None, None,)),
@@ -928,14 +1282,52 @@ KERNELS: dict[int, tuple[str, Callable[..., float], tuple[Callable[..., float] |
     69: ("sinpi", sinpi, (sinpi_0,)),
     70: ("cospi", cospi, (cospi_0,)),
     71: ("sinc", sinc, (sinc_0,)),
-    72: ("softplus", softplus, (softplus_0,)),
-    73: ("silu", silu, (silu_0,)),
-    74: ("gelu", gelu, (gelu_0,)),
-    75: ("erf", erf, (erf_0,)),
-    76: ("erfc", erfc, (erfc_0,)),
-    77: ("erfinv", erfinv, (erfinv_0,)),
-    78: ("gamma", gamma, (gamma_0,)),
-    79: ("gammaln", gammaln, (gammaln_0,)),
-    80: ("digamma", digamma, (digamma_0,)),
-    81: ("polygamma", polygamma, (None, polygamma_1,)),
+    72: ("j0", j0, (j0_0,)),
+    73: ("j1", j1, (j1_0,)),
+    74: ("y0", y0, (y0_0,)),
+    75: ("y1", y1, (y1_0,)),
+    76: ("i0", i0, (i0_0,)),
+    77: ("i1", i1, (i1_0,)),
+    78: ("k0", k0, (k0_0,)),
+    79: ("k1", k1, (k1_0,)),
+    80: ("i0e", i0e, (i0e_0,)),
+    81: ("i1e", i1e, (i1e_0,)),
+    82: ("k0e", k0e, (k0e_0,)),
+    83: ("k1e", k1e, (k1e_0,)),
+    84: ("jv", jv, (None, jv_1,)),
+    85: ("yv", yv, (None, yv_1,)),
+    86: ("iv", iv, (None, iv_1,)),
+    87: ("kv", kv, (None, kv_1,)),
+    88: ("ive", ive, (None, ive_1,)),
+    89: ("kve", kve, (None, kve_1,)),
+    90: ("softplus", softplus, (softplus_0,)),
+    91: ("silu", silu, (silu_0,)),
+    92: ("gelu", gelu, (gelu_0,)),
+    93: ("erf", erf, (erf_0,)),
+    94: ("erfc", erfc, (erfc_0,)),
+    95: ("erfinv", erfinv, (erfinv_0,)),
+    96: ("gamma", gamma, (gamma_0,)),
+    97: ("gammaln", gammaln, (gammaln_0,)),
+    98: ("digamma", digamma, (digamma_0,)),
+    99: ("polygamma", polygamma, (None, polygamma_1,)),
+    100: ("ndtr", ndtr, (ndtr_0,)),
+    101: ("log_ndtr", log_ndtr, (log_ndtr_0,)),
+    102: ("ndtri", ndtri, (ndtri_0,)),
+    103: ("erfcx", erfcx, (erfcx_0,)),
+    104: ("erfcinv", erfcinv, (erfcinv_0,)),
+    105: ("dawsn", dawsn, (dawsn_0,)),
+    106: ("expi", expi, (expi_0,)),
+    107: ("exp1", exp1, (exp1_0,)),
+    108: ("ellipk", ellipk, (ellipk_0,)),
+    109: ("ellipe", ellipe, (ellipe_0,)),
+    110: ("spence", spence, (spence_0,)),
+    111: ("log_expit", log_expit, (log_expit_0,)),
+    112: ("entr", entr, (entr_0,)),
+    113: ("betaln", betaln, (betaln_0, betaln_1,)),
+    114: ("xlogy", xlogy, (xlogy_0, xlogy_1,)),
+    115: ("xlog1py", xlog1py, (xlog1py_0, xlog1py_1,)),
+    116: ("expn", expn, (None, expn_1,)),
+    117: ("gammainc", gammainc, (None, gammainc_1,)),
+    118: ("gammaincc", gammaincc, (None, gammaincc_1,)),
+    119: ("betainc", betainc, (None, None, betainc_2,)),
 }

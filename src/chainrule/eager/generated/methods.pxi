@@ -311,36 +311,36 @@ cdef class Methods:
 
     def softplus(self):
         """``cr.softplus`` of this Value: log(1 + exp(x)), without overflow on the way."""
-        return call1(72, self)
+        return call1(90, self)
 
     def silu(self):
         """``cr.silu`` of this Value: x * sigmoid(x), also called swish."""
-        return call1(73, self)
+        return call1(91, self)
 
     def gelu(self):
         """``cr.gelu`` of this Value: x * Phi(x), with Phi the normal distribution's cumulative function (the exact form)."""
-        return call1(74, self)
+        return call1(92, self)
 
     def erf(self):
         """``cr.erf`` of this Value: Error function, 2/sqrt(pi) times the integral of exp(-t**2) from 0 to x."""
-        return call1(75, self)
+        return call1(93, self)
 
     def erfc(self):
         """``cr.erfc`` of this Value: 1 - erf(x), accurate where erf(x) is near 1."""
-        return call1(76, self)
+        return call1(94, self)
 
     def erfinv(self):
         """``cr.erfinv`` of this Value: Inverse of erf; infinite at -1 and 1, NaN outside."""
-        return call1(77, self)
+        return call1(95, self)
 
     def gamma(self):
         """``cr.gamma`` of this Value: Gamma function, (x - 1)! at integers; NaN at negative integers."""
-        return call1(78, self)
+        return call1(96, self)
 
     def gammaln(self):
         """``cr.gammaln`` of this Value: Logarithm of the magnitude of the gamma function."""
-        return call1(79, self)
+        return call1(97, self)
 
     def digamma(self):
         """``cr.digamma`` of this Value: Derivative of gammaln."""
-        return call1(80, self)
+        return call1(98, self)

@@ -1,0 +1,197 @@
+"""The rows of incomplete integrals and of distributions' functions, by SciPy's names.
+
+The parameters of an incomplete gamma or beta function have no derivative here: there is no closed
+form. They raise, by name; the argument x has one. Formulas: NIST's handbook, 6.2, 8.8, 8.17, 19.4.
+"""
+
+from __future__ import annotations
+
+import math
+
+from .elementwise import absolute, exp, log, log1p, sigmoid, square
+from .op import Accuracy, Op, unary
+from .selection import where
+from .special import ONE_OVER_SQRT_TWO_PI, TWO_OVER_SQRT_PI, digamma, gammaln
+
+SQRT_TWO_PI = math.sqrt(2 * math.pi)
+
+
+def _row(name: str, partial: object, doc: str, **row: object) -> Op:
+    return unary(name, partial, doc, kernel=f"scipy.special.{name}", public=False, **row)
+
+
+ndtr: Op = _row(
+    "ndtr",
+    lambda out, x: ONE_OVER_SQRT_TWO_PI * exp(-0.5 * square(x)),
+    "The normal distribution's cumulative function.",
+    accuracy=Accuracy(20, 20, 20),
+)
+log_ndtr: Op = _row(
+    "log_ndtr",
+    lambda out, x: ONE_OVER_SQRT_TWO_PI * exp(-0.5 * square(x) - out),
+    "Logarithm of the normal distribution's cumulative function.",
+    points=((-30.0,), (6.0,)),
+    accuracy=Accuracy(40, 1000, 1e6, scale=1e-3),
+)
+ndtri: Op = _row(
+    "ndtri",
+    lambda out, x: SQRT_TWO_PI * exp(0.5 * square(out)),
+    "Inverse of ndtr.",
+    domain=((0.01, 0.99),),
+    accuracy=Accuracy(20, 40, 60, scale=1.0),
+)
+erfcx: Op = _row(
+    "erfcx",
+    lambda out, x: 2 * x * out - TWO_OVER_SQRT_PI,
+    "exp(x**2) * erfc(x).",
+    domain=((-3.0, 3.0),),
+    accuracy=Accuracy(40, 200, 1000, scale=1.0),
+)
+erfcinv: Op = _row(
+    "erfcinv",
+    lambda out, x: (-0.5 * math.sqrt(math.pi)) * exp(square(out)),
+    "Inverse of erfc.",
+    domain=((0.05, 1.95),),
+    accuracy=Accuracy(20, 40, 60, scale=1.0),
+)
+dawsn: Op = _row(
+    "dawsn",
+    lambda out, x: 1 - 2 * x * out,
+    "Dawson's integral.",
+    accuracy=Accuracy(20, 60, 400, scale=1.0),
+)
+expi: Op = _row(
+    "expi",
+    lambda out, x: exp(x) / x,
+    "Exponential integral Ei.",
+    domain=((0.3, 6.0),),
+    accuracy=Accuracy(20, 20, 20, scale=1.0),
+)
+exp1: Op = _row(
+    "exp1",
+    lambda out, x: -exp(-x) / x,
+    "Exponential integral E1.",
+    domain=((0.3, 6.0),),
+    accuracy=Accuracy(20, 20, 20),
+)
+ellipk: Op = _row(
+    "ellipk",
+    lambda out, x: (ellipe(x) / (1 - x) - out) / (2 * x),
+    "Complete elliptic integral of the first kind, of the parameter m.",
+    domain=((0.1, 0.9),),
+    accuracy=Accuracy(20, 60, 1000),
+)
+ellipe: Op = _row(
+    "ellipe",
+    lambda out, x: (out - ellipk(x)) / (2 * x),
+    "Complete elliptic integral of the second kind, of the parameter m.",
+    domain=((0.1, 0.9),),
+    accuracy=Accuracy(20, 60, 1000),
+)
+spence: Op = _row(
+    "spence",
+    lambda out, x: where(absolute(x - 1) < 1e-9, 0.5 * (x - 1) - 1, log(x) / (1 - x)),
+    "Spence's function, a dilogarithm.",
+    domain=((0.1, 0.8),),
+    accuracy=Accuracy(40, 40, 400, scale=1.0),
+)
+log_expit: Op = _row(
+    "log_expit",
+    lambda out, x: sigmoid(-x),
+    "Logarithm of the sigmoid.",
+    points=((800.0,), (-800.0,)),
+    accuracy=Accuracy(20, 20, 20),
+)
+entr: Op = _row(
+    "entr",
+    lambda out, x: where(x > 0, -log(x) - 1, where(x == 0, math.inf, out)),
+    "-x * log(x), 0 at 0 and -inf below.",
+    domain=((0.05, 3.0),),
+    accuracy=Accuracy(20, 20, 20, scale=1.0),
+)
+betaln: Op = Op(
+    "betaln",
+    ("a", "b"),
+    (
+        lambda out, a, b: digamma(a) - digamma(a + b),
+        lambda out, a, b: digamma(b) - digamma(a + b),
+    ),
+    "Logarithm of the magnitude of the beta function.",
+    kernel="scipy.special.betaln",
+    domain=((0.5, 6.0), (0.5, 6.0)),
+    accuracy=Accuracy(40, 40, 40, scale=1.0),
+    public=False,
+)
+xlogy: Op = Op(
+    "xlogy",
+    ("x", "y"),
+    (
+        lambda out, x, y: log(y),
+        lambda out, x, y: where((x == 0) & (y == y), 0.0, x / y),
+    ),
+    "x * log(y), 0 where x is 0.",
+    kernel="scipy.special.xlogy",
+    domain=((0.5, 3.0), (0.2, 4.0)),
+    accuracy=Accuracy(20, 20, 20, scale=1.0),
+    public=False,
+)
+xlog1py: Op = Op(
+    "xlog1py",
+    ("x", "y"),
+    (
+        lambda out, x, y: log1p(y),
+        lambda out, x, y: where((x == 0) & (y == y), 0.0, x / (1 + y)),
+    ),
+    "x * log(1 + y), 0 where x is 0.",
+    kernel="scipy.special.xlog1py",
+    domain=((0.5, 3.0), (-0.8, 4.0)),
+    accuracy=Accuracy(20, 20, 20, scale=1.0),
+    public=False,
+)
+expn: Op = Op(
+    "expn",
+    ("n", "x"),
+    (None, lambda out, n, x: -expn(n - 1, x)),
+    "Exponential integral of order n, a whole number, which has no derivative.",
+    kernel="scipy.special.expn",
+    domain=((2.0, 2.0), (0.3, 4.0)),
+    points=((3.0, 1.5),),
+    accuracy=Accuracy(20, 20, 20),
+    public=False,
+)
+gammainc: Op = Op(
+    "gammainc",
+    ("a", "x"),
+    (None, lambda out, a, x: where(x >= 0, exp(xlogy(a - 1, x) - x - gammaln(a)), out)),
+    "Regularised lower incomplete gamma function; a has no derivative.",
+    kernel="scipy.special.gammainc",
+    domain=((0.5, 4.0), (0.2, 5.0)),
+    accuracy=Accuracy(40, 40, 60, scale=0.1),
+    public=False,
+)
+gammaincc: Op = Op(
+    "gammaincc",
+    ("a", "x"),
+    (None, lambda out, a, x: where(x >= 0, -exp(xlogy(a - 1, x) - x - gammaln(a)), out)),
+    "Regularised upper incomplete gamma function; a has no derivative.",
+    kernel="scipy.special.gammaincc",
+    domain=((0.5, 4.0), (0.2, 5.0)),
+    accuracy=Accuracy(40, 40, 60, scale=0.1),
+    public=False,
+)
+betainc: Op = Op(
+    "betainc",
+    ("a", "b", "x"),
+    (
+        None,
+        None,
+        lambda out, a, b, x: where(
+            (x >= 0) & (x <= 1), exp(xlogy(a - 1, x) + xlog1py(b - 1, -x) - betaln(a, b)), out
+        ),
+    ),
+    "Regularised incomplete beta function; a and b have no derivative.",
+    kernel="scipy.special.betainc",
+    domain=((0.5, 4.0), (0.5, 4.0), (0.1, 0.9)),
+    accuracy=Accuracy(60, 60, 100, scale=1.0),
+    public=False,
+)

@@ -1,0 +1,10 @@
+"""SciPy's functions with derivatives, under the paths that they have there.
+
+``cr.scipy.special.logsumexp`` is ``scipy.special.logsumexp`` for numbers, arrays, Values and
+Symbols. SciPy's ufuncs (``scipy.special.erf``) take our objects themselves; its other functions
+raise, and name ours.
+"""
+
+from . import linalg, signal, special, stats
+
+__all__ = ["linalg", "signal", "special", "stats"]
