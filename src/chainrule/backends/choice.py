@@ -90,6 +90,22 @@ def describe() -> ModuleType:
     return describe
 
 
+def passes(program: Program) -> str:
+    """What native code of a Program does: its loops, or its instructions.
+
+    Raises:
+        BackendError: there is none here.
+    """
+    shown = describe()
+    if _suits_small(program):
+        from .small import executable
+
+        described = executable.described(program)
+        if described:
+            return described
+    return str(shown.passes(program))
+
+
 def _llvm() -> Callable[[Program, int | None], Run]:
     reason = "llvmlite cannot be used"
     try:

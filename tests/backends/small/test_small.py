@@ -216,3 +216,12 @@ def test_threads_have_memories_of_their_own():
     for thread in threads:
         thread.join()
     assert not wrong
+
+
+def test_it_says_what_it_is():
+    shown = cr.jit(many_steps).passes(X)
+    assert shown.endswith(
+        "instructions on small arrays, one after the other, of which 0 call NumPy"
+    )
+    assert int(shown.split()[0]) > 60
+    assert "loop over" in cr.jit(lambda x: cr.sum(cr.sin(x))).passes(X)

@@ -140,6 +140,7 @@ class Assembler:
     def __init__(self, program: Program, extents: Sequence[int]) -> None:
         self.program, self.extents = program, tuple(extents)
         self.code: list[int] = []
+        self.count = 0
         self.calls: list[Call] = []
         self.top = 0
         self.constants: dict[Any, View] = {}
@@ -168,7 +169,7 @@ class Assembler:
                 ending.setdefault(max(buffer.last, i), []).append(buffer)
             for buffer in ending.pop(i, ()):
                 self.free.setdefault(buffer.size, []).append(buffer.start)
-        self.code.append(machine.END)
+        self.emit(machine.END)
 
     def _last_uses(self) -> dict[int, float]:
         """For each term the position of the last one that reads its numbers, through views too."""
@@ -235,6 +236,12 @@ class Assembler:
 
     # --- instructions that several operations share -----------------------------------------------
 
+    def emit(self, kind: int, *words: int) -> None:
+        """Append an instruction."""
+        self.code.append(kind)
+        self.code += words
+        self.count += 1
+
     def _walk(self, shape: Shape, *views: View) -> list[int]:
         """Rank, extents, and for each view its offset and steps."""
         dims, steps = joined(shape, [view.steps for view in views])
@@ -247,24 +254,24 @@ class Assembler:
 
     def copy(self, out: View, x: View) -> None:
         if out.size:
-            self.code += [machine.COPY, *self._walk(out.shape, out, x)]
+            self.emit(machine.COPY, *self._walk(out.shape, out, x))
 
     def fill(self, out: View, number: float) -> None:
         """out, which is contiguous, is one number everywhere."""
         if out.size:
             x = self.constant(float(number))
-            self.code += [machine.FILL, out.size, out.offset, x.offset]
+            self.emit(machine.FILL, out.size, out.offset, x.offset)
 
     def reduce(self, name: str, out: View, x: View) -> None:
         """out = row(out, x), element by element of x, whose shape out's steps are for."""
         if x.size:
             row = machine.CODES[name]
-            self.code += [machine.REDUCE, row, *self._walk(x.shape, out, x)]
+            self.emit(machine.REDUCE, row, *self._walk(x.shape, out, x))
 
     def product(self, shape: Shape, out: View, x: View, y: View) -> None:
         """out += x * y along all axes of a shape."""
         if math.prod(shape):
-            self.code += [machine.PRODUCT, *self._walk(shape, out, x, y)]
+            self.emit(machine.PRODUCT, *self._walk(shape, out, x, y))
 
     def map(self, name: str, out: View, operands: Sequence[View]) -> None:
         """out, which is contiguous, is the row of the operands."""
@@ -276,15 +283,16 @@ class Assembler:
             self.map(name, out, [self.packed(x) if x.shape else x for x in operands])
             return
         rows = dims[0] if len(dims) == 2 else 1
-        self.code += [machine.MAP, machine.CODES[name], rows, dims[-1], out.offset]
+        words = [machine.CODES[name], rows, dims[-1], out.offset]
         for x, own in zip(operands, kept[1:], strict=True):
-            self.code += [x.offset, own[0] if len(dims) == 2 else 0, own[-1]]
+            words += [x.offset, own[0] if len(dims) == 2 else 0, own[-1]]
+        self.emit(machine.MAP, *words)
 
     def call(self, kernel: Any, term: Term, operands: Sequence[View], results: Any) -> None:
         """A call of NumPy's function of a term."""
         dtypes = [x.dtype if type(x) is Term else np.asarray(x).dtype for x in term.operands]
         parameters = {k: evaluated(v, self.extents) for k, v in term.parameters.items()}
-        self.code += [machine.CALL, len(self.calls)]
+        self.emit(machine.CALL, len(self.calls))
         pairs = tuple(zip(operands, dtypes, strict=True))
         self.calls.append(Call(kernel, pairs, parameters, tuple(results)))
 

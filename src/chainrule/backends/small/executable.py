@@ -50,6 +50,19 @@ def _suits(program: Program, number: Callable[[Any], int]) -> bool:
     return steps >= FEW and count * INSTRUCTION + elements * ELEMENT < steps * STEP
 
 
+def described(program: Program) -> str:
+    """What the machine would run, for the extents that the Program was traced with; or nothing."""
+    try:
+        assembler = Kind(program, program.extents.values).assembler
+    except UnsuitableError:
+        return ""
+    calls = len(assembler.calls)
+    return (
+        f"{assembler.count - 1:,} instructions on small arrays, one after the other, of which "
+        f"{calls} call NumPy"
+    )
+
+
 class Kind:
     """A Program for given extents: its instructions, and machines that no call is using."""
 

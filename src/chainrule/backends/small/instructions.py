@@ -232,7 +232,7 @@ def _gather(into: Assembler, term: Term, out: Shape, operands: list[View]) -> Vi
         return None
     count, inner, words = found
     view = into.new(out)
-    into.code += [machine.GATHER, len(places), count, inner, view.offset, x.offset, *words]
+    into.emit(machine.GATHER, len(places), count, inner, view.offset, x.offset, *words)
     return view
 
 
@@ -247,7 +247,7 @@ def _scatter_add(
     count, inner, words = found
     view = into.new(shape)
     into.fill(view, 0.0)
-    into.code += [machine.SCATTER, len(places), count, inner, view.offset, g.offset, *words]
+    into.emit(machine.SCATTER, len(places), count, inner, view.offset, g.offset, *words)
     return view
 
 
@@ -300,8 +300,8 @@ def _solve(into: Assembler, term: Term, out: Shape, operands: list[View]) -> Vie
         return None
     a, b = into.packed(a), into.packed(b)
     view, scratch = into.new(out), into.temporary((n, n))
-    into.code += [machine.SOLVE, math.prod(batch), n, m]
-    into.code += [view.offset, a.offset, b.offset, scratch.offset]
+    places = view.offset, a.offset, b.offset, scratch.offset
+    into.emit(machine.SOLVE, math.prod(batch), n, m, *places)
     return view
 
 

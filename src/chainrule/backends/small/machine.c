@@ -10,11 +10,11 @@
             ]
         ],
         "depends": [
-            "/tmp/pip-build-env-fhxk725_/overlay/lib/python3.11/site-packages/numpy/_core/include/numpy/arrayobject.h",
-            "/tmp/pip-build-env-fhxk725_/overlay/lib/python3.11/site-packages/numpy/_core/include/numpy/arrayscalars.h",
-            "/tmp/pip-build-env-fhxk725_/overlay/lib/python3.11/site-packages/numpy/_core/include/numpy/ndarrayobject.h",
-            "/tmp/pip-build-env-fhxk725_/overlay/lib/python3.11/site-packages/numpy/_core/include/numpy/ndarraytypes.h",
-            "/tmp/pip-build-env-fhxk725_/overlay/lib/python3.11/site-packages/numpy/_core/include/numpy/ufuncobject.h",
+            "/tmp/pip-build-env-v4iqooa9/overlay/lib/python3.11/site-packages/numpy/_core/include/numpy/arrayobject.h",
+            "/tmp/pip-build-env-v4iqooa9/overlay/lib/python3.11/site-packages/numpy/_core/include/numpy/arrayscalars.h",
+            "/tmp/pip-build-env-v4iqooa9/overlay/lib/python3.11/site-packages/numpy/_core/include/numpy/ndarrayobject.h",
+            "/tmp/pip-build-env-v4iqooa9/overlay/lib/python3.11/site-packages/numpy/_core/include/numpy/ndarraytypes.h",
+            "/tmp/pip-build-env-v4iqooa9/overlay/lib/python3.11/site-packages/numpy/_core/include/numpy/ufuncobject.h",
             "src/chainrule/backends/small/machine.h",
             "src/chainrule/eager/generated/kernels.h"
         ],
@@ -24,7 +24,7 @@
         ],
         "include_dirs": [
             "src/chainrule/backends/small",
-            "/tmp/pip-build-env-fhxk725_/overlay/lib/python3.11/site-packages/numpy/_core/include"
+            "/tmp/pip-build-env-v4iqooa9/overlay/lib/python3.11/site-packages/numpy/_core/include"
         ],
         "name": "chainrule.backends.small.machine",
         "sources": [
