@@ -37,6 +37,13 @@ def agree(f, *arguments, free=True, rtol=1e-14):
     return kind
 
 
+def filled(x):
+    u = x.copy()
+    u[1:] += u[:-1]
+    u[0] = 2.0
+    return u
+
+
 FUNCTIONS = {
     "arithmetic": (lambda x, s: [x + s, x - 1, s * x, x / s, -x, 1 / x, x**2, x + x], X, 2.0),
     "functions": (lambda x: [cr.exp(x), cr.sin(x), cr.clip(x, 0, 1), cr.maximum(x, 0.25)], X),
@@ -53,6 +60,7 @@ FUNCTIONS = {
     "einsum": (lambda t, x: [cr.einsum("aij,j->i", t.swapaxes(1, 2), x), t @ t.mT], T, X),
     "solve": (lambda m, x: [cr.linalg.solve(m, x), cr.linalg.solve(m.T, m)], M, X),
     "stacks": (lambda m, x: [cr.stack([x, 2 * x], 1), cr.concatenate([m, x[None], m[:1]])], M, X),
+    "assignment": (lambda x, t: [filled(x), x.at[::2].set(x[:2]), t.at[:, 1].add(t[:, 0])], X, T),
     "gather": (lambda m, i: [m[i], m[:, i], m[i, i], m[i, i[::-1]], m[-1 - i]], M, WHERE),
     "constant positions": (lambda m: [m[WHERE], m[[0, 2], [1, 1]], cr.take(m, WHERE, 1)], M),
     "calls": (lambda m: [*cr.linalg.eigh(m), cr.linalg.cholesky(m @ m.T)[1:], cr.prod(m, 0)], M),

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...ops import Op, Structural
+from ...ops.assign import assign_row, clear_row
 from ...ops.contract import contract_row
 from ...ops.index import gather_row, index_row, scatter_add_row, scatter_row
 from ...ops.linalg.solving import solve_row
@@ -194,6 +195,19 @@ def _scatter(
     return view
 
 
+def _assign(into: Assembler, term: Term, out: Shape, operands: list[View], key: Any) -> View:
+    view = into.new(out)
+    into.copy(view, operands[0])
+    part = _indexed(view, key)
+    into.copy(part, operands[1] if len(operands) > 1 else _zeros(into, part.shape))
+    return view
+
+
+def _zeros(into: Assembler, shape: Shape) -> View:
+    zero = into.constant(0.0)
+    return View(zero.buffer, zero.offset, shape, (0,) * len(shape))
+
+
 def _concatenate(into: Assembler, term: Term, out: Shape, operands: list[View], axis: int) -> View:
     view = into.new(out)
     start = 0
@@ -313,6 +327,8 @@ RULES: dict[Any, Callable[..., View | None]] = {
     astype_row: _astype,
     constant_row: _same,
     scatter_row: _scatter,
+    assign_row: _assign,
+    clear_row: _assign,
     concatenate_row: _concatenate,
     pack_row: _pack,
     gather_row: _gather,
