@@ -39,6 +39,9 @@ MEMORY_SHARE = 0.5
 FIRST_RESULTS = 3
 QUICK_FIRST_RESULT = 5.0
 
+#: Seconds of a call that is long, and the rounds in which it is timed.
+LONG, LONG_ROUNDS = 5.0, 3
+
 _spawning = multiprocessing.get_context("spawn")
 
 
@@ -261,7 +264,8 @@ class Settings:
     """How to measure: ``rounds`` times, about ``seconds`` for each contender and workload.
 
     ``collector`` is whether Python's cycle collector is on meanwhile. Where processes are apart, a
-    contender may take ``limit`` seconds to its first result.
+    contender may take ``limit`` seconds to its first result. One whose single call takes longer
+    than ``LONG`` seconds is timed in ``LONG_ROUNDS`` rounds only.
     """
 
     rounds: int
@@ -308,7 +312,7 @@ def _measure_group(
         for count in range(1, settings.rounds + 1):
             for workload in workloads:
                 report(f"round {count} of {settings.rounds}: {workload.title}")
-                _one_round(workload, workers, settings)
+                _one_round(workload, workers, settings, count)
     finally:
         for worker, _ in workers:
             worker.close()
@@ -351,10 +355,15 @@ def _open(
 
 
 def _one_round(
-    workload: Workload, workers: Sequence[tuple[Worker, Result]], settings: Settings
+    workload: Workload,
+    workers: Sequence[tuple[Worker, Result]],
+    settings: Settings,
+    count: int,
 ) -> None:
     for worker, result in workers:
         if result.opening.missing or result.opening.error:
+            continue
+        if count > LONG_ROUNDS and min(result.seconds.get(workload.name, [0])) > LONG:
             continue
         if workload.name in (*result.failures, *result.absences):
             continue

@@ -11,7 +11,18 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
-from .harness import MEMORY_SHARE, THREADS, Bench, Result, Settings, Spread, Workload, ratios
+from .harness import (
+    LONG,
+    LONG_ROUNDS,
+    MEMORY_SHARE,
+    THREADS,
+    Bench,
+    Result,
+    Settings,
+    Spread,
+    Workload,
+    ratios,
+)
 
 
 def cpu_name() -> str:
@@ -48,7 +59,8 @@ def settings_table(settings: Settings, bench: Bench | None = None) -> Table:
         table.add_row(
             "processes",
             f"one for each contender and workload, on {THREADS} processors, with "
-            f"{MEMORY_SHARE:.0%} of the memory and {settings.limit:g} s to its first result",
+            f"{MEMORY_SHARE:.0%} of the memory and {settings.limit:g} s to its first result; "
+            f"in {LONG_ROUNDS} rounds where a call takes more than {LONG:g} s",
         )
     return table
 

@@ -32,6 +32,7 @@ def test_every_function_that_has_a_derivative_has_a_sample():
     starts = {name.partition(",")[0] for name in COVERED_CASES | CASES}
     # By their own names in tests/ops/samples.py and test_numpy_names.py.
     elsewhere = {"clip", "round", "where", "sinc", "fix", "real", "astype", "empty_like"}
+    elsewhere |= {"imag", "conjugate"}
     missing = [
         key for key, entry in COVERED.items() if entry.derivative and key not in starts | elsewhere
     ]
@@ -165,6 +166,11 @@ def test_predicates_of_whole_arrays():
     assert np.ndim(Var(X)) == 2
     assert np.isrealobj(Var(X))
     assert not np.iscomplexobj(Var(X))
+    assert np.all(np.isreal(Var(X)))
+    assert not np.any(np.iscomplex(Var(X)))
+    v = Var(X)
+    assert np.real(v) is np.conj(v) is v
+    assert not np.any(np.imag(v))
     assert np.where(Var(X) > 2)[0].tolist() == [0, 1]
 
 
@@ -418,6 +424,7 @@ BAD: list[tuple[type[Exception], str, Any]] = [
     (np.linalg.LinAlgError, "(?i)singular", lambda x: np.linalg.inv(x[:, :2] * 0)),
     (ValueError, "norm: 'nuc'", lambda x: np.linalg.norm(x, "nuc", axis=0)),
     (ValueError, "norm: 3 is no order", lambda x: np.linalg.norm(x, 3)),
+    (ValueError, "select: 1 conditions and 2 choices", lambda x: np.select([x > 1], [x, x])),
     (ValueError, "polyder: the order", lambda x: np.polyder(x[0], -1)),
 ]  # fmt: skip
 

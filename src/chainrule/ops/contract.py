@@ -16,6 +16,7 @@ import numpy as np
 from ..errors import UnsupportedFunctionError
 from .arguments import broadcast_shapes, normal_axis, unsupported
 from .covered import covers
+from .diagonals import diagonal
 from .elementwise import multiply
 from .reduce import sum_row
 from .rules import Cotangent
@@ -295,11 +296,12 @@ def _over_axes(name: str, x: Any, y: Any, left: list[int], right: list[int]) -> 
 def einsum(
     subscripts: str, /, *operands: Any, out: None = None, dtype: None = None, optimize: Any = False
 ) -> Any:
-    """Einstein's sum convention, as ``numpy.einsum``; an index at most once in an operand.
+    """Einstein's sum convention, as ``numpy.einsum``.
 
-    Without ``->`` the result has the indices that occur once, in alphabetic order. Operands are
-    taken in their order, whatever ``optimize`` says. ``out`` and ``dtype`` are not supported, and
-    raise.
+    An index twice in an operand is its diagonal; an ellipsis stands for the axes that are not
+    named, and broadcasts. Without ``->`` the result has the indices that occur once, in alphabetic
+    order. Operands are taken in their order, whatever ``optimize`` says. ``out`` and ``dtype`` are
+    not supported, and raise.
 
     >>> cr.einsum("ij,jk->ik", np.eye(2), np.ones((2, 3))).shape
     (2, 3)
@@ -315,19 +317,19 @@ def einsum(
     if len(names) != len(arrays) or not arrays:
         raise ValueError(f"einsum: {subscripts!r} names {len(names)} operands, got {len(arrays)}")
     if "." in subscripts:
-        raise ValueError("einsum: an ellipsis is not supported; name every axis")
+        names, arrays, result = _without_ellipsis(names, arrays, result if arrow else None)
+        arrow = "->"
     if any(name and not (name.isascii() and name.isalpha()) for name in (*names, result)):
         raise ValueError(f"einsum: indices are letters, not {subscripts!r}")
     for name, x in zip(names, arrays, strict=True):
         if len(name) != len(shape_of(x)):
             raise ValueError(f"einsum: {name!r} does not fit an operand of shape {shape_of(x)}")
-        if len(set(name)) < len(name):
-            raise ValueError(f"einsum: {name!r} has an index twice; take the diagonal first")
     if not arrow:
         letters = "".join(names)
         result = "".join(sorted(n for n in set(letters) if letters.count(n) == 1))
-    if len(set(result)) < len(result) or not set(result) <= set(left):
+    if len(set(result)) < len(result) or not set(result) <= set("".join(names)):
         raise ValueError(f"einsum: the result {result!r} does not fit {left!r}")
+    names, arrays = map(list, zip(*map(_without_repeats, names, arrays), strict=True))
     while len(arrays) > 1:
         (a, b), (x, y) = names[:2], arrays[:2]
         later = set(result).union(*names[2:])
@@ -342,3 +344,63 @@ def einsum(
         x = sum_row(x, axes=axes)
         name = "".join(n for n in name if n in result)
     return transpose(x, [name.index(n) for n in result])
+
+
+def _without_ellipsis(
+    names: list[str], arrays: list[Any], result: str | None
+) -> tuple[list[str], list[Any], str]:
+    """The operands with letters for the axes that ``...`` stands for, the same from the right."""
+    used = set("".join([*names, result or ""]))
+    free = [letter for letter in string.ascii_letters if letter not in used]
+    counts = []
+    for name, x in zip(names, arrays, strict=True):
+        before, dots, after = name.partition("...")
+        count = len(shape_of(x)) - len(before) - len(after)
+        if "." in before + after or (dots and count < 0) or (not dots and count):
+            raise ValueError(f"einsum: {name!r} does not fit an operand of shape {shape_of(x)}")
+        counts.append(count)
+    letters = "".join(free[: max(counts)])
+    # Whether an operand has another extent than 1 in an axis, counted from the right.
+    wide = dict.fromkeys(range(-max(counts), 0), False)
+    for name, x, count in zip(names, arrays, counts, strict=True):
+        for i in range(-count, 0):
+            extent = shape_of(x)[name.find(".") + count + i]
+            wide[i] |= not (isinstance(extent, int) and extent == 1)
+    whole_names, whole = [], []
+    for name, x, count in zip(names, arrays, counts, strict=True):
+        own = letters[len(letters) - count :]
+        extents = shape_of(x)
+        start = name.find(".")
+        # An axis of extent 1 broadcasts: it is left out, if another operand has that axis.
+        single = [
+            i
+            for i in range(start, start + count)
+            if isinstance(extents[i], int) and extents[i] == 1 and wide[i - start - count]
+        ]
+        if single:
+            x = reshape_row(x, shape=tuple(e for i, e in enumerate(extents) if i not in single))
+            own = "".join(c for i, c in enumerate(own) if start + i not in single)
+        whole_names.append(name.replace("...", own))
+        whole.append(x)
+    if result is None:
+        named = "".join(name.replace(".", "") for name in names)
+        result = "..." + "".join(sorted(n for n in set(named) if named.count(n) == 1))
+    if letters and "..." not in result:
+        raise ValueError(f"einsum: the result {result!r} has no ellipsis, but operands have")
+    return whole_names, whole, result.replace("...", letters)
+
+
+def _without_repeats(name: str, x: Any) -> tuple[str, Any]:
+    """An operand with diagonals taken where an index is there twice."""
+    for letter in name:
+        while name.count(letter) > 1:
+            first = name.index(letter)
+            second = name.index(letter, first + 1)
+            if shape_of(x)[first] != shape_of(x)[second]:
+                raise ValueError(
+                    f"einsum: index {letter!r} has extents {shape_of(x)[first]} and "
+                    f"{shape_of(x)[second]}"
+                )
+            x = diagonal(x, 0, first, second)
+            name = name[:first] + name[first + 1 : second] + name[second + 1 :] + letter
+    return name, x

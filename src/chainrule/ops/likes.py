@@ -117,6 +117,29 @@ def real(val: Any) -> Any:
     return as_operand(val)
 
 
+@covers(public="")
+def imag(val: Any) -> Any:
+    """The imaginary part: zeros, since all numbers here are real."""
+    return zeros_like(val)
+
+
+@covers("conjugate", "conj", public="")
+def _conjugate(x: Any, /) -> Any:
+    return as_operand(x)
+
+
+@covers(public="", derivative=False)
+def isreal(x: Any) -> Any:
+    """Whether elements are real: all."""
+    return np.ones(tuple(map(int, shape_of(as_operand(x)))), bool)
+
+
+@covers(public="", derivative=False)
+def iscomplex(x: Any) -> Any:
+    """Whether elements are complex: none."""
+    return np.zeros(tuple(map(int, shape_of(as_operand(x)))), bool)
+
+
 @covers(public="", derivative=False)
 def isrealobj(x: Any) -> bool:
     """Whether x is of real numbers: always."""
@@ -183,6 +206,30 @@ def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = 
         parts = [swapaxes(x, 0, 1) for x in parts]
         extents[:2] = extents[1::-1]
     return tuple(parts) if sparse else tuple(broadcast_to(x, tuple(extents)) for x in parts)
+
+
+@covers()
+def select(condlist: Any, choicelist: Any, default: Any = 0.0) -> Any:
+    """Elements of the first choice whose condition holds, of the default where none does.
+
+    What is not chosen has no part in the derivative, not even as 0 times infinity.
+
+    Raises:
+        ValueError: there are not as many conditions as choices.
+
+    >>> x = np.array([1.0, 2.0, 3.0])
+    >>> cr.select([x > 2, x > 1], [x, -x])
+    array([ 0., -2.,  3.])
+    """
+    if len(condlist) != len(choicelist) or not len(condlist):
+        raise ValueError(
+            f"select: {len(condlist)} conditions and {len(choicelist)} choices; needs as many, "
+            "and one at least"
+        )
+    out = default
+    for condition, choice in reversed(list(zip(condlist, choicelist, strict=True))):
+        out = TABLE["where"](condition, choice, out)
+    return out
 
 
 @covers()

@@ -7,7 +7,7 @@ from .compiled import fastest, is_native
 from .extents import Dimension, Extents, Guard
 from .program import Program, program_of
 from .symbol import Batched, Symbol, Term
-from .trace import Trace, opened
+from .trace import Trace, collector_paused, opened
 
 __all__ = [
     "Batched",
@@ -18,6 +18,7 @@ __all__ = [
     "Symbol",
     "Term",
     "Trace",
+    "collector_paused",
     "fastest",
     "is_native",
     "opened",

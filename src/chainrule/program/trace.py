@@ -435,18 +435,27 @@ def _types(op: Op, kinds: tuple[Any, ...]) -> tuple[Any, Any, bool]:
 
 
 @contextmanager
-def opened(trace: Trace) -> Iterator[Trace]:
-    """Tracing, with Python's cycle collector paused: every term would be looked at again."""
+def collector_paused() -> Iterator[None]:
+    """Without Python's cycle collector: it would look at every term again and again."""
     was_enabled = gc.isenabled()
     gc.disable()
-    outer = tracing.enter(trace)
     try:
-        yield trace
+        yield
     finally:
-        tracing.leave(outer)
-        trace.is_open = False
         if was_enabled:
             gc.enable()
+
+
+@contextmanager
+def opened(trace: Trace) -> Iterator[Trace]:
+    """Tracing, with Python's cycle collector paused."""
+    with collector_paused():
+        outer = tracing.enter(trace)
+        try:
+            yield trace
+        finally:
+            tracing.leave(outer)
+            trace.is_open = False
 
 
 def _is_known(x: Any) -> bool:

@@ -130,7 +130,7 @@ def test_functions_of_c_are_found_by_vector_width():
 
 def test_functions_that_take_more_stack_than_a_thread_has():
     def many(x):
-        terms = [cr.sin(x + i) for i in range(9000)]
+        terms = [cr.sin(x + i) for i in range(18_000)]
         total = 0.0
         for term in reversed(terms):
             total = total * 0.5 + term
@@ -140,6 +140,6 @@ def test_functions_that_take_more_stack_than_a_thread_has():
     assert lowered(step, 0, engine.host()).stack > 1 << 20
     result = cr.jit(cr.vmap(many))(X)
     expected = 0.0
-    for i in range(8999, -1, -1):
+    for i in range(17_999, -1, -1):
         expected = expected * 0.5 + np.sin(X + i)
     np.testing.assert_allclose(result, expected, rtol=1e-12)

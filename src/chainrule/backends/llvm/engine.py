@@ -22,8 +22,13 @@ _lock = threading.RLock()
 #: Functions of the vector library that miss what their row promises: cbrt's 4 ulp are 8 in its
 #: second derivative, of which the row allows 6.
 INACCURATE = {"cbrt"}
-#: Letters of the vector ABI of x86-64, by bits and the feature that they need.
-_LETTERS = ((512, "e", "avx512f"), (256, "d", "avx2"), (128, "b", "sse2"))
+#: For each kind of machine the letters of its vector ABI, by bits and the feature that they need.
+_LETTERS = {
+    "x86_64": ((512, "e", "avx512f"), (256, "d", "avx2"), (128, "b", "sse2")),
+    "aarch64": ((128, "n", "neon"),),
+}
+#: The feature that multiplies and adds at once.
+_FMA = {"x86_64": "fma", "aarch64": "neon"}
 
 
 @dataclass
@@ -31,12 +36,15 @@ class Host:
     """The machine: bits of its vectors, its vector library's letters, addresses of functions."""
 
     bits: int
+    has_fma: bool
     cpu: str
     features: str
     letters: tuple[tuple[int, str], ...]
     libraries: tuple[Any, ...]
     found: dict[str, int] = field(default_factory=dict)
     chosen: dict[Any, tuple[str, int]] = field(default_factory=dict)
+    #: What code is made for; nothing for the machine that this runs on.
+    triple: str = ""
 
     def function(self, name: str, type: str, lanes: int, arity: int) -> tuple[str, int]:
         """The symbol of a C function on at most so many lanes, and on how many it works."""
@@ -80,12 +88,13 @@ def host() -> Host:
     """The machine. Raises ImportError or NotImplementedError where no code can be made for it."""
     import llvmlite.binding as llvm
 
-    if platform.system() != "Linux" or platform.machine() != "x86_64":
-        raise NotImplementedError(f"no code is made for {platform.system()} {platform.machine()}")
+    kind = platform.machine()
+    if platform.system() != "Linux" or kind not in _LETTERS:
+        raise NotImplementedError(f"no code is made for {platform.system()} {kind}")
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     known = llvm.get_host_cpu_features()
-    bits = max(bits for bits, _, feature in _LETTERS if known.get(feature, feature == "sse2"))
+    bits = max([128, *(bits for bits, _, feature in _LETTERS[kind] if known.get(feature))])
     given = os.environ.get("CHAINRULE_VECTOR_BITS")
     if given is not None:
         bits = min(bits, int(given))
@@ -98,8 +107,9 @@ def host() -> Host:
     features = known.flatten().replace("+prefer-256-bit", "-prefer-256-bit")
     if bits == 512:
         features += ",-prefer-256-bit"
-    letters = tuple((size, letter) for size, letter, _ in _LETTERS if size <= bits)
-    return Host(bits, llvm.get_host_cpu_name(), features, letters, tuple(libraries))
+    letters = tuple((size, letter) for size, letter, _ in _LETTERS[kind] if size <= bits)
+    has_fma = bool(known.get(_FMA[kind]))
+    return Host(bits, has_fma, llvm.get_host_cpu_name(), features, letters, tuple(libraries))
 
 
 @dataclass
@@ -118,11 +128,12 @@ class Code:
 LARGE = 3_000
 
 
-def _machine(large: bool) -> Any:
+def _machine(large: bool, machine: Host | None = None) -> Any:
     import llvmlite.binding as llvm
 
-    machine = host()
-    return llvm.Target.from_default_triple().create_target_machine(
+    machine = machine or host()
+    triple = machine.triple or llvm.get_default_triple()
+    return llvm.Target.from_triple(triple).create_target_machine(
         cpu=machine.cpu,
         features=machine.features,
         opt=0 if large else 2,
@@ -149,9 +160,10 @@ def code_of(text: str, name: str, instructions: int) -> Code:
     return Code(engine, built, seconds)
 
 
-def assembly_of(text: str, instructions: int) -> str:
-    """The assembly of a module of IR."""
+def assembly_of(text: str, instructions: int, machine: Host | None = None) -> str:
+    """The assembly of a module of IR, for this machine if nothing else is said."""
     import llvmlite.binding as llvm
 
     with _lock:
-        return str(_machine(instructions > LARGE).emit_assembly(llvm.parse_assembly(text)))
+        target = _machine(instructions > LARGE, machine)
+        return str(target.emit_assembly(llvm.parse_assembly(text)))

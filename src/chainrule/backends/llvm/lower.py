@@ -14,9 +14,12 @@ import numpy as np
 from ...ops import Op
 from ...ops.shape import astype_row
 from ...program.symbol import Term
+from ...program.trace import collector_paused
 from . import runner
 from .math import TYPES, Lanes, Machine, Writer
 from .passes import COLUMN, FULL, NUMBER, ROW, Member, Nest, Reduction
+from .repeats import MANY, Rounds, rounds_of
+from .rolled import Rolled
 
 OPERATIONS = {"sum": 0, "max": 1, "min": 2}
 #: What loops read and write elsewhere: along rows (1), elements (2), both, or neither.
@@ -65,7 +68,8 @@ class Lowered:
 
 def lowered(nest: Nest, number: int, machine: Machine) -> Lowered:
     """The functions of one nest."""
-    return _Lowering(nest, number, machine).lower()
+    with collector_paused():
+        return _Lowering(nest, number, machine).lower()
 
 
 class _Lowering:
@@ -73,7 +77,7 @@ class _Lowering:
         self.nest = nest
         self.machine = machine
         self.prefix = f"nest{number}"
-        self.out = Lowered(nest, _width(nest, machine))
+        self.out = Lowered(nest, 0)
         self.slot_of: dict[Any, int] = {}
         #: Slots of full arrays that are read or written once, and whether the nest is small
         #: enough for it to matter that they come from and go to memory.
@@ -94,14 +98,25 @@ class _Lowering:
         sums: dict[tuple[str, int], list[Reduction]] = {}
         for reduction in nest.reductions:
             sums.setdefault((reduction.of, reduction.phase), []).append(reduction)
-        phases = {*row_terms, *full_terms, *(phase for _, phase in sums)}
-        for phase in sorted(phases):
-            rows, row_sums = row_terms.get(phase, []), sums.get((ROW, phase), [])
-            if rows or row_sums:
-                self._function(f"{self.prefix}_row{phase}", False, rows, row_sums)
-            fulls, full_sums = full_terms.get(phase, []), sums.get((FULL, phase), [])
-            if fulls or full_sums:
-                self._function(f"{self.prefix}_loop{phase}", True, fulls, full_sums)
+        #: For each function its name, whether it is a loop, and what it computes.
+        functions: list[tuple[str, bool, list[Member], list[Reduction]]] = []
+        for phase in sorted({*row_terms, *full_terms, *(phase for _, phase in sums)}):
+            for kind, name, members in (
+                (ROW, "row", row_terms.get(phase, [])),
+                (FULL, "loop", full_terms.get(phase, [])),
+            ):
+                reductions = sums.get((kind, phase), [])
+                if members or reductions:
+                    name = f"{self.prefix}_{name}{phase}"
+                    functions.append((name, kind is FULL, members, reductions))
+        rounds = [rounds_of(x[2]) if x[1] and len(x[2]) >= MANY else None for x in functions]
+        written = [
+            len(x[2]) if found is None else found.written
+            for x, found in zip(functions, rounds, strict=True)
+        ]
+        self.out.width = _width(nest, self.machine, max(written, default=0))
+        for function, found, count in zip(functions, rounds, written, strict=True):
+            self._function(*function, found, inlines=count < INLINED)
         return self.out
 
     def _kept(self) -> None:
@@ -157,14 +172,25 @@ class _Lowering:
     # --- functions ------------------------------------------------------------------------------
 
     def _function(
-        self, name: str, is_loop: bool, members: list[Member], reductions: list[Reduction]
+        self,
+        name: str,
+        is_loop: bool,
+        members: list[Member],
+        reductions: list[Reduction],
+        rounds: Rounds | None,
+        inlines: bool,
     ) -> None:
-        function = _Function(self, name, is_loop)
-        for member in members:
-            function.compute(member)
-        for member in members:
-            if self._leaves(member, is_loop):
-                function.store(self.member_slot(member), function.values[member.term.serial])
+        wanted = self.nest.stored.keys() | self.kept
+        leaving = [x for x in members if not is_loop or x.term.serial in wanted]
+        function = _Function(self, name, is_loop, inlines)
+        if rounds is not None:
+            summed = {x.read.term.serial for x in reductions if type(x.read) is Member}
+            Rolled(function, rounds).write({x.term.serial for x in leaving} | summed)
+        else:
+            for member in members:
+                function.compute(member)
+        for member in leaving:
+            function.store(self.member_slot(member), function.values[member.term.serial])
         for reduction in reductions:
             function.reduce(reduction)
         self.out.steps.append(function.step)
@@ -173,21 +199,18 @@ class _Lowering:
             function.step.streaming = f"{name}_streaming"
             self.out.text += function.text(streaming=True)
         self.out.declarations |= function.writer.declarations
-        bytes_a_vector = self.out.width * 8
-        self.out.stack = max(self.out.stack, function.writer.count * bytes_a_vector)
-        self.out.cost += function.writer.count if is_loop else 0
-
-    def _leaves(self, member: Member, is_loop: bool) -> bool:
-        serial = member.term.serial
-        return serial in self.nest.stored or serial in self.kept or not is_loop
+        stack = function.writer.count * self.out.width * 8 + function.scratch
+        self.out.stack = max(self.out.stack, stack)
+        self.out.cost += function.writer.count + function.cost if is_loop else 0
 
 
 class _Function:
     """One function that is being written."""
 
-    def __init__(self, lowering: _Lowering, name: str, is_loop: bool) -> None:
+    def __init__(self, lowering: _Lowering, name: str, is_loop: bool, inlines: bool) -> None:
         self.lowering = lowering
-        self.writer = Writer(lowering.machine, lowering.out.width)
+        self.writer = Writer(lowering.machine, lowering.out.width, inlines)
+        self.writer.block = "loop" if is_loop else "entry"
         self.step = Step(name, is_loop)
         self.values: dict[int, Lanes] = {}
         self.loaded: dict[int, Lanes] = {}
@@ -200,26 +223,46 @@ class _Function:
         self.phis: list[tuple[str, str, str, str]] = []
         self.pointers: dict[int, str] = {}
         self.streams = lowering.streams
+        #: Bytes of stack that loops of members take, and what their rounds but the first cost.
+        self.scratch = 0
+        self.cost = 0
+        #: Tables of numbers.
+        self.constants: list[str] = []
 
     def compute(self, member: Member) -> None:
         """The value of a member."""
-        writer, term, values = self.writer, member.term, self.values
+        values = self.values
         operands = [
             (values.get(x.term.serial) or self.member(x))
             if type(x) is Member
-            else self.load(self.lowering.read_slot(x[0].term, x[1]), x[0].term.dtype, x[1])
+            else self.operand(x)
             if type(x) is tuple
             else x
             for x in member.reads
         ]
+        values[member.term.serial] = self.apply(member, operands)
+
+    def operand(self, x: Any) -> Lanes:
+        """What is read of another function of the nest, or from outside of it."""
+        if type(x) is Member:
+            return self.member(x)
+        return self.load(self.lowering.read_slot(x[0].term, x[1]), x[0].term.dtype, x[1])
+
+    def apply(self, member: Member, operands: list[Any]) -> Lanes:
+        """A member of these operands."""
+        writer, term = self.writer, member.term
         writer.split()
         target = TYPES[term.dtype]
         if term.op is astype_row:
-            values[term.serial] = writer.cast(operands[0], target)
-            return
-        writer.float_type = target if target != "i1" else "double"
+            return writer.cast(operands[0], target)
+        writer.float_type = self.float_type(term)
         result = writer.apply(cast(Op, term.op), operands)
-        values[term.serial] = result if result.element == target else writer.cast(result, target)
+        return result if result.element == target else writer.cast(result, target)
+
+    def float_type(self, term: Term) -> str:
+        """What a plain number is among plain numbers only."""
+        target = TYPES[term.dtype]
+        return target if target != "i1" else "double"
 
     def member(self, member: Member) -> Lanes:
         """A member that another function of the nest computed."""
@@ -264,9 +307,7 @@ class _Function:
             self._prefetch(at.name, dtype)
         stored = "i8" if element == "i1" else element
         x = writer.emit(f"load {writer.vectors[stored]}, ptr {at.name}, align 1", element)
-        if element == "i1":
-            return writer.emit(f"icmp ne {writer.vectors['i8']} {x.name}, zeroinitializer", element)
-        return x
+        return writer.truths(x) if element == "i1" else x
 
     def _prefetch(self, at: str, dtype: Any) -> None:
         """Ask for what the loop reads later: see AHEAD."""
@@ -300,12 +341,9 @@ class _Function:
     def store(self, slot: int, x: Lanes) -> None:
         """Write a vector to where an entry of the table points; outside of loops, one number."""
         writer = self.writer
-        dtype = np.dtype(bool) if x.element == "i1" else None
         stored, name = x.element, x.name
-        if dtype is not None:
-            stored = "i8"
-            truths, bytes_ = writer.vectors["i1"], writer.vectors["i8"]
-            name = writer.emit(f"zext {truths} {x.name} to {bytes_}", "i8").name
+        if stored == "i1":
+            stored, name = "i8", writer.bytes_of(x).name
         if self.step.is_loop:
             size = {"i8": 1, "float": 4, "double": 8}[stored]
             at = writer.emit(self._address(slot, np.dtype(f"V{size}")), "ptr").name
@@ -377,11 +415,11 @@ class _Function:
         if streaming:
             stores = [self.streaming_stores.get(text, text) for text in stores]
         opening = f"define void @{name}(ptr noalias readonly %table, i64 %count) nounwind {{"
-        lines = [opening, "entry:", *self.head]
+        lines = [*([] if streaming else self.constants), opening, "entry:", *self.head]
         if not self.step.is_loop:
             return [*lines, *self.writer.lines, *self.stores, "  ret void", "}"]
         lines += ["  br label %loop", "loop:"]
-        last = self.writer.block if self.writer.blocks else "loop"
+        last = self.writer.block
         lines.append(f"  %i = phi i64 [ 0, %entry ], [ %i.next, %{last} ]")
         lines += [
             f"  {phi} = phi {vector} [ {start}, %entry ], [ {after}, %{last} ]"
@@ -406,11 +444,13 @@ class _Function:
 AHEAD = 2048
 #: Members of a nest up to which memory may be what it waits for.
 STREAMS = 400
-#: Members of a nest from which on its vectors are no longer two of the machine's.
+#: Members from which on a function calls exp and the like, which otherwise are written out.
+INLINED = 400
+#: Members of a function, as written, from which on its vectors are no longer two of the machine's.
 LARGE = 30_000
 
 
-def _width(nest: Nest, machine: Machine) -> int:
+def _width(nest: Nest, machine: Machine, written: int) -> int:
     """Elements of a vector: twice as many as the machine's have of the widest type in the nest.
 
     LLVM makes two instructions of each, whose latencies overlap: with AVX2 the scalar chain takes
@@ -422,6 +462,6 @@ def _width(nest: Nest, machine: Machine) -> int:
     sizes += [
         x[0].term.dtype.itemsize for m in nest.members.values() for x in m.reads if type(x) is tuple
     ]
-    together = 2 if len(nest.members) < LARGE else 1
+    together = 2 if written < LARGE else 1
     widest: int = max([4, *sizes])
     return together * machine.bits // 8 // widest

@@ -20,6 +20,7 @@ import numpy as np
 from ...ops import TABLE, Op
 from ...ops.shape import astype_row
 from ...program.symbol import COMPARISONS, OPERATORS, UNARY, Term
+from . import approximations
 
 FLOAT64 = np.dtype(np.float64)
 TYPES = {
@@ -53,12 +54,16 @@ class Machine(Protocol):
 
     #: Bits of its vectors.
     bits: int
+    #: Whether it multiplies and adds at once.
+    has_fma: bool
 
     def function(self, name: str, element: str, lanes: int, arity: int) -> tuple[str, int]:
         """The symbol of a C function on at most so many lanes, and on how many it works."""
 
 
+#: Rows that are lowered, and those that are whatever their operands are, of float64.
 _lowered: dict[Any, bool] = {}
+always_lowered: dict[Any, bool] = {}
 
 
 def is_lowered(term: Term) -> bool:
@@ -68,6 +73,7 @@ def is_lowered(term: Term) -> bool:
         known = _lowered.get(op)
         if known is None:
             known = _lowered[op] = op.native in _NATIVE or op.expand is not None
+            always_lowered[op] = known and op.name != "where"
         if not known:
             return False
         if term.dtype is FLOAT64 and op.name != "where":
@@ -90,7 +96,7 @@ def is_lowered(term: Term) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Lanes:
     """A vector in a register: its name and the type of its elements."""
 
@@ -123,9 +129,11 @@ class Writer:
     #: in one is not linear.
     BLOCK = 500
 
-    def __init__(self, machine: Machine, width: int) -> None:
+    def __init__(self, machine: Machine, width: int, inlines: bool = True) -> None:
         self.machine = machine
         self.width = width
+        #: Whether functions of our own are written out, or called: in large bodies.
+        self.inlines = inlines
         self.lines: list[str] = []
         self.count = 0
         self.blocks = 0
@@ -133,7 +141,8 @@ class Writer:
         self._block_end = self.BLOCK
         self.declarations: dict[str, str] = {}
         self.vectors = {
-            element: f"<{width} x {element}>" for element in ("double", "float", "i1", "i64", "i8")
+            element: f"<{width} x {element}>"
+            for element in ("double", "float", "i1", "i64", "i32", "i8")
         }
 
     # --- instructions -------------------------------------------------------------------------
@@ -145,13 +154,18 @@ class Writer:
         self.lines.append(f"  {name} = {text}")
         return Lanes(self, name, element)
 
-    def new_block(self, name: str = "") -> None:
-        """Goes on in a new basic block."""
+    def open(self, name: str) -> None:
+        """Begins a basic block; a branch has ended the one before."""
         self.blocks += 1
-        name = name or f"b{self.blocks}"
-        self.lines += [f"  br label %{name}", f"{name}:"]
+        self.lines.append(f"{name}:")
         self.block = name
         self._block_end = self.count + self.BLOCK
+
+    def new_block(self, name: str = "") -> None:
+        """Goes on in a new basic block."""
+        name = name or f"b{self.blocks}"
+        self.lines.append(f"  br label %{name}")
+        self.open(name)
 
     def split(self) -> None:
         """Goes on in a new basic block if this one is large."""
@@ -160,12 +174,34 @@ class Writer:
 
     def splat(self, x: Any, element: str) -> str:
         """A plain number in all lanes, as an operand."""
+        return f"splat ({element} {self.number(x, element)})"
+
+    def number(self, x: Any, element: str) -> str:
+        """A plain number as IR writes it."""
         if element == "i1":
-            return f"splat (i1 {'true' if x else 'false'})"
+            return "true" if x else "false"
         if element == "float":
             x = float(np.float32(x))
         (bits,) = struct.unpack("<Q", struct.pack("<d", float(x)))
-        return f"splat ({element} 0x{bits:016X})"
+        return f"0x{bits:016X}"
+
+    def broadcast(self, x: Lanes) -> Lanes:
+        """One number in all lanes."""
+        vector = self.vectors[x.element]
+        first = self.emit(f"insertelement {vector} poison, {x.element} {x.name}, i64 0", x.element)
+        return self.emit(
+            f"shufflevector {vector} {first.name}, {vector} poison, "
+            f"<{self.width} x i32> zeroinitializer",
+            x.element,
+        )
+
+    def truths(self, x: Lanes) -> Lanes:
+        """Bytes that were loaded, as truth values."""
+        return self.emit(f"icmp ne {self.vectors['i8']} {x.name}, zeroinitializer", "i1")
+
+    def bytes_of(self, x: Lanes) -> Lanes:
+        """Truth values as bytes, to store."""
+        return self.emit(f"zext {self.vectors['i1']} {x.name} to {self.vectors['i8']}", "i8")
 
     def converted(self, x: Any, element: str) -> str:
         """An operand as a vector of a type."""
@@ -298,6 +334,29 @@ class Writer:
         return self.emit(f"call contract {vector} @{symbol}({given})", element)
 
     def call(self, name: str, operands: list[str], element: str) -> Lanes:
+        """A function that is no instruction: one of our own, or C's."""
+        if not self.machine.has_fma or name not in approximations.FUNCTIONS:
+            return self.library(name, operands, element)
+        code = approximations.FUNCTIONS[name]
+        if self.inlines:
+            return Lanes(self, code(approximations.Code(self, element), operands[0]), element)
+        vector = self.vectors[element]
+        symbol = f"{name}_{element}{self.width}"
+        if symbol not in self.declarations:
+            inner = Writer(self.machine, self.width)
+            result = code(approximations.Code(inner, element), "%x")
+            self.declarations |= inner.declarations
+            lines = [
+                f"define internal {vector} @{symbol}({vector} %x) nounwind noinline {{",
+                "entry:",
+                *inner.lines,
+                f"  ret {vector} {result}",
+                "}",
+            ]
+            self.declarations[symbol] = "\n".join(lines)
+        return self.emit(f"call {vector} @{symbol}({vector} {operands[0]})", element)
+
+    def library(self, name: str, operands: list[str], element: str) -> Lanes:
         """A function of C's, on as many lanes at once as there is one for."""
         symbol, lanes = self.machine.function(name, element, self.width, len(operands))
         part = element if lanes == 1 else f"<{lanes} x {element}>"

@@ -27,7 +27,8 @@ from ...ops.reduce import constant_row, max_row, min_row, sum_row
 from ...ops.shape import broadcast_row, reshape_row
 from ...program.program import Program
 from ...program.symbol import Term
-from .math import is_lowered
+from ...program.trace import collector_paused
+from .math import FLOAT64, always_lowered, is_lowered
 
 FLOATS = (np.dtype(np.float64), np.dtype(np.float32))
 READABLE = (*FLOATS, np.dtype(bool), np.dtype(np.int64))
@@ -177,7 +178,8 @@ def _through(inner: tuple[Any, ...], outer: tuple[Any, ...], axes: tuple[int, ..
 
 def planned(program: Program) -> Plan:
     """The nests and calls that compute a Program."""
-    return _Planner(program).plan()
+    with collector_paused():
+        return _Planner(program).plan()
 
 
 class _Planner:
@@ -196,7 +198,7 @@ class _Planner:
         at = -1
         for term in self.program.terms:
             # The way of nearly all terms: operands are members of the newest nest, or numbers.
-            if members and type(term.op) is Op and is_lowered(term):
+            if members and term.dtype is FLOAT64 and always_lowered.get(term.op):
                 shape = term.shape
                 phase = 0
                 reads = []
