@@ -59,6 +59,10 @@ FUNCTIONS = {
     "products": (lambda m, x: [m @ x, x @ m, m @ m.T, x @ x, cr.outer(x, x), m.T @ m], M, X),
     "einsum": (lambda t, x: [cr.einsum("aij,j->i", t.swapaxes(1, 2), x), t @ t.mT], T, X),
     "solve": (lambda m, x: [cr.linalg.solve(m, x), cr.linalg.solve(m.T, m)], M, X),
+    "determinants": (
+        lambda m, t: [np.linalg.det(a) for a in (m, m[:2, :2], m[1:2, 1:2], m.T @ m, t[:, :, :3])],
+        M, T,
+    ),
     "stacks": (lambda m, x: [cr.stack([x, 2 * x], 1), cr.concatenate([m, x[None], m[:1]])], M, X),
     "assignment": (lambda x, t: [filled(x), x.at[::2].set(x[:2]), t.at[:, 1].add(t[:, 0])], X, T),
     "gather": (lambda m, i: [m[i], m[:, i], m[i, i], m[i, i[::-1]], m[-1 - i]], M, WHERE),

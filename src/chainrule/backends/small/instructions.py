@@ -12,6 +12,7 @@ from ...ops import Op, Structural
 from ...ops.assign import assign_row, clear_row
 from ...ops.contract import contract_row
 from ...ops.index import gather_row, index_row, scatter_add_row, scatter_row
+from ...ops.linalg.determinants import cofactors_row, det_row
 from ...ops.linalg.solving import solve_row
 from ...ops.packing import pack_row
 from ...ops.reduce import constant_row, max_row, min_row, sum_row
@@ -319,6 +320,27 @@ def _solve(into: Assembler, term: Term, out: Shape, operands: list[View]) -> Vie
     return view
 
 
+def _det(into: Assembler, term: Term, out: Shape, operands: list[View]) -> View | None:
+    (a,) = operands
+    n = a.shape[-1]
+    if n > LARGE_SOLVE or not a.size:
+        return None
+    a = into.packed(a)
+    view, scratch = into.new(out), into.temporary((n, n))
+    into.emit(machine.DET, math.prod(out), n, view.offset, a.offset, scratch.offset)
+    return view
+
+
+def _cofactors(into: Assembler, term: Term, out: Shape, operands: list[View]) -> View | None:
+    (a,) = operands
+    if not 1 <= out[-1] <= 3 or not a.size:
+        return None
+    a = into.packed(a)
+    view = into.new(out)
+    into.emit(machine.COFACTORS, math.prod(out[:-2]), out[-1], view.offset, a.offset)
+    return view
+
+
 RULES: dict[Any, Callable[..., View | None]] = {
     reshape_row: _reshape,
     transpose_row: _transpose,
@@ -338,6 +360,8 @@ RULES: dict[Any, Callable[..., View | None]] = {
     min_row: _reduced("minimum", np.inf),
     contract_row: _contract,
     solve_row: _solve,
+    det_row: _det,
+    cofactors_row: _cofactors,
 }
 
 _VIEWS = {reshape_row, transpose_row, broadcast_row, index_row, astype_row, constant_row, part_row}

@@ -3,28 +3,11 @@
 /* BEGIN: Cython Metadata
 {
     "distutils": {
-        "define_macros": [
-            [
-                "NPY_NO_DEPRECATED_API",
-                "NPY_2_0_API_VERSION"
-            ]
-        ],
         "depends": [
-            "/tmp/pip-build-env-v4iqooa9/overlay/lib/python3.11/site-packages/numpy/_core/include/numpy/arrayobject.h",
-            "/tmp/pip-build-env-v4iqooa9/overlay/lib/python3.11/site-packages/numpy/_core/include/numpy/arrayscalars.h",
-            "/tmp/pip-build-env-v4iqooa9/overlay/lib/python3.11/site-packages/numpy/_core/include/numpy/ndarrayobject.h",
-            "/tmp/pip-build-env-v4iqooa9/overlay/lib/python3.11/site-packages/numpy/_core/include/numpy/ndarraytypes.h",
-            "/tmp/pip-build-env-v4iqooa9/overlay/lib/python3.11/site-packages/numpy/_core/include/numpy/ufuncobject.h",
-            "src/chainrule/backends/small/machine.h",
-            "src/chainrule/eager/generated/kernels.h"
-        ],
-        "extra_compile_args": [
-            "-O3",
-            "-fno-math-errno"
+            "src/chainrule/backends/small/machine.h"
         ],
         "include_dirs": [
-            "src/chainrule/backends/small",
-            "/tmp/pip-build-env-v4iqooa9/overlay/lib/python3.11/site-packages/numpy/_core/include"
+            "src/chainrule/backends/small"
         ],
         "name": "chainrule.backends.small.machine",
         "sources": [
@@ -1545,9 +1528,9 @@ static const char * const __pyx_cfilenm = __FILE__;
 
 static const char* const __pyx_f[] = {
   "src/chainrule/backends/small/machine.pyx",
-  "numpy/__init__.cython-30.pxd",
+  ".venv/lib/python3.11/site-packages/numpy/__init__.cython-30.pxd",
   "(tree fragment)",
-  "cpython/type.pxd",
+  ".venv/lib/python3.11/site-packages/Cython/Includes/cpython/type.pxd",
 };
 /* #### Code section: utility_code_proto_before_types ### */
 /* Atomics.proto (used by UnpackUnboundCMethod) */
@@ -1927,7 +1910,7 @@ static CYTHON_INLINE __pyx_t_long_double_complex __pyx_t_long_double_complex_fro
 /*--- Type declarations ---*/
 struct __pyx_obj_9chainrule_8backends_5small_7machine_Machine;
 
-/* "chainrule/backends/small/machine.pyx":41
+/* "chainrule/backends/small/machine.pyx":42
  * 
  * 
  * cdef class Machine:             # <<<<<<<<<<<<<<
@@ -3323,7 +3306,7 @@ namespace {
     __Pyx_CachedCFunction __pyx_umethod_PyDict_Type_pop;
     __Pyx_CachedCFunction __pyx_umethod_PyDict_Type_values;
     PyObject *__pyx_codeobj_tab[4];
-    PyObject *__pyx_string_tab[87];
+    PyObject *__pyx_string_tab[89];
     PyObject *__pyx_number_tab[2];
 /* #### Code section: module_state_contents ### */
 /* PyFrozenDict.module_state_decls */
@@ -3387,79 +3370,81 @@ static __pyx_mstatetype * const __pyx_mstate_global = &__pyx_mstate_global_stati
 #define __pyx_kp_u_src_chainrule_backends_small_mac __pyx_string_tab[11]
 #define __pyx_n_u_CALL __pyx_string_tab[12]
 #define __pyx_n_u_CODES __pyx_string_tab[13]
-#define __pyx_n_u_COPY __pyx_string_tab[14]
-#define __pyx_n_u_END __pyx_string_tab[15]
-#define __pyx_n_u_EXACT __pyx_string_tab[16]
-#define __pyx_n_u_FILL __pyx_string_tab[17]
-#define __pyx_n_u_GATHER __pyx_string_tab[18]
-#define __pyx_n_u_MAP __pyx_string_tab[19]
-#define __pyx_n_u_MOST_AXES __pyx_string_tab[20]
-#define __pyx_n_u_Machine __pyx_string_tab[21]
-#define __pyx_n_u_Machine___reduce_cython __pyx_string_tab[22]
-#define __pyx_n_u_Machine___setstate_cython __pyx_string_tab[23]
-#define __pyx_n_u_Machine_load __pyx_string_tab[24]
-#define __pyx_n_u_Machine_run __pyx_string_tab[25]
-#define __pyx_n_u_PRODUCT __pyx_string_tab[26]
-#define __pyx_n_u_REDUCE __pyx_string_tab[27]
-#define __pyx_n_u_SCATTER __pyx_string_tab[28]
-#define __pyx_n_u_SOLVE __pyx_string_tab[29]
-#define __pyx_n_u_Pyx_PyDict_NextRef __pyx_string_tab[30]
-#define __pyx_n_u_annotate __pyx_string_tab[31]
-#define __pyx_n_u_func __pyx_string_tab[32]
-#define __pyx_n_u_getstate __pyx_string_tab[33]
-#define __pyx_n_u_main __pyx_string_tab[34]
-#define __pyx_n_u_module __pyx_string_tab[35]
-#define __pyx_n_u_name __pyx_string_tab[36]
-#define __pyx_n_u_pyx_state __pyx_string_tab[37]
-#define __pyx_n_u_qualname __pyx_string_tab[38]
-#define __pyx_n_u_reduce __pyx_string_tab[39]
-#define __pyx_n_u_reduce_cython __pyx_string_tab[40]
-#define __pyx_n_u_reduce_ex __pyx_string_tab[41]
-#define __pyx_n_u_set_name __pyx_string_tab[42]
-#define __pyx_n_u_setstate __pyx_string_tab[43]
-#define __pyx_n_u_setstate_cython __pyx_string_tab[44]
-#define __pyx_n_u_test __pyx_string_tab[45]
-#define __pyx_n_u_is_coroutine __pyx_string_tab[46]
-#define __pyx_n_u_abs __pyx_string_tab[47]
-#define __pyx_n_u_all __pyx_string_tab[48]
-#define __pyx_n_u_array __pyx_string_tab[49]
-#define __pyx_n_u_ascontiguousarray __pyx_string_tab[50]
-#define __pyx_n_u_asyncio_coroutines __pyx_string_tab[51]
-#define __pyx_n_u_c_contiguous __pyx_string_tab[52]
-#define __pyx_n_u_calls __pyx_string_tab[53]
-#define __pyx_n_u_chainrule_backends_small_machine __pyx_string_tab[54]
-#define __pyx_n_u_cline_in_traceback __pyx_string_tab[55]
-#define __pyx_n_u_code __pyx_string_tab[56]
-#define __pyx_n_u_cursor __pyx_string_tab[57]
-#define __pyx_n_u_dtype __pyx_string_tab[58]
-#define __pyx_n_u_flags __pyx_string_tab[59]
-#define __pyx_n_u_float64 __pyx_string_tab[60]
-#define __pyx_n_u_how __pyx_string_tab[61]
-#define __pyx_n_u_i __pyx_string_tab[62]
-#define __pyx_n_u_inputs __pyx_string_tab[63]
-#define __pyx_n_u_int32 __pyx_string_tab[64]
-#define __pyx_n_u_is_exact __pyx_string_tab[65]
-#define __pyx_n_u_items __pyx_string_tab[66]
-#define __pyx_n_u_k __pyx_string_tab[67]
-#define __pyx_n_u_kind __pyx_string_tab[68]
-#define __pyx_n_u_load __pyx_string_tab[69]
-#define __pyx_n_u_memory __pyx_string_tab[70]
-#define __pyx_n_u_np __pyx_string_tab[71]
-#define __pyx_n_u_number __pyx_string_tab[72]
-#define __pyx_n_u_numpy __pyx_string_tab[73]
-#define __pyx_n_u_offset __pyx_string_tab[74]
-#define __pyx_n_u_places __pyx_string_tab[75]
-#define __pyx_n_u_pop __pyx_string_tab[76]
-#define __pyx_n_u_run __pyx_string_tab[77]
-#define __pyx_n_u_self __pyx_string_tab[78]
-#define __pyx_n_u_setdefault __pyx_string_tab[79]
-#define __pyx_n_u_values __pyx_string_tab[80]
-#define __pyx_n_u_view __pyx_string_tab[81]
-#define __pyx_n_u_whole __pyx_string_tab[82]
-#define __pyx_n_u_x __pyx_string_tab[83]
-#define __pyx_kp_b_iso88591_Q __pyx_string_tab[84]
-#define __pyx_kp_b_iso88591_A_a_a_j_Zt81HAQ_t3a_t3a __pyx_string_tab[85]
-#define __pyx_kp_b_iso88591_A_Q_E_as_1_G6_aq_uCq_HAZq_aq_A_V __pyx_string_tab[86]
+#define __pyx_n_u_COFACTORS __pyx_string_tab[14]
+#define __pyx_n_u_COPY __pyx_string_tab[15]
+#define __pyx_n_u_DET __pyx_string_tab[16]
+#define __pyx_n_u_END __pyx_string_tab[17]
+#define __pyx_n_u_EXACT __pyx_string_tab[18]
+#define __pyx_n_u_FILL __pyx_string_tab[19]
+#define __pyx_n_u_GATHER __pyx_string_tab[20]
+#define __pyx_n_u_MAP __pyx_string_tab[21]
+#define __pyx_n_u_MOST_AXES __pyx_string_tab[22]
+#define __pyx_n_u_Machine __pyx_string_tab[23]
+#define __pyx_n_u_Machine___reduce_cython __pyx_string_tab[24]
+#define __pyx_n_u_Machine___setstate_cython __pyx_string_tab[25]
+#define __pyx_n_u_Machine_load __pyx_string_tab[26]
+#define __pyx_n_u_Machine_run __pyx_string_tab[27]
+#define __pyx_n_u_PRODUCT __pyx_string_tab[28]
+#define __pyx_n_u_REDUCE __pyx_string_tab[29]
+#define __pyx_n_u_SCATTER __pyx_string_tab[30]
+#define __pyx_n_u_SOLVE __pyx_string_tab[31]
+#define __pyx_n_u_Pyx_PyDict_NextRef __pyx_string_tab[32]
+#define __pyx_n_u_annotate __pyx_string_tab[33]
+#define __pyx_n_u_func __pyx_string_tab[34]
+#define __pyx_n_u_getstate __pyx_string_tab[35]
+#define __pyx_n_u_main __pyx_string_tab[36]
+#define __pyx_n_u_module __pyx_string_tab[37]
+#define __pyx_n_u_name __pyx_string_tab[38]
+#define __pyx_n_u_pyx_state __pyx_string_tab[39]
+#define __pyx_n_u_qualname __pyx_string_tab[40]
+#define __pyx_n_u_reduce __pyx_string_tab[41]
+#define __pyx_n_u_reduce_cython __pyx_string_tab[42]
+#define __pyx_n_u_reduce_ex __pyx_string_tab[43]
+#define __pyx_n_u_set_name __pyx_string_tab[44]
+#define __pyx_n_u_setstate __pyx_string_tab[45]
+#define __pyx_n_u_setstate_cython __pyx_string_tab[46]
+#define __pyx_n_u_test __pyx_string_tab[47]
+#define __pyx_n_u_is_coroutine __pyx_string_tab[48]
+#define __pyx_n_u_abs __pyx_string_tab[49]
+#define __pyx_n_u_all __pyx_string_tab[50]
+#define __pyx_n_u_array __pyx_string_tab[51]
+#define __pyx_n_u_ascontiguousarray __pyx_string_tab[52]
+#define __pyx_n_u_asyncio_coroutines __pyx_string_tab[53]
+#define __pyx_n_u_c_contiguous __pyx_string_tab[54]
+#define __pyx_n_u_calls __pyx_string_tab[55]
+#define __pyx_n_u_chainrule_backends_small_machine __pyx_string_tab[56]
+#define __pyx_n_u_cline_in_traceback __pyx_string_tab[57]
+#define __pyx_n_u_code __pyx_string_tab[58]
+#define __pyx_n_u_cursor __pyx_string_tab[59]
+#define __pyx_n_u_dtype __pyx_string_tab[60]
+#define __pyx_n_u_flags __pyx_string_tab[61]
+#define __pyx_n_u_float64 __pyx_string_tab[62]
+#define __pyx_n_u_how __pyx_string_tab[63]
+#define __pyx_n_u_i __pyx_string_tab[64]
+#define __pyx_n_u_inputs __pyx_string_tab[65]
+#define __pyx_n_u_int32 __pyx_string_tab[66]
+#define __pyx_n_u_is_exact __pyx_string_tab[67]
+#define __pyx_n_u_items __pyx_string_tab[68]
+#define __pyx_n_u_k __pyx_string_tab[69]
+#define __pyx_n_u_kind __pyx_string_tab[70]
+#define __pyx_n_u_load __pyx_string_tab[71]
+#define __pyx_n_u_memory __pyx_string_tab[72]
+#define __pyx_n_u_np __pyx_string_tab[73]
+#define __pyx_n_u_number __pyx_string_tab[74]
+#define __pyx_n_u_numpy __pyx_string_tab[75]
+#define __pyx_n_u_offset __pyx_string_tab[76]
+#define __pyx_n_u_places __pyx_string_tab[77]
+#define __pyx_n_u_pop __pyx_string_tab[78]
+#define __pyx_n_u_run __pyx_string_tab[79]
+#define __pyx_n_u_self __pyx_string_tab[80]
+#define __pyx_n_u_setdefault __pyx_string_tab[81]
+#define __pyx_n_u_values __pyx_string_tab[82]
+#define __pyx_n_u_view __pyx_string_tab[83]
+#define __pyx_n_u_whole __pyx_string_tab[84]
+#define __pyx_n_u_x __pyx_string_tab[85]
+#define __pyx_kp_b_iso88591_Q __pyx_string_tab[86]
+#define __pyx_kp_b_iso88591_A_a_a_j_Zt81HAQ_t3a_t3a __pyx_string_tab[87]
+#define __pyx_kp_b_iso88591_A_Q_E_as_1_G6_aq_uCq_HAZq_aq_A_V __pyx_string_tab[88]
 #define __pyx_int_2 __pyx_number_tab[0]
 #define __pyx_int_0x20000000000000 __pyx_number_tab[1]
 /* #### Code section: module_state_clear ### */
@@ -3498,7 +3483,7 @@ static CYTHON_SMALL_CODE int __pyx_m_clear(PyObject *m) {
   Py_CLEAR(clear_module_state->__pyx_umethod_PyDict_Type_pop.method);
   Py_CLEAR(clear_module_state->__pyx_umethod_PyDict_Type_values.method);
   for (int i=0; i<4; ++i) { Py_CLEAR(clear_module_state->__pyx_codeobj_tab[i]); }
-  for (int i=0; i<87; ++i) { Py_CLEAR(clear_module_state->__pyx_string_tab[i]); }
+  for (int i=0; i<89; ++i) { Py_CLEAR(clear_module_state->__pyx_string_tab[i]); }
   for (int i=0; i<2; ++i) { Py_CLEAR(clear_module_state->__pyx_number_tab[i]); }
 /* #### Code section: module_state_clear_contents ### */
 /* CommonTypesMetaclass.module_state_clear */
@@ -3544,7 +3529,7 @@ static CYTHON_SMALL_CODE int __pyx_m_traverse(PyObject *m, visitproc visit, void
   Py_VISIT(traverse_module_state->__pyx_umethod_PyDict_Type_pop.method);
   Py_VISIT(traverse_module_state->__pyx_umethod_PyDict_Type_values.method);
   for (int i=0; i<4; ++i) { __Pyx_VISIT_CONST(traverse_module_state->__pyx_codeobj_tab[i]); }
-  for (int i=0; i<87; ++i) { __Pyx_VISIT_CONST(traverse_module_state->__pyx_string_tab[i]); }
+  for (int i=0; i<89; ++i) { __Pyx_VISIT_CONST(traverse_module_state->__pyx_string_tab[i]); }
   for (int i=0; i<2; ++i) { __Pyx_VISIT_CONST(traverse_module_state->__pyx_number_tab[i]); }
 /* #### Code section: module_state_traverse_contents ### */
 /* CommonTypesMetaclass.module_state_traverse */
@@ -5437,7 +5422,7 @@ static CYTHON_INLINE NPY_DATETIMEUNIT __pyx_f_5numpy_get_datetime64_unit(PyObjec
   return __pyx_r;
 }
 
-/* "chainrule/backends/small/machine.pyx":49
+/* "chainrule/backends/small/machine.pyx":50
  *     cdef const int32_t *words
  * 
  *     def __init__(self, code, memory):             # <<<<<<<<<<<<<<
@@ -5488,39 +5473,39 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
   {
     PyObject ** const __pyx_pyargnames[] = {&__pyx_mstate_global->__pyx_n_u_code,&__pyx_mstate_global->__pyx_n_u_memory,0};
     const Py_ssize_t __pyx_kwds_len = (__pyx_kwds) ? __Pyx_NumKwargs_FASTCALL_TPNEW(__pyx_kwds) : 0;
-    if (unlikely(__pyx_kwds_len < 0)) __PYX_ERR(0, 49, __pyx_L3_error)
+    if (unlikely(__pyx_kwds_len < 0)) __PYX_ERR(0, 50, __pyx_L3_error)
     if (__pyx_kwds_len > 0) {
       switch (__pyx_nargs) {
         case  2:
         values[1] = __Pyx_ArgRef_FASTCALL_TPNEW(__pyx_args, 1);
-        if (!CYTHON_ASSUME_SAFE_MACROS && unlikely(!values[1])) __PYX_ERR(0, 49, __pyx_L3_error)
+        if (!CYTHON_ASSUME_SAFE_MACROS && unlikely(!values[1])) __PYX_ERR(0, 50, __pyx_L3_error)
         CYTHON_FALLTHROUGH;
         case  1:
         values[0] = __Pyx_ArgRef_FASTCALL_TPNEW(__pyx_args, 0);
-        if (!CYTHON_ASSUME_SAFE_MACROS && unlikely(!values[0])) __PYX_ERR(0, 49, __pyx_L3_error)
+        if (!CYTHON_ASSUME_SAFE_MACROS && unlikely(!values[0])) __PYX_ERR(0, 50, __pyx_L3_error)
         CYTHON_FALLTHROUGH;
         case  0: break;
         default: goto __pyx_L5_argtuple_error;
       }
       const Py_ssize_t kwd_pos_args = __pyx_nargs;
-      if (__Pyx_ParseKeywords(__pyx_kwds, __pyx_kwvalues, __pyx_pyargnames, 0, values, kwd_pos_args, __pyx_kwds_len, "__init__", 0) < (0)) __PYX_ERR(0, 49, __pyx_L3_error)
+      if (__Pyx_ParseKeywords(__pyx_kwds, __pyx_kwvalues, __pyx_pyargnames, 0, values, kwd_pos_args, __pyx_kwds_len, "__init__", 0) < (0)) __PYX_ERR(0, 50, __pyx_L3_error)
       for (Py_ssize_t i = __pyx_nargs; i < 2; i++) {
-        if (unlikely(!values[i])) { __Pyx_RaiseArgtupleInvalid("__init__", 1, 2, 2, i); __PYX_ERR(0, 49, __pyx_L3_error) }
+        if (unlikely(!values[i])) { __Pyx_RaiseArgtupleInvalid("__init__", 1, 2, 2, i); __PYX_ERR(0, 50, __pyx_L3_error) }
       }
     } else if (unlikely(__pyx_nargs != 2)) {
       goto __pyx_L5_argtuple_error;
     } else {
       values[0] = __Pyx_ArgRef_FASTCALL_TPNEW(__pyx_args, 0);
-      if (!CYTHON_ASSUME_SAFE_MACROS && unlikely(!values[0])) __PYX_ERR(0, 49, __pyx_L3_error)
+      if (!CYTHON_ASSUME_SAFE_MACROS && unlikely(!values[0])) __PYX_ERR(0, 50, __pyx_L3_error)
       values[1] = __Pyx_ArgRef_FASTCALL_TPNEW(__pyx_args, 1);
-      if (!CYTHON_ASSUME_SAFE_MACROS && unlikely(!values[1])) __PYX_ERR(0, 49, __pyx_L3_error)
+      if (!CYTHON_ASSUME_SAFE_MACROS && unlikely(!values[1])) __PYX_ERR(0, 50, __pyx_L3_error)
     }
     __pyx_v_code = values[0];
     __pyx_v_memory = values[1];
   }
   goto __pyx_L6_skip;
   __pyx_L5_argtuple_error:;
-  __Pyx_RaiseArgtupleInvalid("__init__", 1, 2, 2, __pyx_nargs); __PYX_ERR(0, 49, __pyx_L3_error)
+  __Pyx_RaiseArgtupleInvalid("__init__", 1, 2, 2, __pyx_nargs); __PYX_ERR(0, 50, __pyx_L3_error)
   __pyx_L6_skip:;
   goto __pyx_L4_argument_unpacking_done;
   __pyx_L3_error:;
@@ -5557,7 +5542,7 @@ static int __pyx_pf_9chainrule_8backends_5small_7machine_7Machine___init__(struc
   int __pyx_clineno = 0;
   __Pyx_RefNannySetupContext("__init__", 0);
 
-  /* "chainrule/backends/small/machine.pyx":51
+  /* "chainrule/backends/small/machine.pyx":52
  *     def __init__(self, code, memory):
  *         """``code``: int32, ``memory``: float64, with the constants in it."""
  *         self.code, self.memory = np.ascontiguousarray(code, np.int32), memory             # <<<<<<<<<<<<<<
@@ -5565,14 +5550,14 @@ static int __pyx_pf_9chainrule_8backends_5small_7machine_7Machine___init__(struc
  *         self.words = <const int32_t *>cnp.PyArray_DATA(<cnp.ndarray>self.code)
 */
   __pyx_t_2 = NULL;
-  __Pyx_GetModuleGlobalName(__pyx_t_3, __pyx_mstate_global->__pyx_n_u_np); if (unlikely(!__pyx_t_3)) __PYX_ERR(0, 51, __pyx_L1_error)
+  __Pyx_GetModuleGlobalName(__pyx_t_3, __pyx_mstate_global->__pyx_n_u_np); if (unlikely(!__pyx_t_3)) __PYX_ERR(0, 52, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_3);
-  __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_t_3, __pyx_mstate_global->__pyx_n_u_ascontiguousarray); if (unlikely(!__pyx_t_4)) __PYX_ERR(0, 51, __pyx_L1_error)
+  __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_t_3, __pyx_mstate_global->__pyx_n_u_ascontiguousarray); if (unlikely(!__pyx_t_4)) __PYX_ERR(0, 52, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_4);
   __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
-  __Pyx_GetModuleGlobalName(__pyx_t_3, __pyx_mstate_global->__pyx_n_u_np); if (unlikely(!__pyx_t_3)) __PYX_ERR(0, 51, __pyx_L1_error)
+  __Pyx_GetModuleGlobalName(__pyx_t_3, __pyx_mstate_global->__pyx_n_u_np); if (unlikely(!__pyx_t_3)) __PYX_ERR(0, 52, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_3);
-  __pyx_t_5 = __Pyx_PyObject_GetAttrStr(__pyx_t_3, __pyx_mstate_global->__pyx_n_u_int32); if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 51, __pyx_L1_error)
+  __pyx_t_5 = __Pyx_PyObject_GetAttrStr(__pyx_t_3, __pyx_mstate_global->__pyx_n_u_int32); if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 52, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_5);
   __Pyx_DECREF(__pyx_t_3); __pyx_t_3 = 0;
   __pyx_t_6 = 1;
@@ -5593,7 +5578,7 @@ static int __pyx_pf_9chainrule_8backends_5small_7machine_7Machine___init__(struc
     __Pyx_XDECREF(__pyx_t_2); __pyx_t_2 = 0;
     __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
     __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
-    if (unlikely(!__pyx_t_1)) __PYX_ERR(0, 51, __pyx_L1_error)
+    if (unlikely(!__pyx_t_1)) __PYX_ERR(0, 52, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_1);
   }
   __pyx_t_4 = __pyx_v_memory;
@@ -5607,7 +5592,7 @@ static int __pyx_pf_9chainrule_8backends_5small_7machine_7Machine___init__(struc
   __Pyx_DECREF_SET(__pyx_v_self->memory, __pyx_t_4);
   __pyx_t_4 = 0;
 
-  /* "chainrule/backends/small/machine.pyx":52
+  /* "chainrule/backends/small/machine.pyx":53
  *         """``code``: int32, ``memory``: float64, with the constants in it."""
  *         self.code, self.memory = np.ascontiguousarray(code, np.int32), memory
  *         assert memory.dtype == np.float64 and memory.flags.c_contiguous             # <<<<<<<<<<<<<<
@@ -5616,14 +5601,14 @@ static int __pyx_pf_9chainrule_8backends_5small_7machine_7Machine___init__(struc
 */
   #ifndef CYTHON_WITHOUT_ASSERTIONS
   if (unlikely(__pyx_assertions_enabled())) {
-    __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_v_memory, __pyx_mstate_global->__pyx_n_u_dtype); if (unlikely(!__pyx_t_4)) __PYX_ERR(0, 52, __pyx_L1_error)
+    __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_v_memory, __pyx_mstate_global->__pyx_n_u_dtype); if (unlikely(!__pyx_t_4)) __PYX_ERR(0, 53, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_4);
-    __Pyx_GetModuleGlobalName(__pyx_t_1, __pyx_mstate_global->__pyx_n_u_np); if (unlikely(!__pyx_t_1)) __PYX_ERR(0, 52, __pyx_L1_error)
+    __Pyx_GetModuleGlobalName(__pyx_t_1, __pyx_mstate_global->__pyx_n_u_np); if (unlikely(!__pyx_t_1)) __PYX_ERR(0, 53, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_1);
-    __pyx_t_5 = __Pyx_PyObject_GetAttrStr(__pyx_t_1, __pyx_mstate_global->__pyx_n_u_float64); if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 52, __pyx_L1_error)
+    __pyx_t_5 = __Pyx_PyObject_GetAttrStr(__pyx_t_1, __pyx_mstate_global->__pyx_n_u_float64); if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 53, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_5);
     __Pyx_DECREF(__pyx_t_1); __pyx_t_1 = 0;
-    __pyx_t_8 = __Pyx_PyObject_CompareBoolEq_object_object(__pyx_t_4, __pyx_t_5, Py_EQ); if (unlikely((__pyx_t_8 < 0))) __PYX_ERR(0, 52, __pyx_L1_error)
+    __pyx_t_8 = __Pyx_PyObject_CompareBoolEq_object_object(__pyx_t_4, __pyx_t_5, Py_EQ); if (unlikely((__pyx_t_8 < 0))) __PYX_ERR(0, 53, __pyx_L1_error)
     __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
     __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
     if (__pyx_t_8) {
@@ -5634,12 +5619,12 @@ static int __pyx_pf_9chainrule_8backends_5small_7machine_7Machine___init__(struc
 
       goto __pyx_L3_bool_binop_done;
     }
-    __pyx_t_5 = __Pyx_PyObject_GetAttrStr(__pyx_v_memory, __pyx_mstate_global->__pyx_n_u_flags); if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 52, __pyx_L1_error)
+    __pyx_t_5 = __Pyx_PyObject_GetAttrStr(__pyx_v_memory, __pyx_mstate_global->__pyx_n_u_flags); if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 53, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_5);
-    __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_t_5, __pyx_mstate_global->__pyx_n_u_c_contiguous); if (unlikely(!__pyx_t_4)) __PYX_ERR(0, 52, __pyx_L1_error)
+    __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_t_5, __pyx_mstate_global->__pyx_n_u_c_contiguous); if (unlikely(!__pyx_t_4)) __PYX_ERR(0, 53, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_4);
     __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
-    __pyx_t_8 = __Pyx_PyObject_IsTrue(__pyx_t_4); if (unlikely((__pyx_t_8 < 0))) __PYX_ERR(0, 52, __pyx_L1_error)
+    __pyx_t_8 = __Pyx_PyObject_IsTrue(__pyx_t_4); if (unlikely((__pyx_t_8 < 0))) __PYX_ERR(0, 53, __pyx_L1_error)
     __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
 
     __pyx_t_7 = __pyx_t_8;
@@ -5647,15 +5632,15 @@ static int __pyx_pf_9chainrule_8backends_5small_7machine_7Machine___init__(struc
     __pyx_L3_bool_binop_done:;
     if (unlikely(!__pyx_t_7)) {
       __Pyx_Raise(((PyObject *)(((PyTypeObject*)PyExc_AssertionError))), 0, 0, 0);
-      __PYX_ERR(0, 52, __pyx_L1_error)
+      __PYX_ERR(0, 53, __pyx_L1_error)
     }
 
   }
   #else
-  if ((1)); else __PYX_ERR(0, 52, __pyx_L1_error)
+  if ((1)); else __PYX_ERR(0, 53, __pyx_L1_error)
   #endif
 
-  /* "chainrule/backends/small/machine.pyx":53
+  /* "chainrule/backends/small/machine.pyx":54
  *         self.code, self.memory = np.ascontiguousarray(code, np.int32), memory
  *         assert memory.dtype == np.float64 and memory.flags.c_contiguous
  *         self.words = <const int32_t *>cnp.PyArray_DATA(<cnp.ndarray>self.code)             # <<<<<<<<<<<<<<
@@ -5667,7 +5652,7 @@ static int __pyx_pf_9chainrule_8backends_5small_7machine_7Machine___init__(struc
   __pyx_v_self->words = ((int32_t const *)PyArray_DATA(((PyArrayObject *)__pyx_t_4)));
   __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
 
-  /* "chainrule/backends/small/machine.pyx":54
+  /* "chainrule/backends/small/machine.pyx":55
  *         assert memory.dtype == np.float64 and memory.flags.c_contiguous
  *         self.words = <const int32_t *>cnp.PyArray_DATA(<cnp.ndarray>self.code)
  *         self.numbers = <double *>cnp.PyArray_DATA(<cnp.ndarray>memory)             # <<<<<<<<<<<<<<
@@ -5676,7 +5661,7 @@ static int __pyx_pf_9chainrule_8backends_5small_7machine_7Machine___init__(struc
 */
   __pyx_v_self->numbers = ((double *)PyArray_DATA(((PyArrayObject *)__pyx_v_memory)));
 
-  /* "chainrule/backends/small/machine.pyx":49
+  /* "chainrule/backends/small/machine.pyx":50
  *     cdef const int32_t *words
  * 
  *     def __init__(self, code, memory):             # <<<<<<<<<<<<<<
@@ -5701,7 +5686,7 @@ static int __pyx_pf_9chainrule_8backends_5small_7machine_7Machine___init__(struc
   return __pyx_r;
 }
 
-/* "chainrule/backends/small/machine.pyx":56
+/* "chainrule/backends/small/machine.pyx":57
  *         self.numbers = <double *>cnp.PyArray_DATA(<cnp.ndarray>memory)
  * 
  *     def load(self, list places, inputs):             # <<<<<<<<<<<<<<
@@ -5750,39 +5735,39 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
   {
     PyObject ** const __pyx_pyargnames[] = {&__pyx_mstate_global->__pyx_n_u_places,&__pyx_mstate_global->__pyx_n_u_inputs,0};
     const Py_ssize_t __pyx_kwds_len = (__pyx_kwds) ? __Pyx_NumKwargs_FASTCALL(__pyx_kwds) : 0;
-    if (unlikely(__pyx_kwds_len < 0)) __PYX_ERR(0, 56, __pyx_L3_error)
+    if (unlikely(__pyx_kwds_len < 0)) __PYX_ERR(0, 57, __pyx_L3_error)
     if (__pyx_kwds_len > 0) {
       switch (__pyx_nargs) {
         case  2:
         values[1] = __Pyx_ArgRef_FASTCALL(__pyx_args, 1);
-        if (!CYTHON_ASSUME_SAFE_MACROS && unlikely(!values[1])) __PYX_ERR(0, 56, __pyx_L3_error)
+        if (!CYTHON_ASSUME_SAFE_MACROS && unlikely(!values[1])) __PYX_ERR(0, 57, __pyx_L3_error)
         CYTHON_FALLTHROUGH;
         case  1:
         values[0] = __Pyx_ArgRef_FASTCALL(__pyx_args, 0);
-        if (!CYTHON_ASSUME_SAFE_MACROS && unlikely(!values[0])) __PYX_ERR(0, 56, __pyx_L3_error)
+        if (!CYTHON_ASSUME_SAFE_MACROS && unlikely(!values[0])) __PYX_ERR(0, 57, __pyx_L3_error)
         CYTHON_FALLTHROUGH;
         case  0: break;
         default: goto __pyx_L5_argtuple_error;
       }
       const Py_ssize_t kwd_pos_args = __pyx_nargs;
-      if (__Pyx_ParseKeywords(__pyx_kwds, __pyx_kwvalues, __pyx_pyargnames, 0, values, kwd_pos_args, __pyx_kwds_len, "load", 0) < (0)) __PYX_ERR(0, 56, __pyx_L3_error)
+      if (__Pyx_ParseKeywords(__pyx_kwds, __pyx_kwvalues, __pyx_pyargnames, 0, values, kwd_pos_args, __pyx_kwds_len, "load", 0) < (0)) __PYX_ERR(0, 57, __pyx_L3_error)
       for (Py_ssize_t i = __pyx_nargs; i < 2; i++) {
-        if (unlikely(!values[i])) { __Pyx_RaiseArgtupleInvalid("load", 1, 2, 2, i); __PYX_ERR(0, 56, __pyx_L3_error) }
+        if (unlikely(!values[i])) { __Pyx_RaiseArgtupleInvalid("load", 1, 2, 2, i); __PYX_ERR(0, 57, __pyx_L3_error) }
       }
     } else if (unlikely(__pyx_nargs != 2)) {
       goto __pyx_L5_argtuple_error;
     } else {
       values[0] = __Pyx_ArgRef_FASTCALL(__pyx_args, 0);
-      if (!CYTHON_ASSUME_SAFE_MACROS && unlikely(!values[0])) __PYX_ERR(0, 56, __pyx_L3_error)
+      if (!CYTHON_ASSUME_SAFE_MACROS && unlikely(!values[0])) __PYX_ERR(0, 57, __pyx_L3_error)
       values[1] = __Pyx_ArgRef_FASTCALL(__pyx_args, 1);
-      if (!CYTHON_ASSUME_SAFE_MACROS && unlikely(!values[1])) __PYX_ERR(0, 56, __pyx_L3_error)
+      if (!CYTHON_ASSUME_SAFE_MACROS && unlikely(!values[1])) __PYX_ERR(0, 57, __pyx_L3_error)
     }
     __pyx_v_places = ((PyObject*)values[0]);
     __pyx_v_inputs = values[1];
   }
   goto __pyx_L6_skip;
   __pyx_L5_argtuple_error:;
-  __Pyx_RaiseArgtupleInvalid("load", 1, 2, 2, __pyx_nargs); __PYX_ERR(0, 56, __pyx_L3_error)
+  __Pyx_RaiseArgtupleInvalid("load", 1, 2, 2, __pyx_nargs); __PYX_ERR(0, 57, __pyx_L3_error)
   __pyx_L6_skip:;
   goto __pyx_L4_argument_unpacking_done;
   __pyx_L3_error:;
@@ -5793,7 +5778,7 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
   __Pyx_RefNannyFinishContext();
   return NULL;
   __pyx_L4_argument_unpacking_done:;
-  if (unlikely(!__Pyx_ArgTypeTest(((PyObject *)__pyx_v_places), (&PyList_Type), 1, "places", 1))) __PYX_ERR(0, 56, __pyx_L1_error)
+  if (unlikely(!__Pyx_ArgTypeTest(((PyObject *)__pyx_v_places), (&PyList_Type), 1, "places", 1))) __PYX_ERR(0, 57, __pyx_L1_error)
   __pyx_r = __pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(((struct __pyx_obj_9chainrule_8backends_5small_7machine_Machine *)__pyx_v_self), __pyx_v_places, __pyx_v_inputs);
 
   /* function exit code */
@@ -5848,7 +5833,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
   int __pyx_clineno = 0;
   __Pyx_RefNannySetupContext("load", 0);
 
-  /* "chainrule/backends/small/machine.pyx":65
+  /* "chainrule/backends/small/machine.pyx":66
  *         cdef Py_ssize_t i, k
  *         cdef const int64_t *whole
  *         cdef bint is_exact = True             # <<<<<<<<<<<<<<
@@ -5857,7 +5842,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
 */
   __pyx_v_is_exact = 1;
 
-  /* "chainrule/backends/small/machine.pyx":66
+  /* "chainrule/backends/small/machine.pyx":67
  *         cdef const int64_t *whole
  *         cdef bint is_exact = True
  *         for i in range(len(places)):             # <<<<<<<<<<<<<<
@@ -5866,15 +5851,15 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
 */
   if (unlikely(__pyx_v_places == Py_None)) {
     PyErr_SetString(PyExc_TypeError, "object of type \047NoneType\047 has no len()");
-    __PYX_ERR(0, 66, __pyx_L1_error)
+    __PYX_ERR(0, 67, __pyx_L1_error)
   }
-  __pyx_t_1 = __Pyx_PyList_GET_SIZE(__pyx_v_places); if (unlikely(__pyx_t_1 == ((Py_ssize_t)-1))) __PYX_ERR(0, 66, __pyx_L1_error)
+  __pyx_t_1 = __Pyx_PyList_GET_SIZE(__pyx_v_places); if (unlikely(__pyx_t_1 == ((Py_ssize_t)-1))) __PYX_ERR(0, 67, __pyx_L1_error)
   __pyx_t_2 = __pyx_t_1;
 
   for (__pyx_t_3 = 0; __pyx_t_3 < __pyx_t_2; __pyx_t_3+=1) {
     __pyx_v_i = __pyx_t_3;
 
-    /* "chainrule/backends/small/machine.pyx":67
+    /* "chainrule/backends/small/machine.pyx":68
  *         cdef bint is_exact = True
  *         for i in range(len(places)):
  *             offset, view = places[i]             # <<<<<<<<<<<<<<
@@ -5883,7 +5868,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
 */
     if (unlikely(__pyx_v_places == Py_None)) {
       PyErr_SetString(PyExc_TypeError, "\047NoneType\047 object is not subscriptable");
-      __PYX_ERR(0, 67, __pyx_L1_error)
+      __PYX_ERR(0, 68, __pyx_L1_error)
     }
     __pyx_t_4 = __Pyx_PyList_GET_ITEM(__pyx_v_places, __pyx_v_i);
     __Pyx_INCREF(__pyx_t_4);
@@ -5893,7 +5878,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
       if (unlikely(size != 2)) {
         if (size > 2) __Pyx_RaiseTooManyValuesError(2);
         else if (size >= 0) __Pyx_RaiseNeedMoreValuesError(size);
-        __PYX_ERR(0, 67, __pyx_L1_error)
+        __PYX_ERR(0, 68, __pyx_L1_error)
       }
       #if CYTHON_ASSUME_SAFE_MACROS && !CYTHON_AVOID_BORROWED_REFS
       if (likely(PyTuple_CheckExact(sequence))) {
@@ -5903,22 +5888,22 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
         __Pyx_INCREF(__pyx_t_6);
       } else {
         __pyx_t_5 = __Pyx_PyList_GET_ITEM_REF(sequence, 0, __Pyx_ReferenceSharing_SharedReference);
-        if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 67, __pyx_L1_error)
+        if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 68, __pyx_L1_error)
         __Pyx_XGOTREF(__pyx_t_5);
         __pyx_t_6 = __Pyx_PyList_GET_ITEM_REF(sequence, 1, __Pyx_ReferenceSharing_SharedReference);
-        if (unlikely(!__pyx_t_6)) __PYX_ERR(0, 67, __pyx_L1_error)
+        if (unlikely(!__pyx_t_6)) __PYX_ERR(0, 68, __pyx_L1_error)
         __Pyx_XGOTREF(__pyx_t_6);
       }
       #else
-      __pyx_t_5 = __Pyx_PySequence_ITEM(sequence, 0); if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 67, __pyx_L1_error)
+      __pyx_t_5 = __Pyx_PySequence_ITEM(sequence, 0); if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 68, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_5);
-      __pyx_t_6 = __Pyx_PySequence_ITEM(sequence, 1); if (unlikely(!__pyx_t_6)) __PYX_ERR(0, 67, __pyx_L1_error)
+      __pyx_t_6 = __Pyx_PySequence_ITEM(sequence, 1); if (unlikely(!__pyx_t_6)) __PYX_ERR(0, 68, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_6);
       #endif
       __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
     } else {
       Py_ssize_t index = -1;
-      __pyx_t_7 = PyObject_GetIter(__pyx_t_4); if (unlikely(!__pyx_t_7)) __PYX_ERR(0, 67, __pyx_L1_error)
+      __pyx_t_7 = PyObject_GetIter(__pyx_t_4); if (unlikely(!__pyx_t_7)) __PYX_ERR(0, 68, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_7);
       __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
       __pyx_t_8 = (CYTHON_COMPILING_IN_LIMITED_API) ? PyIter_Next : __Pyx_PyObject_GetIterNextFunc(__pyx_t_7);
@@ -5926,7 +5911,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
       __Pyx_GOTREF(__pyx_t_5);
       index = 1; __pyx_t_6 = __pyx_t_8(__pyx_t_7); if (unlikely(!__pyx_t_6)) goto __pyx_L5_unpacking_failed;
       __Pyx_GOTREF(__pyx_t_6);
-      if (__Pyx_IternextUnpackEndCheck(__pyx_t_8(__pyx_t_7), 2) < (0)) __PYX_ERR(0, 67, __pyx_L1_error)
+      if (__Pyx_IternextUnpackEndCheck(__pyx_t_8(__pyx_t_7), 2) < (0)) __PYX_ERR(0, 68, __pyx_L1_error)
       __pyx_t_8 = NULL;
       __Pyx_DECREF(__pyx_t_7); __pyx_t_7 = 0;
       goto __pyx_L6_unpacking_done;
@@ -5934,28 +5919,28 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
       __Pyx_DECREF(__pyx_t_7); __pyx_t_7 = 0;
       __pyx_t_8 = NULL;
       if (__Pyx_IterFinish() == 0) __Pyx_RaiseNeedMoreValuesError(index);
-      __PYX_ERR(0, 67, __pyx_L1_error)
+      __PYX_ERR(0, 68, __pyx_L1_error)
       __pyx_L6_unpacking_done:;
     }
-    __pyx_t_9 = __Pyx_PyLong_As_int64_t(__pyx_t_5); if (unlikely((__pyx_t_9 == ((int64_t)-1)) && PyErr_Occurred())) __PYX_ERR(0, 67, __pyx_L1_error)
+    __pyx_t_9 = __Pyx_PyLong_As_int64_t(__pyx_t_5); if (unlikely((__pyx_t_9 == ((int64_t)-1)) && PyErr_Occurred())) __PYX_ERR(0, 68, __pyx_L1_error)
     __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
     __pyx_v_offset = __pyx_t_9;
     __Pyx_XDECREF_SET(__pyx_v_view, __pyx_t_6);
     __pyx_t_6 = 0;
 
-    /* "chainrule/backends/small/machine.pyx":68
+    /* "chainrule/backends/small/machine.pyx":69
  *         for i in range(len(places)):
  *             offset, view = places[i]
  *             x = inputs[i]             # <<<<<<<<<<<<<<
  *             if view is None:
  *                 self.numbers[offset] = x
 */
-    __pyx_t_4 = __Pyx_GetItemInt(__pyx_v_inputs, __pyx_v_i, Py_ssize_t, 1, PyLong_FromSsize_t, 0, 0, 1, __Pyx_ReferenceSharing_FunctionArgument); if (unlikely(!__pyx_t_4)) __PYX_ERR(0, 68, __pyx_L1_error)
+    __pyx_t_4 = __Pyx_GetItemInt(__pyx_v_inputs, __pyx_v_i, Py_ssize_t, 1, PyLong_FromSsize_t, 0, 0, 1, __Pyx_ReferenceSharing_FunctionArgument); if (unlikely(!__pyx_t_4)) __PYX_ERR(0, 69, __pyx_L1_error)
     __Pyx_GOTREF(__pyx_t_4);
     __Pyx_XDECREF_SET(__pyx_v_x, __pyx_t_4);
     __pyx_t_4 = 0;
 
-    /* "chainrule/backends/small/machine.pyx":69
+    /* "chainrule/backends/small/machine.pyx":70
  *             offset, view = places[i]
  *             x = inputs[i]
  *             if view is None:             # <<<<<<<<<<<<<<
@@ -5966,18 +5951,18 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
     if (__pyx_t_10) {
 
 
-      /* "chainrule/backends/small/machine.pyx":70
+      /* "chainrule/backends/small/machine.pyx":71
  *             x = inputs[i]
  *             if view is None:
  *                 self.numbers[offset] = x             # <<<<<<<<<<<<<<
  *             elif (
  *                 cnp.PyArray_CheckExact(x)
 */
-      __pyx_t_11 = __Pyx_PyFloat_AsDouble(__pyx_v_x); if (unlikely((__pyx_t_11 == (double)-1) && PyErr_Occurred())) __PYX_ERR(0, 70, __pyx_L1_error)
+      __pyx_t_11 = __Pyx_PyFloat_AsDouble(__pyx_v_x); if (unlikely((__pyx_t_11 == (double)-1) && PyErr_Occurred())) __PYX_ERR(0, 71, __pyx_L1_error)
       (__pyx_v_self->numbers[__pyx_v_offset]) = __pyx_t_11;
 
 
-      /* "chainrule/backends/small/machine.pyx":69
+      /* "chainrule/backends/small/machine.pyx":70
  *             offset, view = places[i]
  *             x = inputs[i]
  *             if view is None:             # <<<<<<<<<<<<<<
@@ -5987,7 +5972,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
       goto __pyx_L7;
     }
 
-    /* "chainrule/backends/small/machine.pyx":72
+    /* "chainrule/backends/small/machine.pyx":73
  *                 self.numbers[offset] = x
  *             elif (
  *                 cnp.PyArray_CheckExact(x)             # <<<<<<<<<<<<<<
@@ -6005,7 +5990,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
       goto __pyx_L8_bool_binop_done;
     }
 
-    /* "chainrule/backends/small/machine.pyx":73
+    /* "chainrule/backends/small/machine.pyx":74
  *             elif (
  *                 cnp.PyArray_CheckExact(x)
  *                 and cnp.PyArray_TYPE(<cnp.ndarray>x) == cnp.NPY_DOUBLE             # <<<<<<<<<<<<<<
@@ -6023,7 +6008,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
       goto __pyx_L8_bool_binop_done;
     }
 
-    /* "chainrule/backends/small/machine.pyx":74
+    /* "chainrule/backends/small/machine.pyx":75
  *                 cnp.PyArray_CheckExact(x)
  *                 and cnp.PyArray_TYPE(<cnp.ndarray>x) == cnp.NPY_DOUBLE
  *                 and cnp.PyArray_ISCARRAY_RO(<cnp.ndarray>x)             # <<<<<<<<<<<<<<
@@ -6037,7 +6022,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
 
     __pyx_L8_bool_binop_done:;
 
-    /* "chainrule/backends/small/machine.pyx":71
+    /* "chainrule/backends/small/machine.pyx":72
  *             if view is None:
  *                 self.numbers[offset] = x
  *             elif (             # <<<<<<<<<<<<<<
@@ -6047,7 +6032,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
     if (__pyx_t_10) {
 
 
-      /* "chainrule/backends/small/machine.pyx":76
+      /* "chainrule/backends/small/machine.pyx":77
  *                 and cnp.PyArray_ISCARRAY_RO(<cnp.ndarray>x)
  *             ):
  *                 array = <cnp.ndarray>x             # <<<<<<<<<<<<<<
@@ -6059,7 +6044,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
       __Pyx_XDECREF_SET(__pyx_v_array, ((PyArrayObject *)__pyx_t_4));
       __pyx_t_4 = 0;
 
-      /* "chainrule/backends/small/machine.pyx":77
+      /* "chainrule/backends/small/machine.pyx":78
  *             ):
  *                 array = <cnp.ndarray>x
  *                 memcpy(             # <<<<<<<<<<<<<<
@@ -6068,7 +6053,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
 */
       (void)(memcpy((__pyx_v_self->numbers + __pyx_v_offset), PyArray_DATA(__pyx_v_array), ((size_t)PyArray_NBYTES(__pyx_v_array))));
 
-      /* "chainrule/backends/small/machine.pyx":71
+      /* "chainrule/backends/small/machine.pyx":72
  *             if view is None:
  *                 self.numbers[offset] = x
  *             elif (             # <<<<<<<<<<<<<<
@@ -6078,7 +6063,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
       goto __pyx_L7;
     }
 
-    /* "chainrule/backends/small/machine.pyx":82
+    /* "chainrule/backends/small/machine.pyx":83
  *                 )
  *             elif (
  *                 cnp.PyArray_CheckExact(x)             # <<<<<<<<<<<<<<
@@ -6096,7 +6081,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
       goto __pyx_L11_bool_binop_done;
     }
 
-    /* "chainrule/backends/small/machine.pyx":83
+    /* "chainrule/backends/small/machine.pyx":84
  *             elif (
  *                 cnp.PyArray_CheckExact(x)
  *                 and cnp.PyArray_TYPE(<cnp.ndarray>x) == cnp.NPY_INT64             # <<<<<<<<<<<<<<
@@ -6114,7 +6099,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
       goto __pyx_L11_bool_binop_done;
     }
 
-    /* "chainrule/backends/small/machine.pyx":84
+    /* "chainrule/backends/small/machine.pyx":85
  *                 cnp.PyArray_CheckExact(x)
  *                 and cnp.PyArray_TYPE(<cnp.ndarray>x) == cnp.NPY_INT64
  *                 and cnp.PyArray_ISCARRAY_RO(<cnp.ndarray>x)             # <<<<<<<<<<<<<<
@@ -6128,7 +6113,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
 
     __pyx_L11_bool_binop_done:;
 
-    /* "chainrule/backends/small/machine.pyx":81
+    /* "chainrule/backends/small/machine.pyx":82
  *                     <size_t>cnp.PyArray_NBYTES(array),
  *                 )
  *             elif (             # <<<<<<<<<<<<<<
@@ -6138,7 +6123,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
     if (__pyx_t_10) {
 
 
-      /* "chainrule/backends/small/machine.pyx":86
+      /* "chainrule/backends/small/machine.pyx":87
  *                 and cnp.PyArray_ISCARRAY_RO(<cnp.ndarray>x)
  *             ):
  *                 whole = <const int64_t *>cnp.PyArray_DATA(<cnp.ndarray>x)             # <<<<<<<<<<<<<<
@@ -6147,7 +6132,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
 */
       __pyx_v_whole = ((int64_t const *)PyArray_DATA(((PyArrayObject *)__pyx_v_x)));
 
-      /* "chainrule/backends/small/machine.pyx":87
+      /* "chainrule/backends/small/machine.pyx":88
  *             ):
  *                 whole = <const int64_t *>cnp.PyArray_DATA(<cnp.ndarray>x)
  *                 for k in range(cnp.PyArray_SIZE(<cnp.ndarray>x)):             # <<<<<<<<<<<<<<
@@ -6161,7 +6146,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
       for (__pyx_t_15 = 0; __pyx_t_15 < __pyx_t_14; __pyx_t_15+=1) {
         __pyx_v_k = __pyx_t_15;
 
-        /* "chainrule/backends/small/machine.pyx":88
+        /* "chainrule/backends/small/machine.pyx":89
  *                 whole = <const int64_t *>cnp.PyArray_DATA(<cnp.ndarray>x)
  *                 for k in range(cnp.PyArray_SIZE(<cnp.ndarray>x)):
  *                     self.numbers[offset + k] = <double>whole[k]             # <<<<<<<<<<<<<<
@@ -6170,7 +6155,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
 */
         (__pyx_v_self->numbers[(__pyx_v_offset + __pyx_v_k)]) = ((double)(__pyx_v_whole[__pyx_v_k]));
 
-        /* "chainrule/backends/small/machine.pyx":89
+        /* "chainrule/backends/small/machine.pyx":90
  *                 for k in range(cnp.PyArray_SIZE(<cnp.ndarray>x)):
  *                     self.numbers[offset + k] = <double>whole[k]
  *                     is_exact = is_exact and -_EXACT < whole[k] < _EXACT             # <<<<<<<<<<<<<<
@@ -6195,7 +6180,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
       }
 
 
-      /* "chainrule/backends/small/machine.pyx":81
+      /* "chainrule/backends/small/machine.pyx":82
  *                     <size_t>cnp.PyArray_NBYTES(array),
  *                 )
  *             elif (             # <<<<<<<<<<<<<<
@@ -6205,7 +6190,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
       goto __pyx_L7;
     }
 
-    /* "chainrule/backends/small/machine.pyx":91
+    /* "chainrule/backends/small/machine.pyx":92
  *                     is_exact = is_exact and -_EXACT < whole[k] < _EXACT
  *             else:
  *                 view[...] = x             # <<<<<<<<<<<<<<
@@ -6213,9 +6198,9 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
  *         return is_exact
 */
     /*else*/ {
-      if (unlikely((PyObject_SetItem(__pyx_v_view, Py_Ellipsis, __pyx_v_x) < 0))) __PYX_ERR(0, 91, __pyx_L1_error)
+      if (unlikely((PyObject_SetItem(__pyx_v_view, Py_Ellipsis, __pyx_v_x) < 0))) __PYX_ERR(0, 92, __pyx_L1_error)
 
-      /* "chainrule/backends/small/machine.pyx":92
+      /* "chainrule/backends/small/machine.pyx":93
  *             else:
  *                 view[...] = x
  *                 is_exact = is_exact and (x.dtype.kind != "i" or np.all(np.abs(view) < _EXACT))             # <<<<<<<<<<<<<<
@@ -6228,12 +6213,12 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
         __pyx_t_10 = __pyx_v_is_exact;
         goto __pyx_L18_bool_binop_done;
       }
-      __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_v_x, __pyx_mstate_global->__pyx_n_u_dtype); if (unlikely(!__pyx_t_4)) __PYX_ERR(0, 92, __pyx_L1_error)
+      __pyx_t_4 = __Pyx_PyObject_GetAttrStr(__pyx_v_x, __pyx_mstate_global->__pyx_n_u_dtype); if (unlikely(!__pyx_t_4)) __PYX_ERR(0, 93, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_4);
-      __pyx_t_6 = __Pyx_PyObject_GetAttrStr(__pyx_t_4, __pyx_mstate_global->__pyx_n_u_kind); if (unlikely(!__pyx_t_6)) __PYX_ERR(0, 92, __pyx_L1_error)
+      __pyx_t_6 = __Pyx_PyObject_GetAttrStr(__pyx_t_4, __pyx_mstate_global->__pyx_n_u_kind); if (unlikely(!__pyx_t_6)) __PYX_ERR(0, 93, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_6);
       __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
-      __pyx_t_12 = (__Pyx_PyObject_Equals_obj_ch105(__pyx_t_6, __pyx_mstate_global->__pyx_n_u_i, Py_NE)); if (unlikely((__pyx_t_12 < 0))) __PYX_ERR(0, 92, __pyx_L1_error)
+      __pyx_t_12 = (__Pyx_PyObject_Equals_obj_ch105(__pyx_t_6, __pyx_mstate_global->__pyx_n_u_i, Py_NE)); if (unlikely((__pyx_t_12 < 0))) __PYX_ERR(0, 93, __pyx_L1_error)
       __Pyx_DECREF(__pyx_t_6); __pyx_t_6 = 0;
       if (!__pyx_t_12) {
 
@@ -6244,15 +6229,15 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
         goto __pyx_L18_bool_binop_done;
       }
       __pyx_t_4 = NULL;
-      __Pyx_GetModuleGlobalName(__pyx_t_5, __pyx_mstate_global->__pyx_n_u_np); if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 92, __pyx_L1_error)
+      __Pyx_GetModuleGlobalName(__pyx_t_5, __pyx_mstate_global->__pyx_n_u_np); if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 93, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_5);
-      __pyx_t_7 = __Pyx_PyObject_GetAttrStr(__pyx_t_5, __pyx_mstate_global->__pyx_n_u_all); if (unlikely(!__pyx_t_7)) __PYX_ERR(0, 92, __pyx_L1_error)
+      __pyx_t_7 = __Pyx_PyObject_GetAttrStr(__pyx_t_5, __pyx_mstate_global->__pyx_n_u_all); if (unlikely(!__pyx_t_7)) __PYX_ERR(0, 93, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_7);
       __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
       __pyx_t_16 = NULL;
-      __Pyx_GetModuleGlobalName(__pyx_t_17, __pyx_mstate_global->__pyx_n_u_np); if (unlikely(!__pyx_t_17)) __PYX_ERR(0, 92, __pyx_L1_error)
+      __Pyx_GetModuleGlobalName(__pyx_t_17, __pyx_mstate_global->__pyx_n_u_np); if (unlikely(!__pyx_t_17)) __PYX_ERR(0, 93, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_17);
-      __pyx_t_18 = __Pyx_PyObject_GetAttrStr(__pyx_t_17, __pyx_mstate_global->__pyx_n_u_abs); if (unlikely(!__pyx_t_18)) __PYX_ERR(0, 92, __pyx_L1_error)
+      __pyx_t_18 = __Pyx_PyObject_GetAttrStr(__pyx_t_17, __pyx_mstate_global->__pyx_n_u_abs); if (unlikely(!__pyx_t_18)) __PYX_ERR(0, 93, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_18);
       __Pyx_DECREF(__pyx_t_17); __pyx_t_17 = 0;
       __pyx_t_19 = 1;
@@ -6272,12 +6257,12 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
         __pyx_t_5 = __Pyx_PyObject_FastCall((PyObject*)__pyx_t_18, __pyx_callargs+__pyx_t_19, (2-__pyx_t_19) | (__pyx_t_19*__Pyx_PY_VECTORCALL_ARGUMENTS_OFFSET));
         __Pyx_XDECREF(__pyx_t_16); __pyx_t_16 = 0;
         __Pyx_DECREF(__pyx_t_18); __pyx_t_18 = 0;
-        if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 92, __pyx_L1_error)
+        if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 93, __pyx_L1_error)
         __Pyx_GOTREF(__pyx_t_5);
       }
-      __pyx_t_18 = __Pyx_PyLong_From_int64_t(__pyx_v_9chainrule_8backends_5small_7machine__EXACT); if (unlikely(!__pyx_t_18)) __PYX_ERR(0, 92, __pyx_L1_error)
+      __pyx_t_18 = __Pyx_PyLong_From_int64_t(__pyx_v_9chainrule_8backends_5small_7machine__EXACT); if (unlikely(!__pyx_t_18)) __PYX_ERR(0, 93, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_18);
-      __pyx_t_16 = __Pyx_PyObject_CompareLt_object_int(__pyx_t_5, __pyx_t_18, Py_LT); __Pyx_XGOTREF(__pyx_t_16); if (unlikely(!__pyx_t_16)) __PYX_ERR(0, 92, __pyx_L1_error)
+      __pyx_t_16 = __Pyx_PyObject_CompareLt_object_int(__pyx_t_5, __pyx_t_18, Py_LT); __Pyx_XGOTREF(__pyx_t_16); if (unlikely(!__pyx_t_16)) __PYX_ERR(0, 93, __pyx_L1_error)
       __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
       __Pyx_DECREF(__pyx_t_18); __pyx_t_18 = 0;
       __pyx_t_19 = 1;
@@ -6298,10 +6283,10 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
         __Pyx_XDECREF(__pyx_t_4); __pyx_t_4 = 0;
         __Pyx_DECREF(__pyx_t_16); __pyx_t_16 = 0;
         __Pyx_DECREF(__pyx_t_7); __pyx_t_7 = 0;
-        if (unlikely(!__pyx_t_6)) __PYX_ERR(0, 92, __pyx_L1_error)
+        if (unlikely(!__pyx_t_6)) __PYX_ERR(0, 93, __pyx_L1_error)
         __Pyx_GOTREF(__pyx_t_6);
       }
-      __pyx_t_12 = __Pyx_PyObject_IsTrue(__pyx_t_6); if (unlikely((__pyx_t_12 < 0))) __PYX_ERR(0, 92, __pyx_L1_error)
+      __pyx_t_12 = __Pyx_PyObject_IsTrue(__pyx_t_6); if (unlikely((__pyx_t_12 < 0))) __PYX_ERR(0, 93, __pyx_L1_error)
       __Pyx_DECREF(__pyx_t_6); __pyx_t_6 = 0;
 
       __pyx_t_10 = __pyx_t_12;
@@ -6314,14 +6299,14 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
 
 
 
-  /* "chainrule/backends/small/machine.pyx":93
+  /* "chainrule/backends/small/machine.pyx":94
  *                 view[...] = x
  *                 is_exact = is_exact and (x.dtype.kind != "i" or np.all(np.abs(view) < _EXACT))
  *         return is_exact             # <<<<<<<<<<<<<<
  * 
  *     def run(self, list calls):
 */
-  __pyx_t_6 = __Pyx_PyBool_FromLong(__pyx_v_is_exact); if (unlikely(!__pyx_t_6)) __PYX_ERR(0, 93, __pyx_L1_error)
+  __pyx_t_6 = __Pyx_PyBool_FromLong(__pyx_v_is_exact); if (unlikely(!__pyx_t_6)) __PYX_ERR(0, 94, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_6);
   {
     PyObject *__pyx_temp;
@@ -6334,7 +6319,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
   __pyx_t_6 = 0;
   goto __pyx_L0;
 
-  /* "chainrule/backends/small/machine.pyx":56
+  /* "chainrule/backends/small/machine.pyx":57
  *         self.numbers = <double *>cnp.PyArray_DATA(<cnp.ndarray>memory)
  * 
  *     def load(self, list places, inputs):             # <<<<<<<<<<<<<<
@@ -6367,7 +6352,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_2load(st
   return __pyx_r;
 }
 
-/* "chainrule/backends/small/machine.pyx":95
+/* "chainrule/backends/small/machine.pyx":96
  *         return is_exact
  * 
  *     def run(self, list calls):             # <<<<<<<<<<<<<<
@@ -6415,32 +6400,32 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
   {
     PyObject ** const __pyx_pyargnames[] = {&__pyx_mstate_global->__pyx_n_u_calls,0};
     const Py_ssize_t __pyx_kwds_len = (__pyx_kwds) ? __Pyx_NumKwargs_FASTCALL(__pyx_kwds) : 0;
-    if (unlikely(__pyx_kwds_len < 0)) __PYX_ERR(0, 95, __pyx_L3_error)
+    if (unlikely(__pyx_kwds_len < 0)) __PYX_ERR(0, 96, __pyx_L3_error)
     if (__pyx_kwds_len > 0) {
       switch (__pyx_nargs) {
         case  1:
         values[0] = __Pyx_ArgRef_FASTCALL(__pyx_args, 0);
-        if (!CYTHON_ASSUME_SAFE_MACROS && unlikely(!values[0])) __PYX_ERR(0, 95, __pyx_L3_error)
+        if (!CYTHON_ASSUME_SAFE_MACROS && unlikely(!values[0])) __PYX_ERR(0, 96, __pyx_L3_error)
         CYTHON_FALLTHROUGH;
         case  0: break;
         default: goto __pyx_L5_argtuple_error;
       }
       const Py_ssize_t kwd_pos_args = __pyx_nargs;
-      if (__Pyx_ParseKeywords(__pyx_kwds, __pyx_kwvalues, __pyx_pyargnames, 0, values, kwd_pos_args, __pyx_kwds_len, "run", 0) < (0)) __PYX_ERR(0, 95, __pyx_L3_error)
+      if (__Pyx_ParseKeywords(__pyx_kwds, __pyx_kwvalues, __pyx_pyargnames, 0, values, kwd_pos_args, __pyx_kwds_len, "run", 0) < (0)) __PYX_ERR(0, 96, __pyx_L3_error)
       for (Py_ssize_t i = __pyx_nargs; i < 1; i++) {
-        if (unlikely(!values[i])) { __Pyx_RaiseArgtupleInvalid("run", 1, 1, 1, i); __PYX_ERR(0, 95, __pyx_L3_error) }
+        if (unlikely(!values[i])) { __Pyx_RaiseArgtupleInvalid("run", 1, 1, 1, i); __PYX_ERR(0, 96, __pyx_L3_error) }
       }
     } else if (unlikely(__pyx_nargs != 1)) {
       goto __pyx_L5_argtuple_error;
     } else {
       values[0] = __Pyx_ArgRef_FASTCALL(__pyx_args, 0);
-      if (!CYTHON_ASSUME_SAFE_MACROS && unlikely(!values[0])) __PYX_ERR(0, 95, __pyx_L3_error)
+      if (!CYTHON_ASSUME_SAFE_MACROS && unlikely(!values[0])) __PYX_ERR(0, 96, __pyx_L3_error)
     }
     __pyx_v_calls = ((PyObject*)values[0]);
   }
   goto __pyx_L6_skip;
   __pyx_L5_argtuple_error:;
-  __Pyx_RaiseArgtupleInvalid("run", 1, 1, 1, __pyx_nargs); __PYX_ERR(0, 95, __pyx_L3_error)
+  __Pyx_RaiseArgtupleInvalid("run", 1, 1, 1, __pyx_nargs); __PYX_ERR(0, 96, __pyx_L3_error)
   __pyx_L6_skip:;
   goto __pyx_L4_argument_unpacking_done;
   __pyx_L3_error:;
@@ -6451,7 +6436,7 @@ PyObject *__pyx_args, PyObject *__pyx_kwds
   __Pyx_RefNannyFinishContext();
   return NULL;
   __pyx_L4_argument_unpacking_done:;
-  if (unlikely(!__Pyx_ArgTypeTest(((PyObject *)__pyx_v_calls), (&PyList_Type), 1, "calls", 1))) __PYX_ERR(0, 95, __pyx_L1_error)
+  if (unlikely(!__Pyx_ArgTypeTest(((PyObject *)__pyx_v_calls), (&PyList_Type), 1, "calls", 1))) __PYX_ERR(0, 96, __pyx_L1_error)
   __pyx_r = __pyx_pf_9chainrule_8backends_5small_7machine_7Machine_4run(((struct __pyx_obj_9chainrule_8backends_5small_7machine_Machine *)__pyx_v_self), __pyx_v_calls);
 
   /* function exit code */
@@ -6487,7 +6472,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_4run(str
   int __pyx_clineno = 0;
   __Pyx_RefNannySetupContext("run", 0);
 
-  /* "chainrule/backends/small/machine.pyx":97
+  /* "chainrule/backends/small/machine.pyx":98
  *     def run(self, list calls):
  *         """Run all instructions; whether they came to their end."""
  *         cdef int64_t cursor = 0             # <<<<<<<<<<<<<<
@@ -6496,7 +6481,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_4run(str
 */
   __pyx_v_cursor = 0;
 
-  /* "chainrule/backends/small/machine.pyx":98
+  /* "chainrule/backends/small/machine.pyx":99
  *         """Run all instructions; whether they came to their end."""
  *         cdef int64_t cursor = 0
  *         cdef int32_t number = 0             # <<<<<<<<<<<<<<
@@ -6505,7 +6490,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_4run(str
 */
   __pyx_v_number = 0;
 
-  /* "chainrule/backends/small/machine.pyx":100
+  /* "chainrule/backends/small/machine.pyx":101
  *         cdef int32_t number = 0
  *         cdef int how
  *         while True:             # <<<<<<<<<<<<<<
@@ -6514,7 +6499,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_4run(str
 */
   while (1) {
 
-    /* "chainrule/backends/small/machine.pyx":101
+    /* "chainrule/backends/small/machine.pyx":102
  *         cdef int how
  *         while True:
  *             with nogil:             # <<<<<<<<<<<<<<
@@ -6527,7 +6512,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_4run(str
         __Pyx_FastGIL_Remember();
         /*try:*/ {
 
-          /* "chainrule/backends/small/machine.pyx":102
+          /* "chainrule/backends/small/machine.pyx":103
  *         while True:
  *             with nogil:
  *                 how = cr_execute(self.numbers, self.words, &cursor, &number)             # <<<<<<<<<<<<<<
@@ -6537,7 +6522,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_4run(str
           __pyx_v_how = cr_execute(__pyx_v_self->numbers, __pyx_v_self->words, (&__pyx_v_cursor), (&__pyx_v_number));
         }
 
-        /* "chainrule/backends/small/machine.pyx":101
+        /* "chainrule/backends/small/machine.pyx":102
  *         cdef int how
  *         while True:
  *             with nogil:             # <<<<<<<<<<<<<<
@@ -6554,7 +6539,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_4run(str
         }
     }
 
-    /* "chainrule/backends/small/machine.pyx":103
+    /* "chainrule/backends/small/machine.pyx":104
  *             with nogil:
  *                 how = cr_execute(self.numbers, self.words, &cursor, &number)
  *             if how != CR_PYTHON:             # <<<<<<<<<<<<<<
@@ -6566,13 +6551,13 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_4run(str
     if (__pyx_t_1) {
 
 
-      /* "chainrule/backends/small/machine.pyx":104
+      /* "chainrule/backends/small/machine.pyx":105
  *                 how = cr_execute(self.numbers, self.words, &cursor, &number)
  *             if how != CR_PYTHON:
  *                 return how == CR_DONE             # <<<<<<<<<<<<<<
  *             calls[number]()
 */
-      __pyx_t_2 = __Pyx_PyBool_FromLong((__pyx_v_how == CR_DONE)); if (unlikely(!__pyx_t_2)) __PYX_ERR(0, 104, __pyx_L1_error)
+      __pyx_t_2 = __Pyx_PyBool_FromLong((__pyx_v_how == CR_DONE)); if (unlikely(!__pyx_t_2)) __PYX_ERR(0, 105, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_2);
       {
         PyObject *__pyx_temp;
@@ -6585,7 +6570,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_4run(str
       __pyx_t_2 = 0;
       goto __pyx_L0;
 
-      /* "chainrule/backends/small/machine.pyx":103
+      /* "chainrule/backends/small/machine.pyx":104
  *             with nogil:
  *                 how = cr_execute(self.numbers, self.words, &cursor, &number)
  *             if how != CR_PYTHON:             # <<<<<<<<<<<<<<
@@ -6594,7 +6579,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_4run(str
 */
     }
 
-    /* "chainrule/backends/small/machine.pyx":105
+    /* "chainrule/backends/small/machine.pyx":106
  *             if how != CR_PYTHON:
  *                 return how == CR_DONE
  *             calls[number]()             # <<<<<<<<<<<<<<
@@ -6602,7 +6587,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_4run(str
     __pyx_t_3 = NULL;
     if (unlikely(__pyx_v_calls == Py_None)) {
       PyErr_SetString(PyExc_TypeError, "\047NoneType\047 object is not subscriptable");
-      __PYX_ERR(0, 105, __pyx_L1_error)
+      __PYX_ERR(0, 106, __pyx_L1_error)
     }
     __Pyx_INCREF(__Pyx_PyList_GET_ITEM(__pyx_v_calls, __pyx_v_number));
     __pyx_t_4 = __Pyx_PyList_GET_ITEM(__pyx_v_calls, __pyx_v_number); 
@@ -6623,13 +6608,13 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_4run(str
       __pyx_t_2 = __Pyx_PyObject_FastCall((PyObject*)__pyx_t_4, __pyx_callargs+__pyx_t_5, (1-__pyx_t_5) | (__pyx_t_5*__Pyx_PY_VECTORCALL_ARGUMENTS_OFFSET));
       __Pyx_XDECREF(__pyx_t_3); __pyx_t_3 = 0;
       __Pyx_DECREF(__pyx_t_4); __pyx_t_4 = 0;
-      if (unlikely(!__pyx_t_2)) __PYX_ERR(0, 105, __pyx_L1_error)
+      if (unlikely(!__pyx_t_2)) __PYX_ERR(0, 106, __pyx_L1_error)
       __Pyx_GOTREF(__pyx_t_2);
     }
     __Pyx_DECREF(__pyx_t_2); __pyx_t_2 = 0;
   }
 
-  /* "chainrule/backends/small/machine.pyx":95
+  /* "chainrule/backends/small/machine.pyx":96
  *         return is_exact
  * 
  *     def run(self, list calls):             # <<<<<<<<<<<<<<
@@ -6655,7 +6640,7 @@ static PyObject *__pyx_pf_9chainrule_8backends_5small_7machine_7Machine_4run(str
   return __pyx_r;
 }
 
-/* "chainrule/backends/small/machine.pyx":44
+/* "chainrule/backends/small/machine.pyx":45
  *     """Instructions, and the memory that they run on; for one call at a time."""
  * 
  *     cdef readonly object memory             # <<<<<<<<<<<<<<
@@ -7217,14 +7202,14 @@ static int __Pyx_modinit_Exttype___pyx_obj_9chainrule_8backends_5small_7machine_
   __Pyx_RefNannySetupContext("__Pyx_modinit_Exttype___pyx_obj_9chainrule_8backends_5small_7machine_Machine", 0);
   /*--- Exttype __pyx_obj_9chainrule_8backends_5small_7machine_Machine ---*/
   #if CYTHON_USE_TYPE_SPECS
-  __pyx_mstate->__pyx_ptype_9chainrule_8backends_5small_7machine_Machine = (PyTypeObject *) __Pyx_PyType_FromModuleAndSpec(__pyx_m, &__pyx_type_9chainrule_8backends_5small_7machine_Machine_spec, NULL); if (unlikely(!__pyx_mstate->__pyx_ptype_9chainrule_8backends_5small_7machine_Machine)) __PYX_ERR(0, 41, __pyx_L1_error)
+  __pyx_mstate->__pyx_ptype_9chainrule_8backends_5small_7machine_Machine = (PyTypeObject *) __Pyx_PyType_FromModuleAndSpec(__pyx_m, &__pyx_type_9chainrule_8backends_5small_7machine_Machine_spec, NULL); if (unlikely(!__pyx_mstate->__pyx_ptype_9chainrule_8backends_5small_7machine_Machine)) __PYX_ERR(0, 42, __pyx_L1_error)
   #else
   __pyx_mstate->__pyx_ptype_9chainrule_8backends_5small_7machine_Machine = &__pyx_type_9chainrule_8backends_5small_7machine_Machine;
   #endif
   #if !CYTHON_COMPILING_IN_LIMITED_API
   #endif
   #if !CYTHON_USE_TYPE_SPECS
-  if (__Pyx_PyType_Ready(__pyx_mstate->__pyx_ptype_9chainrule_8backends_5small_7machine_Machine) < (0)) __PYX_ERR(0, 41, __pyx_L1_error)
+  if (__Pyx_PyType_Ready(__pyx_mstate->__pyx_ptype_9chainrule_8backends_5small_7machine_Machine) < (0)) __PYX_ERR(0, 42, __pyx_L1_error)
   #endif
   #if CYTHON_COMPILING_IN_CPYTHON && PY_VERSION_HEX >= 0x030E0000
   PyUnstable_Object_EnableDeferredRefcount((PyObject*)__pyx_mstate->__pyx_ptype_9chainrule_8backends_5small_7machine_Machine);
@@ -7236,7 +7221,7 @@ static int __Pyx_modinit_Exttype___pyx_obj_9chainrule_8backends_5small_7machine_
   #endif
   #if CYTHON_UPDATE_DESCRIPTOR_DOC
   {
-    PyObject *wrapper = PyObject_GetAttrString((PyObject *)__pyx_mstate->__pyx_ptype_9chainrule_8backends_5small_7machine_Machine, "__init__"); if (unlikely(!wrapper)) __PYX_ERR(0, 41, __pyx_L1_error)
+    PyObject *wrapper = PyObject_GetAttrString((PyObject *)__pyx_mstate->__pyx_ptype_9chainrule_8backends_5small_7machine_Machine, "__init__"); if (unlikely(!wrapper)) __PYX_ERR(0, 42, __pyx_L1_error)
     if (Py_IS_TYPE(wrapper, &PyWrapperDescr_Type)) {
       __pyx_wrapperbase_9chainrule_8backends_5small_7machine_7Machine___init__ = *((PyWrapperDescrObject *)wrapper)->d_base;
       __pyx_wrapperbase_9chainrule_8backends_5small_7machine_7Machine___init__.doc = __pyx_doc_9chainrule_8backends_5small_7machine_7Machine___init__;
@@ -7244,8 +7229,8 @@ static int __Pyx_modinit_Exttype___pyx_obj_9chainrule_8backends_5small_7machine_
     }
   }
   #endif
-  if (PyObject_SetAttr(__pyx_m, __pyx_mstate_global->__pyx_n_u_Machine, (PyObject *) __pyx_mstate->__pyx_ptype_9chainrule_8backends_5small_7machine_Machine) < (0)) __PYX_ERR(0, 41, __pyx_L1_error)
-  if (__Pyx_setup_reduce((PyObject *) __pyx_mstate->__pyx_ptype_9chainrule_8backends_5small_7machine_Machine) < (0)) __PYX_ERR(0, 41, __pyx_L1_error)
+  if (PyObject_SetAttr(__pyx_m, __pyx_mstate_global->__pyx_n_u_Machine, (PyObject *) __pyx_mstate->__pyx_ptype_9chainrule_8backends_5small_7machine_Machine) < (0)) __PYX_ERR(0, 42, __pyx_L1_error)
+  if (__Pyx_setup_reduce((PyObject *) __pyx_mstate->__pyx_ptype_9chainrule_8backends_5small_7machine_Machine) < (0)) __PYX_ERR(0, 42, __pyx_L1_error)
   __Pyx_RefNannyFinishContext();
   return 0;
   __pyx_L1_error:;
@@ -7758,8 +7743,8 @@ __Pyx_RefNannySetupContext("PyInit_machine", 0);
  * 
  * 
  * END, MAP, FILL, COPY, REDUCE, PRODUCT = CR_END, CR_MAP, CR_FILL, CR_COPY, CR_REDUCE, CR_PRODUCT             # <<<<<<<<<<<<<<
- * SOLVE, GATHER, SCATTER, CALL = CR_SOLVE, CR_GATHER, CR_SCATTER, CR_CALL
- * MOST_AXES = CR_MOST_AXES
+ * SOLVE, DET, COFACTORS = CR_SOLVE, CR_DET, CR_COFACTORS
+ * GATHER, SCATTER, CALL = CR_GATHER, CR_SCATTER, CR_CALL
 */
   __pyx_t_2 = __Pyx_PyLong_From___pyx_anon_enum(CR_END); if (unlikely(!__pyx_t_2)) __PYX_ERR(0, 27, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_2);
@@ -7789,62 +7774,78 @@ __Pyx_RefNannySetupContext("PyInit_machine", 0);
   /* "chainrule/backends/small/machine.pyx":28
  * 
  * END, MAP, FILL, COPY, REDUCE, PRODUCT = CR_END, CR_MAP, CR_FILL, CR_COPY, CR_REDUCE, CR_PRODUCT
- * SOLVE, GATHER, SCATTER, CALL = CR_SOLVE, CR_GATHER, CR_SCATTER, CR_CALL             # <<<<<<<<<<<<<<
+ * SOLVE, DET, COFACTORS = CR_SOLVE, CR_DET, CR_COFACTORS             # <<<<<<<<<<<<<<
+ * GATHER, SCATTER, CALL = CR_GATHER, CR_SCATTER, CR_CALL
  * MOST_AXES = CR_MOST_AXES
- * #: Whole numbers from here on are not all doubles.
 */
   __pyx_t_8 = __Pyx_PyLong_From___pyx_anon_enum(CR_SOLVE); if (unlikely(!__pyx_t_8)) __PYX_ERR(0, 28, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_8);
-  __pyx_t_7 = __Pyx_PyLong_From___pyx_anon_enum(CR_GATHER); if (unlikely(!__pyx_t_7)) __PYX_ERR(0, 28, __pyx_L1_error)
+  __pyx_t_7 = __Pyx_PyLong_From___pyx_anon_enum(CR_DET); if (unlikely(!__pyx_t_7)) __PYX_ERR(0, 28, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_7);
-  __pyx_t_6 = __Pyx_PyLong_From___pyx_anon_enum(CR_SCATTER); if (unlikely(!__pyx_t_6)) __PYX_ERR(0, 28, __pyx_L1_error)
+  __pyx_t_6 = __Pyx_PyLong_From___pyx_anon_enum(CR_COFACTORS); if (unlikely(!__pyx_t_6)) __PYX_ERR(0, 28, __pyx_L1_error)
   __Pyx_GOTREF(__pyx_t_6);
-  __pyx_t_5 = __Pyx_PyLong_From___pyx_anon_enum(CR_CALL); if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 28, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_5);
   if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_SOLVE, __pyx_t_8) < (0)) __PYX_ERR(0, 28, __pyx_L1_error)
   __Pyx_DECREF(__pyx_t_8); __pyx_t_8 = 0;
-  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_GATHER, __pyx_t_7) < (0)) __PYX_ERR(0, 28, __pyx_L1_error)
+  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_DET, __pyx_t_7) < (0)) __PYX_ERR(0, 28, __pyx_L1_error)
   __Pyx_DECREF(__pyx_t_7); __pyx_t_7 = 0;
-  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_SCATTER, __pyx_t_6) < (0)) __PYX_ERR(0, 28, __pyx_L1_error)
+  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_COFACTORS, __pyx_t_6) < (0)) __PYX_ERR(0, 28, __pyx_L1_error)
   __Pyx_DECREF(__pyx_t_6); __pyx_t_6 = 0;
-  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_CALL, __pyx_t_5) < (0)) __PYX_ERR(0, 28, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
 
   /* "chainrule/backends/small/machine.pyx":29
  * END, MAP, FILL, COPY, REDUCE, PRODUCT = CR_END, CR_MAP, CR_FILL, CR_COPY, CR_REDUCE, CR_PRODUCT
- * SOLVE, GATHER, SCATTER, CALL = CR_SOLVE, CR_GATHER, CR_SCATTER, CR_CALL
+ * SOLVE, DET, COFACTORS = CR_SOLVE, CR_DET, CR_COFACTORS
+ * GATHER, SCATTER, CALL = CR_GATHER, CR_SCATTER, CR_CALL             # <<<<<<<<<<<<<<
+ * MOST_AXES = CR_MOST_AXES
+ * #: Whole numbers from here on are not all doubles.
+*/
+  __pyx_t_6 = __Pyx_PyLong_From___pyx_anon_enum(CR_GATHER); if (unlikely(!__pyx_t_6)) __PYX_ERR(0, 29, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_6);
+  __pyx_t_7 = __Pyx_PyLong_From___pyx_anon_enum(CR_SCATTER); if (unlikely(!__pyx_t_7)) __PYX_ERR(0, 29, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_7);
+  __pyx_t_8 = __Pyx_PyLong_From___pyx_anon_enum(CR_CALL); if (unlikely(!__pyx_t_8)) __PYX_ERR(0, 29, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_8);
+  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_GATHER, __pyx_t_6) < (0)) __PYX_ERR(0, 29, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_6); __pyx_t_6 = 0;
+  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_SCATTER, __pyx_t_7) < (0)) __PYX_ERR(0, 29, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_7); __pyx_t_7 = 0;
+  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_CALL, __pyx_t_8) < (0)) __PYX_ERR(0, 29, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_8); __pyx_t_8 = 0;
+
+  /* "chainrule/backends/small/machine.pyx":30
+ * SOLVE, DET, COFACTORS = CR_SOLVE, CR_DET, CR_COFACTORS
+ * GATHER, SCATTER, CALL = CR_GATHER, CR_SCATTER, CR_CALL
  * MOST_AXES = CR_MOST_AXES             # <<<<<<<<<<<<<<
  * #: Whole numbers from here on are not all doubles.
  * EXACT = 9007199254740992
 */
-  __pyx_t_5 = __Pyx_PyLong_From___pyx_anon_enum(CR_MOST_AXES); if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 29, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_5);
-  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_MOST_AXES, __pyx_t_5) < (0)) __PYX_ERR(0, 29, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
+  __pyx_t_8 = __Pyx_PyLong_From___pyx_anon_enum(CR_MOST_AXES); if (unlikely(!__pyx_t_8)) __PYX_ERR(0, 30, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_8);
+  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_MOST_AXES, __pyx_t_8) < (0)) __PYX_ERR(0, 30, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_8); __pyx_t_8 = 0;
 
-  /* "chainrule/backends/small/machine.pyx":31
+  /* "chainrule/backends/small/machine.pyx":32
  * MOST_AXES = CR_MOST_AXES
  * #: Whole numbers from here on are not all doubles.
  * EXACT = 9007199254740992             # <<<<<<<<<<<<<<
  * cdef int64_t _EXACT = EXACT
  * #: Rows that C computes, each with its code.
 */
-  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_EXACT, __pyx_mstate_global->__pyx_int_0x20000000000000) < (0)) __PYX_ERR(0, 31, __pyx_L1_error)
+  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_EXACT, __pyx_mstate_global->__pyx_int_0x20000000000000) < (0)) __PYX_ERR(0, 32, __pyx_L1_error)
 
-  /* "chainrule/backends/small/machine.pyx":32
+  /* "chainrule/backends/small/machine.pyx":33
  * #: Whole numbers from here on are not all doubles.
  * EXACT = 9007199254740992
  * cdef int64_t _EXACT = EXACT             # <<<<<<<<<<<<<<
  * #: Rows that C computes, each with its code.
  * CODES = {
 */
-  __Pyx_GetModuleGlobalName(__pyx_t_5, __pyx_mstate_global->__pyx_n_u_EXACT); if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 32, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_5);
-  __pyx_t_9 = __Pyx_PyLong_As_int64_t(__pyx_t_5); if (unlikely((__pyx_t_9 == ((int64_t)-1)) && PyErr_Occurred())) __PYX_ERR(0, 32, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
+  __Pyx_GetModuleGlobalName(__pyx_t_8, __pyx_mstate_global->__pyx_n_u_EXACT); if (unlikely(!__pyx_t_8)) __PYX_ERR(0, 33, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_8);
+  __pyx_t_9 = __Pyx_PyLong_As_int64_t(__pyx_t_8); if (unlikely((__pyx_t_9 == ((int64_t)-1)) && PyErr_Occurred())) __PYX_ERR(0, 33, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_8); __pyx_t_8 = 0;
   __pyx_v_9chainrule_8backends_5small_7machine__EXACT = __pyx_t_9;
 
-  /* "chainrule/backends/small/machine.pyx":34
+  /* "chainrule/backends/small/machine.pyx":35
  * cdef int64_t _EXACT = EXACT
  * #: Rows that C computes, each with its code.
  * CODES = {             # <<<<<<<<<<<<<<
@@ -7852,84 +7853,84 @@ __Pyx_RefNannySetupContext("PyInit_machine", 0);
  *     for code in range(2, CR_ROW_COUNT + 2)
 */
   { /* enter inner scope */
-    __pyx_t_5 = PyDict_New(); if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 34, __pyx_L4_error)
-    __Pyx_GOTREF(__pyx_t_5);
+    __pyx_t_8 = PyDict_New(); if (unlikely(!__pyx_t_8)) __PYX_ERR(0, 35, __pyx_L4_error)
+    __Pyx_GOTREF(__pyx_t_8);
 
-    /* "chainrule/backends/small/machine.pyx":36
+    /* "chainrule/backends/small/machine.pyx":37
  * CODES = {
  *     cr_rows[code].name.decode(): code
  *     for code in range(2, CR_ROW_COUNT + 2)             # <<<<<<<<<<<<<<
  *     if not cr_rows[code].library
  * }
 */
-    __pyx_t_7 = NULL;
-    __pyx_t_8 = __Pyx_PyLong_From_long((CR_ROW_COUNT + 2)); if (unlikely(!__pyx_t_8)) __PYX_ERR(0, 36, __pyx_L4_error)
-    __Pyx_GOTREF(__pyx_t_8);
+    __pyx_t_6 = NULL;
+    __pyx_t_5 = __Pyx_PyLong_From_long((CR_ROW_COUNT + 2)); if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 37, __pyx_L4_error)
+    __Pyx_GOTREF(__pyx_t_5);
     __pyx_t_10 = 1;
     {
-      PyObject *__pyx_callargs[3] = {__pyx_t_7, __pyx_mstate_global->__pyx_int_2, __pyx_t_8};
-      __pyx_t_6 = __Pyx_PyObject_FastCall((PyObject*)(&PyRange_Type), __pyx_callargs+__pyx_t_10, (3-__pyx_t_10) | (__pyx_t_10*__Pyx_PY_VECTORCALL_ARGUMENTS_OFFSET));
-      __Pyx_XDECREF(__pyx_t_7); __pyx_t_7 = 0;
-      __Pyx_DECREF(__pyx_t_8); __pyx_t_8 = 0;
-      if (unlikely(!__pyx_t_6)) __PYX_ERR(0, 36, __pyx_L4_error)
-      __Pyx_GOTREF(__pyx_t_6);
+      PyObject *__pyx_callargs[3] = {__pyx_t_6, __pyx_mstate_global->__pyx_int_2, __pyx_t_5};
+      __pyx_t_7 = __Pyx_PyObject_FastCall((PyObject*)(&PyRange_Type), __pyx_callargs+__pyx_t_10, (3-__pyx_t_10) | (__pyx_t_10*__Pyx_PY_VECTORCALL_ARGUMENTS_OFFSET));
+      __Pyx_XDECREF(__pyx_t_6); __pyx_t_6 = 0;
+      __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
+      if (unlikely(!__pyx_t_7)) __PYX_ERR(0, 37, __pyx_L4_error)
+      __Pyx_GOTREF(__pyx_t_7);
     }
-    __pyx_t_8 = PyObject_GetIter(__pyx_t_6); if (unlikely(!__pyx_t_8)) __PYX_ERR(0, 36, __pyx_L4_error)
-    __Pyx_GOTREF(__pyx_t_8);
-    __pyx_t_11 = (CYTHON_COMPILING_IN_LIMITED_API) ? PyIter_Next : __Pyx_PyObject_GetIterNextFunc(__pyx_t_8); if (unlikely(!__pyx_t_11)) __PYX_ERR(0, 36, __pyx_L4_error)
-    __Pyx_DECREF(__pyx_t_6); __pyx_t_6 = 0;
+    __pyx_t_5 = PyObject_GetIter(__pyx_t_7); if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 37, __pyx_L4_error)
+    __Pyx_GOTREF(__pyx_t_5);
+    __pyx_t_11 = (CYTHON_COMPILING_IN_LIMITED_API) ? PyIter_Next : __Pyx_PyObject_GetIterNextFunc(__pyx_t_5); if (unlikely(!__pyx_t_11)) __PYX_ERR(0, 37, __pyx_L4_error)
+    __Pyx_DECREF(__pyx_t_7); __pyx_t_7 = 0;
     for (;;) {
       {
-        __pyx_t_6 = __pyx_t_11(__pyx_t_8);
-        if (unlikely(!__pyx_t_6)) {
+        __pyx_t_7 = __pyx_t_11(__pyx_t_5);
+        if (unlikely(!__pyx_t_7)) {
           PyObject* exc_type = PyErr_Occurred();
           if (exc_type) {
-            if (unlikely(!__Pyx_PyErr_GivenExceptionMatches(exc_type, PyExc_StopIteration))) __PYX_ERR(0, 36, __pyx_L4_error)
+            if (unlikely(!__Pyx_PyErr_GivenExceptionMatches(exc_type, PyExc_StopIteration))) __PYX_ERR(0, 37, __pyx_L4_error)
             PyErr_Clear();
           }
           break;
         }
       }
-      __Pyx_GOTREF(__pyx_t_6);
+      __Pyx_GOTREF(__pyx_t_7);
       __Pyx_XGOTREF(__pyx_7genexpr__pyx_v_9chainrule_8backends_5small_7machine_code);
-      __Pyx_DECREF_SET(__pyx_7genexpr__pyx_v_9chainrule_8backends_5small_7machine_code, __pyx_t_6);
-      __Pyx_GIVEREF(__pyx_t_6);
-      __pyx_t_6 = 0;
+      __Pyx_DECREF_SET(__pyx_7genexpr__pyx_v_9chainrule_8backends_5small_7machine_code, __pyx_t_7);
+      __Pyx_GIVEREF(__pyx_t_7);
+      __pyx_t_7 = 0;
 
-      /* "chainrule/backends/small/machine.pyx":37
+      /* "chainrule/backends/small/machine.pyx":38
  *     cr_rows[code].name.decode(): code
  *     for code in range(2, CR_ROW_COUNT + 2)
  *     if not cr_rows[code].library             # <<<<<<<<<<<<<<
  * }
  * 
 */
-      __pyx_t_12 = __Pyx_PyIndex_AsSsize_t(__pyx_7genexpr__pyx_v_9chainrule_8backends_5small_7machine_code); if (unlikely((__pyx_t_12 == (Py_ssize_t)-1) && PyErr_Occurred())) __PYX_ERR(0, 37, __pyx_L4_error)
+      __pyx_t_12 = __Pyx_PyIndex_AsSsize_t(__pyx_7genexpr__pyx_v_9chainrule_8backends_5small_7machine_code); if (unlikely((__pyx_t_12 == (Py_ssize_t)-1) && PyErr_Occurred())) __PYX_ERR(0, 38, __pyx_L4_error)
       __pyx_t_13 = (!((cr_rows[__pyx_t_12]).library != 0));
 
 
       if (__pyx_t_13) {
 
 
-        /* "chainrule/backends/small/machine.pyx":35
+        /* "chainrule/backends/small/machine.pyx":36
  * #: Rows that C computes, each with its code.
  * CODES = {
  *     cr_rows[code].name.decode(): code             # <<<<<<<<<<<<<<
  *     for code in range(2, CR_ROW_COUNT + 2)
  *     if not cr_rows[code].library
 */
-        __pyx_t_12 = __Pyx_PyIndex_AsSsize_t(__pyx_7genexpr__pyx_v_9chainrule_8backends_5small_7machine_code); if (unlikely((__pyx_t_12 == (Py_ssize_t)-1) && PyErr_Occurred())) __PYX_ERR(0, 35, __pyx_L4_error)
+        __pyx_t_12 = __Pyx_PyIndex_AsSsize_t(__pyx_7genexpr__pyx_v_9chainrule_8backends_5small_7machine_code); if (unlikely((__pyx_t_12 == (Py_ssize_t)-1) && PyErr_Occurred())) __PYX_ERR(0, 36, __pyx_L4_error)
 
         __pyx_t_14 = (cr_rows[__pyx_t_12]).name;
 
-        __pyx_t_12 = __Pyx_ssize_strlen(__pyx_t_14); if (unlikely(__pyx_t_12 == ((Py_ssize_t)-1))) __PYX_ERR(0, 35, __pyx_L4_error)
-        __pyx_t_6 = __Pyx_decode_c_string(__pyx_t_14, 0, __pyx_t_12, NULL, NULL, NULL); if (unlikely(!__pyx_t_6)) __PYX_ERR(0, 35, __pyx_L4_error)
-        __Pyx_GOTREF(__pyx_t_6);
+        __pyx_t_12 = __Pyx_ssize_strlen(__pyx_t_14); if (unlikely(__pyx_t_12 == ((Py_ssize_t)-1))) __PYX_ERR(0, 36, __pyx_L4_error)
+        __pyx_t_7 = __Pyx_decode_c_string(__pyx_t_14, 0, __pyx_t_12, NULL, NULL, NULL); if (unlikely(!__pyx_t_7)) __PYX_ERR(0, 36, __pyx_L4_error)
+        __Pyx_GOTREF(__pyx_t_7);
 
-        if (!(likely(PyUnicode_CheckExact(__pyx_t_6)) || __Pyx_RaiseUnexpectedTypeError("str", __pyx_t_6))) __PYX_ERR(0, 35, __pyx_L4_error)
-        if (unlikely(PyDict_SetItem(__pyx_t_5, __pyx_t_6, __pyx_7genexpr__pyx_v_9chainrule_8backends_5small_7machine_code))) __PYX_ERR(0, 35, __pyx_L4_error)
-        __Pyx_DECREF(__pyx_t_6); __pyx_t_6 = 0;
+        if (!(likely(PyUnicode_CheckExact(__pyx_t_7)) || __Pyx_RaiseUnexpectedTypeError("str", __pyx_t_7))) __PYX_ERR(0, 36, __pyx_L4_error)
+        if (unlikely(PyDict_SetItem(__pyx_t_8, __pyx_t_7, __pyx_7genexpr__pyx_v_9chainrule_8backends_5small_7machine_code))) __PYX_ERR(0, 36, __pyx_L4_error)
+        __Pyx_DECREF(__pyx_t_7); __pyx_t_7 = 0;
 
-        /* "chainrule/backends/small/machine.pyx":37
+        /* "chainrule/backends/small/machine.pyx":38
  *     cr_rows[code].name.decode(): code
  *     for code in range(2, CR_ROW_COUNT + 2)
  *     if not cr_rows[code].library             # <<<<<<<<<<<<<<
@@ -7938,7 +7939,7 @@ __Pyx_RefNannySetupContext("PyInit_machine", 0);
 */
       }
 
-      /* "chainrule/backends/small/machine.pyx":36
+      /* "chainrule/backends/small/machine.pyx":37
  * CODES = {
  *     cr_rows[code].name.decode(): code
  *     for code in range(2, CR_ROW_COUNT + 2)             # <<<<<<<<<<<<<<
@@ -7946,7 +7947,7 @@ __Pyx_RefNannySetupContext("PyInit_machine", 0);
  * }
 */
     }
-    __Pyx_DECREF(__pyx_t_8); __pyx_t_8 = 0;
+    __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
     __Pyx_GOTREF(__pyx_7genexpr__pyx_v_9chainrule_8backends_5small_7machine_code);
     __Pyx_DECREF_SET(__pyx_7genexpr__pyx_v_9chainrule_8backends_5small_7machine_code, Py_None);
     goto __pyx_L9_exit_scope;
@@ -7956,51 +7957,51 @@ __Pyx_RefNannySetupContext("PyInit_machine", 0);
     goto __pyx_L1_error;
     __pyx_L9_exit_scope:;
   } /* exit inner scope */
-  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_CODES, __pyx_t_5) < (0)) __PYX_ERR(0, 34, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
+  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_CODES, __pyx_t_8) < (0)) __PYX_ERR(0, 35, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_8); __pyx_t_8 = 0;
 
-  /* "chainrule/backends/small/machine.pyx":56
+  /* "chainrule/backends/small/machine.pyx":57
  *         self.numbers = <double *>cnp.PyArray_DATA(<cnp.ndarray>memory)
  * 
  *     def load(self, list places, inputs):             # <<<<<<<<<<<<<<
  *         """Put inputs where they belong: (offset, view) for each, the view None of a number.
  * 
 */
-  __pyx_t_5 = __Pyx_CyFunction_New(&__pyx_mdef_9chainrule_8backends_5small_7machine_7Machine_3load, __Pyx_CYFUNCTION_CCLASS, __pyx_mstate_global->__pyx_n_u_Machine_load, NULL, __pyx_mstate_global->__pyx_n_u_chainrule_backends_small_machine, __pyx_mstate_global->__pyx_d, ((PyObject *)__pyx_mstate_global->__pyx_codeobj_tab[0])); if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 56, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_5);
+  __pyx_t_8 = __Pyx_CyFunction_New(&__pyx_mdef_9chainrule_8backends_5small_7machine_7Machine_3load, __Pyx_CYFUNCTION_CCLASS, __pyx_mstate_global->__pyx_n_u_Machine_load, NULL, __pyx_mstate_global->__pyx_n_u_chainrule_backends_small_machine, __pyx_mstate_global->__pyx_d, ((PyObject *)__pyx_mstate_global->__pyx_codeobj_tab[0])); if (unlikely(!__pyx_t_8)) __PYX_ERR(0, 57, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_8);
   #if CYTHON_COMPILING_IN_CPYTHON && PY_VERSION_HEX >= 0x030E0000
-  PyUnstable_Object_EnableDeferredRefcount(__pyx_t_5);
+  PyUnstable_Object_EnableDeferredRefcount(__pyx_t_8);
   #endif
-  if (__Pyx_SetItemOnTypeDict(__pyx_mstate_global->__pyx_ptype_9chainrule_8backends_5small_7machine_Machine, __pyx_mstate_global->__pyx_n_u_load, __pyx_t_5) < (0)) __PYX_ERR(0, 56, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
+  if (__Pyx_SetItemOnTypeDict(__pyx_mstate_global->__pyx_ptype_9chainrule_8backends_5small_7machine_Machine, __pyx_mstate_global->__pyx_n_u_load, __pyx_t_8) < (0)) __PYX_ERR(0, 57, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_8); __pyx_t_8 = 0;
 
-  /* "chainrule/backends/small/machine.pyx":95
+  /* "chainrule/backends/small/machine.pyx":96
  *         return is_exact
  * 
  *     def run(self, list calls):             # <<<<<<<<<<<<<<
  *         """Run all instructions; whether they came to their end."""
  *         cdef int64_t cursor = 0
 */
-  __pyx_t_5 = __Pyx_CyFunction_New(&__pyx_mdef_9chainrule_8backends_5small_7machine_7Machine_5run, __Pyx_CYFUNCTION_CCLASS, __pyx_mstate_global->__pyx_n_u_Machine_run, NULL, __pyx_mstate_global->__pyx_n_u_chainrule_backends_small_machine, __pyx_mstate_global->__pyx_d, ((PyObject *)__pyx_mstate_global->__pyx_codeobj_tab[1])); if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 95, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_5);
+  __pyx_t_8 = __Pyx_CyFunction_New(&__pyx_mdef_9chainrule_8backends_5small_7machine_7Machine_5run, __Pyx_CYFUNCTION_CCLASS, __pyx_mstate_global->__pyx_n_u_Machine_run, NULL, __pyx_mstate_global->__pyx_n_u_chainrule_backends_small_machine, __pyx_mstate_global->__pyx_d, ((PyObject *)__pyx_mstate_global->__pyx_codeobj_tab[1])); if (unlikely(!__pyx_t_8)) __PYX_ERR(0, 96, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_8);
   #if CYTHON_COMPILING_IN_CPYTHON && PY_VERSION_HEX >= 0x030E0000
-  PyUnstable_Object_EnableDeferredRefcount(__pyx_t_5);
+  PyUnstable_Object_EnableDeferredRefcount(__pyx_t_8);
   #endif
-  if (__Pyx_SetItemOnTypeDict(__pyx_mstate_global->__pyx_ptype_9chainrule_8backends_5small_7machine_Machine, __pyx_mstate_global->__pyx_n_u_run, __pyx_t_5) < (0)) __PYX_ERR(0, 95, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
+  if (__Pyx_SetItemOnTypeDict(__pyx_mstate_global->__pyx_ptype_9chainrule_8backends_5small_7machine_Machine, __pyx_mstate_global->__pyx_n_u_run, __pyx_t_8) < (0)) __PYX_ERR(0, 96, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_8); __pyx_t_8 = 0;
 
   /* "(tree fragment)":1
  * def __reduce_cython__(self):             # <<<<<<<<<<<<<<
  *     raise TypeError, "self.numbers,self.words cannot be converted to a Python object for pickling"
  * def __setstate_cython__(self, __pyx_state):
 */
-  __pyx_t_5 = __Pyx_CyFunction_New(&__pyx_mdef_9chainrule_8backends_5small_7machine_7Machine_7__reduce_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_mstate_global->__pyx_n_u_Machine___reduce_cython, NULL, __pyx_mstate_global->__pyx_n_u_chainrule_backends_small_machine, __pyx_mstate_global->__pyx_d, ((PyObject *)__pyx_mstate_global->__pyx_codeobj_tab[2])); if (unlikely(!__pyx_t_5)) __PYX_ERR(2, 1, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_5);
+  __pyx_t_8 = __Pyx_CyFunction_New(&__pyx_mdef_9chainrule_8backends_5small_7machine_7Machine_7__reduce_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_mstate_global->__pyx_n_u_Machine___reduce_cython, NULL, __pyx_mstate_global->__pyx_n_u_chainrule_backends_small_machine, __pyx_mstate_global->__pyx_d, ((PyObject *)__pyx_mstate_global->__pyx_codeobj_tab[2])); if (unlikely(!__pyx_t_8)) __PYX_ERR(2, 1, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_8);
   #if CYTHON_COMPILING_IN_CPYTHON && PY_VERSION_HEX >= 0x030E0000
-  PyUnstable_Object_EnableDeferredRefcount(__pyx_t_5);
+  PyUnstable_Object_EnableDeferredRefcount(__pyx_t_8);
   #endif
-  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_reduce_cython, __pyx_t_5) < (0)) __PYX_ERR(2, 1, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
+  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_reduce_cython, __pyx_t_8) < (0)) __PYX_ERR(2, 1, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_8); __pyx_t_8 = 0;
 
   /* "(tree fragment)":3
  * def __reduce_cython__(self):
@@ -8008,23 +8009,23 @@ __Pyx_RefNannySetupContext("PyInit_machine", 0);
  * def __setstate_cython__(self, __pyx_state):             # <<<<<<<<<<<<<<
  *     raise TypeError, "self.numbers,self.words cannot be converted to a Python object for pickling"
 */
-  __pyx_t_5 = __Pyx_CyFunction_New(&__pyx_mdef_9chainrule_8backends_5small_7machine_7Machine_9__setstate_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_mstate_global->__pyx_n_u_Machine___setstate_cython, NULL, __pyx_mstate_global->__pyx_n_u_chainrule_backends_small_machine, __pyx_mstate_global->__pyx_d, ((PyObject *)__pyx_mstate_global->__pyx_codeobj_tab[3])); if (unlikely(!__pyx_t_5)) __PYX_ERR(2, 3, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_5);
+  __pyx_t_8 = __Pyx_CyFunction_New(&__pyx_mdef_9chainrule_8backends_5small_7machine_7Machine_9__setstate_cython__, __Pyx_CYFUNCTION_CCLASS, __pyx_mstate_global->__pyx_n_u_Machine___setstate_cython, NULL, __pyx_mstate_global->__pyx_n_u_chainrule_backends_small_machine, __pyx_mstate_global->__pyx_d, ((PyObject *)__pyx_mstate_global->__pyx_codeobj_tab[3])); if (unlikely(!__pyx_t_8)) __PYX_ERR(2, 3, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_8);
   #if CYTHON_COMPILING_IN_CPYTHON && PY_VERSION_HEX >= 0x030E0000
-  PyUnstable_Object_EnableDeferredRefcount(__pyx_t_5);
+  PyUnstable_Object_EnableDeferredRefcount(__pyx_t_8);
   #endif
-  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_setstate_cython, __pyx_t_5) < (0)) __PYX_ERR(2, 3, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
+  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_setstate_cython, __pyx_t_8) < (0)) __PYX_ERR(2, 3, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_8); __pyx_t_8 = 0;
 
   /* "chainrule/backends/small/machine.pyx":1
  * # cython: language_level=3, boundscheck=False, wraparound=False             # <<<<<<<<<<<<<<
  * """Runs instructions of ``machine.h``: what ``assembler.py`` wrote, on a memory of its own."""
  * 
 */
-  __pyx_t_5 = __Pyx_PyDict_NewPresized(0); if (unlikely(!__pyx_t_5)) __PYX_ERR(0, 1, __pyx_L1_error)
-  __Pyx_GOTREF(__pyx_t_5);
-  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_test, __pyx_t_5) < (0)) __PYX_ERR(0, 1, __pyx_L1_error)
-  __Pyx_DECREF(__pyx_t_5); __pyx_t_5 = 0;
+  __pyx_t_8 = __Pyx_PyDict_NewPresized(0); if (unlikely(!__pyx_t_8)) __PYX_ERR(0, 1, __pyx_L1_error)
+  __Pyx_GOTREF(__pyx_t_8);
+  if (PyDict_SetItem(__pyx_mstate_global->__pyx_d, __pyx_mstate_global->__pyx_n_u_test, __pyx_t_8) < (0)) __PYX_ERR(0, 1, __pyx_L1_error)
+  __Pyx_DECREF(__pyx_t_8); __pyx_t_8 = 0;
 
   /*--- Wrapped vars code ---*/
 
@@ -8094,38 +8095,38 @@ static int __Pyx_InitConstants(__pyx_mstatetype *__pyx_mstate) {
   int __pyx_clineno = 0;
   CYTHON_UNUSED_VAR(__pyx_mstate);
   {
-    const struct { const unsigned int length: 8; } str_length_index[] = {{15},{1},{179},{8},{7},{6},{2},{9},{39},{34},{75},{40},{4},{5},{4},{3},{5},{4},{6},{3},{9},{7},{25},{27},{12},{11},{7},{6},{7},{5},{20},{12},{8},{12},{8},{10},{8},{11},{12},{10},{17},{13},{12},{12},{19},{8},{13},{3},{3},{5},{17},{18},{12},{5},{32},{18},{4},{6},{5},{5},{7},{3},{1},{6},{5},{8},{5},{1},{4},{4},{6},{2},{6},{5},{6},{6},{3},{3},{4},{10},{6},{4},{5},{1}};
+    const struct { const unsigned int length: 8; } str_length_index[] = {{15},{1},{179},{8},{7},{6},{2},{9},{39},{34},{75},{40},{4},{5},{9},{4},{3},{3},{5},{4},{6},{3},{9},{7},{25},{27},{12},{11},{7},{6},{7},{5},{20},{12},{8},{12},{8},{10},{8},{11},{12},{10},{17},{13},{12},{12},{19},{8},{13},{3},{3},{5},{17},{18},{12},{5},{32},{18},{4},{6},{5},{5},{7},{3},{1},{6},{5},{8},{5},{1},{4},{4},{6},{2},{6},{5},{6},{6},{3},{3},{4},{10},{6},{4},{5},{1}};
     const struct { const unsigned int length: 9; } bytes_length_index[] = {{9},{68},{296}};
     #ifndef CYTHON_COMPRESS_STRINGS
       #define CYTHON_COMPRESS_STRINGS 90
     #endif
-    #if (CYTHON_COMPRESS_STRINGS) == 1 /* compression: zlib (934 bytes) */
-static const char cstring[] = "x\332\205SKo\333F\020N\202\300\260\013\007\221\\\2456P \331\240m\334\"1\r\327F\220\242\207\202\225\2318\200\037\222\255\330i\200\202X-\207\322\306\344.\305]\332\342\241\250\217>\362\310#\217<\352\250\243\216>\372\310\243\177B~B\207\222\354\030\360\241\004\2703;\374\346\361\315\014\177\326!\000qC\332\361A\350_\376\330\225\032\210\356RM\352\261\356JA\270\"\016x\274\r!\325\340\305D\351\2203\ra\t\022\244a5V6\336l\020*\034\022\302g`Z\021\025\265\231G\225\002E\244K\332\021\3674\027D\307\001(\203\274wI,#\"\000\034\242%\t\020w\333AwA\020\005\272T\3102\025Bj\252\271\0246\272s\321Y&\016\0171\t?\201\322\373-\365\024\030\324ql\304\201\303\025m{\000\242<;\214\253\211\346\210\310\017b\303f2\004\303\217\260\030\032\2064&.\345\336\244\010\356\0072\324\267a\221Ou\367\016B\201\347\032\010\303^\250W\343\313\251\014\035E\330\270N\322\006\302\2448\201PO\234(iLZ(\333ec\210+C\022pv\354!\021\025\262U\326\245\\\204\221\007\253m\312\216A8jU\371\324\363V}\312\272\\\200\021\304\375\272\271\275]\337\333\264\016\352{\215\277\254\335M\353\243Yo\275}\277\275\375\316lmY\373;fcg\357\240e\233\037\255\203\235\211\327T\030\266\035\202\0231\260\331\270\010\333\376\372\001\373\253\260\255w?y\222:\327z\030\211\306\376\336\346\207zk\337\302\023+0[-k\377`o\373\320\262\355F\334\307w\0237\301\336\205\276\336\007\327\266\247\323\002\033\0377\022\254\224\235\353T\370\370Hw,\245\203\244KMP\177,\221\250=\205\365\"\352]\233\247\004\354;Tn\014\320//\310\347&\224\272\225\360\016O\333\326\2404\n\256\3129\313\010\027\023h[a\323\307;A\025\016P\363N$#55\304\202qi\334\200\025\263\277B\030\372\251\233)\032\327S4\306S4\246Sd8n\260\221\271\016)\203\022\303\244\003,\n\025\356N\371S\270\036\355(\027[\257_ot\345)\347\"\210\264\342B\257\377\212eB\237\342\272k\360\325\3611\027N9!\037|\031\306\"\230l\342xm\245\353\"\331\300\303\014*\220\001\316\256\\O49\340R\\\371\023\352E\240N8\234\236v\245\007\375\263\373\305\303o\316_&\3153\363j\366iJ\213\362\270\232\235+\252\013E\345\273\344sv?\253e\237r=x3\\\033n\215\314Q\263\230\177|\256""\223\365\204\026\225\305D\247\353\3503_M\252\311rZ=3\277,\334\233{\2326\213\331\371s+y\222\320D\245\317\323\265b\276\226\274K_g\325\354y1_If\320\336+\303DI\035\225J-\331J\315\364S\326\273\372\366EF\263^\031\370\237\314\314\376\036\37408\034\256\341\365r\361e\276\226\357\014\253W\225\245\364Q\326,K\243Em)\235\313\026\262\337s\037k3\213\332\263\364\337\234\346\275/3\367j\313\377\037\347r\351U\251\rWF\343\022\254\364I\352d+yo\360h\330,C\317\"\365\305\374A\376S\336\037DC\2634>K\343\374an\346G\203?\007\2009\255\021\006\252%fr\224\232E\345\373\364\267\314\312\253\371\213\301\314\200\rk\303\203\321\203\321\217#:\n/j\027\315\013\367\262uxyxT\314>>\357\375\007>\003 \236";
-    PyObject *data = __Pyx_DecompressString(cstring, 934, 1);
+    #if (CYTHON_COMPRESS_STRINGS) == 1 /* compression: zlib (941 bytes) */
+static const char cstring[] = "x\332\205S\275o\333F\024O\202\300p\n\007\221\\\2456P \271\240m\334\"1\r\327F\220\242C\301\312t\034\300\266>\254\330i\200\2028\035\037\245\213\311;\211w\264\305\241\250G\217\0349r\344\250Q\243F\217\0369\372O\310\237\320GIv\014x(\001\336{\367\370{\237\277\307\237u\000@\334\200v|\020\372\227?\366\245\006\242\273T\223j\244\273R\020\256\210\003\036oC@5x\021Q:\340LCP\200\004\251[\365\325\315\267\233\204\n\207\004\360\031\230VD\205m\346Q\245@\021\351\222v\310=\315\005\321Q\017\224A\336\273$\222!\021\000\016\321\222\364\020w\333AwA\020\005\272P\310\n\025Bj\252\271\0246\272s\321Y!\016\0170\t?\201\302{\233z\n\014\35286\342\300\341\212\266=\000Q\234\035\306\325TsD\350\367\"\303f2\000\303\017\261\030\032\0044\".\345\336\264\010\356\367d\240o\303B\237\352\356\035\204\002\3175\020\206\263P\257\047\227S\0318\212\260I\235\244\r\204Iq\002\201\236:QR\237\216P\266\213\301\020W\006\244\307\331\261\207\215\250\200\255\261.\345\"\010=XkSv\014\302Qk\312\247\236\267\346S\326\345\002\214^4\250\232\273\273\325\332\226uP\255m\233\325V\255\211J\375\257-\253e\355oY\037\321\262\375~w\367\235\331\332\261\232{f}\257v\320\262\315\217\326\301\3364\302L\030\266\035\200\0232\260\331\244 \333\376\372\001g\255p\304w?y\222:\327z\020\212z\263\266\365\241\332jZxb5f\253e5\017j\273\207\226m\327\243\001\276[\270\025\366>\014t\023\\\333\2361\0076>n(X!;\327\251\360\361\261\365\211\224\016\016\240\320\004\365\047\022\233\266g\260~H\275k\363\254\001\373N+7\006\030\024\027\354\347&\224\272\225\360N\237\266\255Ai\024\\\025\234\313\020\227\024h[!\001\223\375\240\n\311\324\274\023\312P\315\014\221`\\\0327`\305\354\257\020\206~\352\206Q\343\232Qc\302\2501c\224!\365`c\347:\240\014\n\014\223\016\2600P\270G\305\017\342z\264\243\\\034\275~\263\331\225\247\234\213^\250\025\027z\343W,\023\006\024W_\203\257\216\217\271p\n\206|\360e\020\211\336t+\047+,]\027\233\355y\230A\365d\017\271+V\025M\016\270\024\327\377\204z!\250\023\016\247\247]\351\301\340\354~\376\360\233\363Wq\343\314\274\232\177\226\320\2748\256\346\037\345\345""\305\274\364]\3749\275\237V\322O\231\036\276\035\255\217v\306\346\270\221/<9\327\361FL\363\322R\254\223\r\364Y(\307\345x%)\237\231_\026\357=z\2264\362\371\205s+~\032\323X%/\222\365|\241\022\277K\336\244\345\364E\276P\212\347\320\336/\302\204q\025\225R%\336I\314\344S\332\277\372\366eJ\323~\021\370\237\324L\377\036\3760<\034\255\343\365r\351U\266\236\355\215\312W\245\345\344q\332(J\243ye9y\224.\246\277g>\326f\346\225\347\311\277\031\315\372_\346\356UV\376?\316\345\362\353B\033\255\216\047%X\311\323\304IW\263\376\360\361\250Q\204\236\307\326\227\262\007\331O\331`\030\216\314\302\370<\211\262\207\231\231\035\r\377\034\002\346\264\306\030\250\022\233\361Qb\346\245\357\223\337R++g/\207sC6\252\214\016\306\017\306?\216\3518\270\250\\4.\334\313\326\341\345\341Q>\377\344\274\377\037\353c$\037";
+    PyObject *data = __Pyx_DecompressString(cstring, 941, 1);
     #define __Pyx_DecompressString_LZSS_UNUSED
     if (unlikely(!data)) __PYX_ERR(0, 1, __pyx_L1_error)
     const char* const bytes = __Pyx_PyBytes_AsString(data);
     #if !CYTHON_ASSUME_SAFE_MACROS
     if (likely(bytes)); else { Py_DECREF(data); __PYX_ERR(0, 1, __pyx_L1_error) }
     #endif
-    #elif (CYTHON_COMPRESS_STRINGS) > 0 && (CYTHON_COMPRESS_STRINGS) <= 90 /* compression: lzss (1171 bytes) */
-static const char cstring[] = "\377(tree fr\377agment)?\377Note tha\377t Cython\377 is deli\377berately\377 stricte\375r!\001n PEP-\377484 and \377rejects \377subclass\377es of bu\377iltin ty\377pes. If \377you need\237 to p%\000%\tt\177hen set\200\000\377e \047annot\277ation_<\000i\177ng\047 dirb\000\373iv\242\000o Fal\177se.add_%\000\377edisable{en\002\001gcis\004\003\377dnumpy._\177core.mu\212\000\377array fa\373il\177\003impor}t\033\tumath\021\016\237self.K\000\211 s\375,\010\002words \375c\243\002 be co\337nvert\326\003a \355P\275#ob\225! fo\177r pickl\306\000\377src/chai\377nrule/ba\377ckends/s\377mall/mac\377hine.pyx\377CALLCODE\377SCOPYEND\377EXACTFIL\377LGATHERM\377APMOST_A\317XESM0\003\000\004._\377_reduce_Mc\303B__\017\007\335 s\324 \336\t\017load8\005ru\377nPRODUCT\363RE\003\000\177\000ATTE\377RSOLVE__\327Pyx\001\000D\207`_N\377extRef__\376\247De____fu;nc\004\001gete\003\022\0009m\354\000\030\001mod\362\000\"\001\247nam)\002\346\000_ \004q\047ual\017\005\272\004_\272\016\323\006Sexi\001\255`_C\005sf\010~\327\016__test\235\000\273is\213aout\344 a\263bs\362 \217bas\276@t\277iguous\n\004y\237ncio.\271`\047\003s\253c_\031\007c\252@s\275F.\252\276E.\301B.\277Dc\354@e\377_in_trac\375e\346Acodecu\363rs\271`\221\205\001flag\373sf\370 t64ho\377wiinputs\337int32\244\000ex\377actitems\337kkind\236Ame?morynp\204\204\003\331\204\002\377offsetpl\236_\000spop\271@\250\204\001s\377etdefaul\377tvaluesv\377iewwhole\377x\200\001\330\004\n\210+\377\220Q\200A\340\010\036\230\373a\330\001\001\340\010\t\330\021\377\022\330\020\026\220j\240\001\377\240\024\240Z\250t\2608\377\2701\270H\300A\300Q\377\330\014\017\210t\2203\220\377a\330\020\027\220t\2303\3761\000\014\021\220\021\220\047\230\377\021\200A\360\022\000\t\036\377\230Q\330\010\014\210E\220\377\025\220a\220s\230!\230\3771\330\014\024\220G\2306\377\240\021\240!\330\014\020\220\365\006\025\000qC\001u\220C\220\377q\330\020\024\220H\230A\377\230Z\240q\340\023&\240\373a\240\017\000\027\220}\240A\377\240]\260#\260V\2701\376e\000\320\027+\2501\250M\377\270""\021\340\020\030\230\r\240\375Q\227\001a\330\024\030\230\t\277\240\022\240;\250m\231\000A\377\330\024\037\230\177\250a\250\277q\360\006\000\024\047&\037\320\273\030,N\001\270-\300~\002E\377\230\025\230d\240-\250q\257\260\r\270QW\001\010\370\000\027\377\250\002\250%\250x\260u\373\270A\021\001\037\230y\250\004\377\250A\250W\260B\260e\366\215 E\300\216\000\024\220A\220\377W\230A\330\020\033\2309\377\240E\250\021\250&\260\006\377\260c\270\024\270S\300\002\377\300$\300a\300r\310\024\377\310Q\310f\320TV\320\177VW\330\010\017\210q";
-    PyObject *data = __Pyx_DecompressString_LZSS(cstring, 1171, 1387);
+    #elif (CYTHON_COMPRESS_STRINGS) > 0 && (CYTHON_COMPRESS_STRINGS) <= 90 /* compression: lzss (1182 bytes) */
+static const char cstring[] = "\377(tree fr\377agment)?\377Note tha\377t Cython\377 is deli\377berately\377 stricte\375r!\001n PEP-\377484 and \377rejects \377subclass\377es of bu\377iltin ty\377pes. If \377you need\237 to p%\000%\tt\177hen set\200\000\377e \047annot\277ation_<\000i\177ng\047 dirb\000\373iv\242\000o Fal\177se.add_%\000\377edisable{en\002\001gcis\004\003\377dnumpy._\177core.mu\212\000\377array fa\373il\177\003impor}t\033\tumath\021\016\237self.K\000\211 s\375,\010\002words \375c\243\002 be co\337nvert\326\003a \355P\275#ob\225! fo\177r pickl\306\000\377src/chai\377nrule/ba\377ckends/s\377mall/mac\377hine.pyx\377CALLCODE\377SCOFACTO\375R\006\000PYDETE\357NDEX\017\000FIL\377LGATHERM\377APMOST_A\317XESM<\003\000\004._\377_reduce_Mc\317B__\017\007\351 s\340 \336\t\017load8\005ru\377nPRODUCT\363RE\003\000\213\000ATTE\377RSOLVE__\327Pyx\001\000D\223`_N\377extRef__\376\263De____fu;nc\004\001gete\003\022\0009m\370\000\030\001mod\376\000\"\001\247nam)\002\362\000_ \004q\047ual\017\005\272\004_\272\016\323\006Sexi\001\271`_C\005sf\010~\327\016__test\235\000\273is\227aout\360 a\263bs\376 \233bas\312@t\277iguous\n\004y\237ncio.\305`\047\003s\253c_\031\007c\266@s\311F.\252\312E.\315B.\313Dc\370@e\377_in_trac\375e\362Acodecu\363rs\305`\235\205\001flag\373sf\370 t64ho\377wiinputs\337int32\244\000ex\377actitems\337kkind\236Ame?morynp\220\204\003\345\204\002\377offsetpl\236_\000spop\271@\264\204\001s\377etdefaul\377tvaluesv\377iewwhole\377x\200\001\330\004\n\210+\377\220Q\200A\340\010\036\230\373a\330\001\001\340\010\t\330\021\377\022\330\020\026\220j\240\001\377\240\024\240Z\250t\2608\377\2701\270H\300A\300Q\377\330\014\017\210t\2203\220\377a\330\020\027\220t\2303\3761\000\014\021\220\021\220\047\230\377\021\200A\360\022\000\t\036\377\230Q\330\010\014\210E\220\377\025\220a\220s\230!\230\3771\330\014\024\220G\2306\377\240\021\240!\330\014\020\220\365\006\025\000qC\001u\220C\220\377q\330\020\024\220H\230A\377\230Z\240q\340\023&\240\373a\240\017\000\027\220}\240A\377\240]\260#\260V\2701\376e\000""\320\027+\2501\250M\377\270\021\340\020\030\230\r\240\375Q\227\001a\330\024\030\230\t\277\240\022\240;\250m\231\000A\377\330\024\037\230\177\250a\250\277q\360\006\000\024\047&\037\320\273\030,N\001\270-\300~\002E\377\230\025\230d\240-\250q\257\260\r\270QW\001\010\370\000\027\377\250\002\250%\250x\260u\373\270A\021\001\037\230y\250\004\377\250A\250W\260B\260e\366\215 E\300\216\000\024\220A\220\377W\230A\330\020\033\2309\377\240E\250\021\250&\260\006\377\260c\270\024\270S\300\002\377\300$\300a\300r\310\024\377\310Q\310f\320TV\320\177VW\330\010\017\210q";
+    PyObject *data = __Pyx_DecompressString_LZSS(cstring, 1182, 1399);
     #define __Pyx_DecompressString_UNUSED
     if (unlikely(!data)) __PYX_ERR(0, 1, __pyx_L1_error)
     const char* const bytes = __Pyx_PyBytes_AsString(data);
     #if !CYTHON_ASSUME_SAFE_MACROS
     if (likely(bytes)); else { Py_DECREF(data); __PYX_ERR(0, 1, __pyx_L1_error) }
     #endif
-    #else /* compression: none (1387 bytes) */
-static const char bytes[] = "(tree fragment)?Note that Cython is deliberately stricter than PEP-484 and rejects subclasses of builtin types. If you need to pass subclasses then set the \047annotation_typing\047 directive to False.add_notedisableenablegcisenablednumpy._core.multiarray failed to importnumpy._core.umath failed to importself.numbers,self.words cannot be converted to a Python object for picklingsrc/chainrule/backends/small/machine.pyxCALLCODESCOPYENDEXACTFILLGATHERMAPMOST_AXESMachineMachine.__reduce_cython__Machine.__setstate_cython__Machine.loadMachine.runPRODUCTREDUCESCATTERSOLVE__Pyx_PyDict_NextRef__annotate____func____getstate____main____module____name____pyx_state__qualname____reduce____reduce_cython____reduce_ex____set_name____setstate____setstate_cython____test___is_coroutineabsallarrayascontiguousarrayasyncio.coroutinesc_contiguouscallschainrule.backends.small.machinecline_in_tracebackcodecursordtypeflagsfloat64howiinputsint32is_exactitemskkindloadmemorynpnumbernumpyoffsetplacespoprunselfsetdefaultvaluesviewwholex\200\001\330\004\n\210+\220Q\200A\340\010\036\230a\330\010\036\230a\340\010\t\330\021\022\330\020\026\220j\240\001\240\024\240Z\250t\2608\2701\270H\300A\300Q\330\014\017\210t\2203\220a\330\020\027\220t\2303\230a\330\014\021\220\021\220\047\230\021\200A\360\022\000\t\036\230Q\330\010\014\210E\220\025\220a\220s\230!\2301\330\014\024\220G\2306\240\021\240!\330\014\020\220\006\220a\220q\330\014\017\210u\220C\220q\330\020\024\220H\230A\230Z\240q\340\023&\240a\240q\330\020\027\220}\240A\240]\260#\260V\2701\330\020\027\320\027+\2501\250M\270\021\340\020\030\230\r\240Q\330\020\026\220a\330\024\030\230\t\240\022\240;\250m\2701\270A\330\024\037\230\177\250a\250q\360\006\000\024\047\240a\240q\330\020\027\220}\240A\240]\260#\260V\2701\330\020\027\320\027+\2501\250M\270\021\340\020\030\320\030,\250M\270\021\270-\300q\330\020\024\220E\230\025\230d\240-\250q\260\r\270Q\330\024\030\230\010\240\001\240\027\250\002\250%\250x\260u\270A\270Q\330\024\037\230y\250\004\250A\250W\260B\260e""\2701\270E\300\021\340\020\024\220A\220W\230A\330\020\033\2309\240E\250\021\250&\260\006\260c\270\024\270S\300\002\300$\300a\300r\310\024\310Q\310f\320TV\320VW\330\010\017\210q";
+    #else /* compression: none (1399 bytes) */
+static const char bytes[] = "(tree fragment)?Note that Cython is deliberately stricter than PEP-484 and rejects subclasses of builtin types. If you need to pass subclasses then set the \047annotation_typing\047 directive to False.add_notedisableenablegcisenablednumpy._core.multiarray failed to importnumpy._core.umath failed to importself.numbers,self.words cannot be converted to a Python object for picklingsrc/chainrule/backends/small/machine.pyxCALLCODESCOFACTORSCOPYDETENDEXACTFILLGATHERMAPMOST_AXESMachineMachine.__reduce_cython__Machine.__setstate_cython__Machine.loadMachine.runPRODUCTREDUCESCATTERSOLVE__Pyx_PyDict_NextRef__annotate____func____getstate____main____module____name____pyx_state__qualname____reduce____reduce_cython____reduce_ex____set_name____setstate____setstate_cython____test___is_coroutineabsallarrayascontiguousarrayasyncio.coroutinesc_contiguouscallschainrule.backends.small.machinecline_in_tracebackcodecursordtypeflagsfloat64howiinputsint32is_exactitemskkindloadmemorynpnumbernumpyoffsetplacespoprunselfsetdefaultvaluesviewwholex\200\001\330\004\n\210+\220Q\200A\340\010\036\230a\330\010\036\230a\340\010\t\330\021\022\330\020\026\220j\240\001\240\024\240Z\250t\2608\2701\270H\300A\300Q\330\014\017\210t\2203\220a\330\020\027\220t\2303\230a\330\014\021\220\021\220\047\230\021\200A\360\022\000\t\036\230Q\330\010\014\210E\220\025\220a\220s\230!\2301\330\014\024\220G\2306\240\021\240!\330\014\020\220\006\220a\220q\330\014\017\210u\220C\220q\330\020\024\220H\230A\230Z\240q\340\023&\240a\240q\330\020\027\220}\240A\240]\260#\260V\2701\330\020\027\320\027+\2501\250M\270\021\340\020\030\230\r\240Q\330\020\026\220a\330\024\030\230\t\240\022\240;\250m\2701\270A\330\024\037\230\177\250a\250q\360\006\000\024\047\240a\240q\330\020\027\220}\240A\240]\260#\260V\2701\330\020\027\320\027+\2501\250M\270\021\340\020\030\320\030,\250M\270\021\270-\300q\330\020\024\220E\230\025\230d\240-\250q\260\r\270Q\330\024\030\230\010\240\001\240\027\250\002\250%\250x\260u\270A\270Q\330\024\037\230y\250\004\250A""\250W\260B\260e\2701\270E\300\021\340\020\024\220A\220W\230A\330\020\033\2309\240E\250\021\250&\260\006\260c\270\024\270S\300\002\300$\300a\300r\310\024\310Q\310f\320TV\320VW\330\010\017\210q";
     PyObject *data = NULL;
     #define __Pyx_DecompressString_UNUSED
     #define __Pyx_DecompressString_LZSS_UNUSED
     #endif
     PyObject **stringtab = __pyx_mstate->__pyx_string_tab;
     Py_ssize_t pos = 0;
-    for (int i = 0; i < 84; i++) {
+    for (int i = 0; i < 86; i++) {
       Py_ssize_t bytes_length = str_length_index[i].length;
       PyObject *string = PyUnicode_DecodeUTF8(bytes + pos, bytes_length, NULL);
       if (likely(string) && i >= 12) PyUnicode_InternInPlace(&string);
@@ -8136,8 +8137,8 @@ static const char bytes[] = "(tree fragment)?Note that Cython is deliberately st
       stringtab[i] = string;
       pos += bytes_length;
     }
-    for (int i = 84; i < 87; i++) {
-      Py_ssize_t bytes_length = bytes_length_index[i-84].length;
+    for (int i = 86; i < 89; i++) {
+      Py_ssize_t bytes_length = bytes_length_index[i-86].length;
       PyObject *string = PyBytes_FromStringAndSize(bytes + pos, bytes_length);
       stringtab[i] = string;
       pos += bytes_length;
@@ -8147,14 +8148,14 @@ static const char bytes[] = "(tree fragment)?Note that Cython is deliberately st
       }
     }
     Py_XDECREF(data);
-    for (Py_ssize_t i = 0; i < 87; i++) {
+    for (Py_ssize_t i = 0; i < 89; i++) {
       if (unlikely(PyObject_Hash(stringtab[i]) == -1)) {
         __PYX_ERR(0, 1, __pyx_L1_error)
       }
     }
     #if CYTHON_IMMORTAL_CONSTANTS
     {
-      PyObject **table = stringtab + 84;
+      PyObject **table = stringtab + 86;
       for (Py_ssize_t i=0; i<3; ++i) {
         #if PY_VERSION_HEX >= 0x030F0000
         PyUnstable_SetImmortal(table[i]);
@@ -8242,12 +8243,12 @@ static int __Pyx_CreateCodeObjects(__pyx_mstatetype *__pyx_mstate) {
   PyObject* tuple_dedup_map = PyDict_New();
   if (unlikely(!tuple_dedup_map)) return -1;
   {
-    const __Pyx_PyCode_New_function_description descr = {3, 0, 0, 11, (unsigned int)(CO_OPTIMIZED|CO_NEWLOCALS), 56};
+    const __Pyx_PyCode_New_function_description descr = {3, 0, 0, 11, (unsigned int)(CO_OPTIMIZED|CO_NEWLOCALS), 57};
     PyObject* const varnames[] = {__pyx_mstate->__pyx_n_u_self, __pyx_mstate->__pyx_n_u_places, __pyx_mstate->__pyx_n_u_inputs, __pyx_mstate->__pyx_n_u_array, __pyx_mstate->__pyx_n_u_offset, __pyx_mstate->__pyx_n_u_i, __pyx_mstate->__pyx_n_u_k, __pyx_mstate->__pyx_n_u_whole, __pyx_mstate->__pyx_n_u_is_exact, __pyx_mstate->__pyx_n_u_view, __pyx_mstate->__pyx_n_u_x};
     __pyx_mstate_global->__pyx_codeobj_tab[0] = __Pyx_PyCode_New(descr, varnames, __pyx_mstate->__pyx_kp_u_src_chainrule_backends_small_mac, __pyx_mstate->__pyx_n_u_load, __pyx_mstate->__pyx_kp_b_iso88591_A_Q_E_as_1_G6_aq_uCq_HAZq_aq_A_V, tuple_dedup_map); if (unlikely(!__pyx_mstate_global->__pyx_codeobj_tab[0])) goto bad;
   }
   {
-    const __Pyx_PyCode_New_function_description descr = {2, 0, 0, 5, (unsigned int)(CO_OPTIMIZED|CO_NEWLOCALS), 95};
+    const __Pyx_PyCode_New_function_description descr = {2, 0, 0, 5, (unsigned int)(CO_OPTIMIZED|CO_NEWLOCALS), 96};
     PyObject* const varnames[] = {__pyx_mstate->__pyx_n_u_self, __pyx_mstate->__pyx_n_u_calls, __pyx_mstate->__pyx_n_u_cursor, __pyx_mstate->__pyx_n_u_number, __pyx_mstate->__pyx_n_u_how};
     __pyx_mstate_global->__pyx_codeobj_tab[1] = __Pyx_PyCode_New(descr, varnames, __pyx_mstate->__pyx_kp_u_src_chainrule_backends_small_mac, __pyx_mstate->__pyx_n_u_run, __pyx_mstate->__pyx_kp_b_iso88591_A_a_a_j_Zt81HAQ_t3a_t3a, tuple_dedup_map); if (unlikely(!__pyx_mstate_global->__pyx_codeobj_tab[1])) goto bad;
   }

@@ -10,6 +10,8 @@
      REDUCE  row rank dims out steps in steps                      out = row(out, in)
      PRODUCT rank dims out steps x steps y steps                   out += x * y
      SOLVE   count n m out a b scratch                             a[n,n] out[n,m] = b[n,m], by LU
+     DET     count n out a scratch                                 determinants, by LU
+     COFACTORS count n out a                                       their derivatives, n 1 to 3
      GATHER  k n inner out x (places step extent stride) for each  out[i] = x[places]
      SCATTER k n inner out g (places step extent stride) for each  out[places] += g[i]
      CALL    number                                                back to Python
@@ -34,6 +36,8 @@ enum {
     CR_REDUCE,
     CR_PRODUCT,
     CR_SOLVE,
+    CR_DET,
+    CR_COFACTORS,
     CR_GATHER,
     CR_SCATTER,
     CR_CALL
@@ -266,6 +270,53 @@ static int cr_solve(cr_word n, cr_word m, double *x, const double *a, const doub
     return 1;
 }
 
+/* The determinant, by the same elimination. */
+static double cr_det(cr_word n, const double *a, double *lu) {
+    cr_word i, j, k;
+    double det = 1.0;
+    memcpy(lu, a, sizeof(double) * n * n);
+    for (k = 0; k < n; k++) {
+        cr_word pivot = k;
+        for (i = k + 1; i < n; i++)
+            if (fabs(lu[i * n + k]) > fabs(lu[pivot * n + k]))
+                pivot = i;
+        if (lu[pivot * n + k] == 0.0)
+            return 0.0;
+        if (pivot != k) {
+            det = -det;
+            for (j = 0; j < n; j++) {
+                double kept = lu[k * n + j];
+                lu[k * n + j] = lu[pivot * n + j];
+                lu[pivot * n + j] = kept;
+            }
+        }
+        det *= lu[k * n + k];
+        for (i = k + 1; i < n; i++) {
+            double factor = lu[i * n + k] / lu[k * n + k];
+            for (j = k + 1; j < n; j++)
+                lu[i * n + j] -= factor * lu[k * n + j];
+        }
+    }
+    return det;
+}
+
+/* The cofactors of a matrix of 1 to 3 rows, which singular ones have too. */
+static void cr_cofactors(cr_word n, double *out, const double *a) {
+    cr_word i, j;
+    if (n == 1)
+        out[0] = 1.0;
+    else if (n == 2) {
+        out[0] = a[3], out[1] = -a[2], out[2] = -a[1], out[3] = a[0];
+    } else
+        for (i = 0; i < 3; i++) {
+            const double *b = a + 3 * ((i + 1) % 3), *c = a + 3 * ((i + 2) % 3);
+            for (j = 0; j < 3; j++) {
+                cr_word k = (j + 1) % 3, m = (j + 2) % 3;
+                out[3 * i + j] = b[k] * c[m] - b[m] * c[k];
+            }
+        }
+}
+
 /* Where GATHER and SCATTER look for the i-th place; -1 where it is out of range. */
 static inline int64_t cr_place(const double *memory, const cr_word *w, cr_word k, cr_word i) {
     int64_t at = 0;
@@ -345,6 +396,22 @@ static int cr_execute(double *memory, const cr_word *code, int64_t *cursor, cr_w
                               memory + w[6] + (int64_t)i * n * m, memory + w[7]))
                     return CR_FAILED;
             w += 8;
+            break;
+        }
+        case CR_DET: {
+            cr_word i, n = w[2];
+            for (i = 0; i < w[1]; i++)
+                memory[w[3] + i] = cr_det(n, memory + w[4] + (int64_t)i * n * n, memory + w[5]);
+            w += 6;
+            break;
+        }
+        case CR_COFACTORS: {
+            cr_word i, n = w[2];
+            for (i = 0; i < w[1]; i++) {
+                int64_t at = (int64_t)i * n * n;
+                cr_cofactors(n, memory + w[3] + at, memory + w[4] + at);
+            }
+            w += 5;
             break;
         }
         case CR_GATHER:

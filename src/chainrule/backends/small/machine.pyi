@@ -8,6 +8,8 @@ COPY: int
 REDUCE: int
 PRODUCT: int
 SOLVE: int
+DET: int
+COFACTORS: int
 GATHER: int
 SCATTER: int
 CALL: int

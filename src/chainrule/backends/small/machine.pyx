@@ -13,8 +13,8 @@ cnp.import_array()
 
 cdef extern from "machine.h":
     enum:
-        CR_END, CR_MAP, CR_FILL, CR_COPY, CR_REDUCE, CR_PRODUCT, CR_SOLVE, CR_GATHER, CR_SCATTER
-        CR_CALL, CR_DONE, CR_PYTHON, CR_MOST_AXES, CR_ROW_COUNT
+        CR_END, CR_MAP, CR_FILL, CR_COPY, CR_REDUCE, CR_PRODUCT, CR_SOLVE, CR_DET, CR_COFACTORS
+        CR_GATHER, CR_SCATTER, CR_CALL, CR_DONE, CR_PYTHON, CR_MOST_AXES, CR_ROW_COUNT
     ctypedef struct cr_row:
         const char *name
         int arity, library
@@ -25,7 +25,8 @@ cdef extern from "machine.h":
 
 
 END, MAP, FILL, COPY, REDUCE, PRODUCT = CR_END, CR_MAP, CR_FILL, CR_COPY, CR_REDUCE, CR_PRODUCT
-SOLVE, GATHER, SCATTER, CALL = CR_SOLVE, CR_GATHER, CR_SCATTER, CR_CALL
+SOLVE, DET, COFACTORS = CR_SOLVE, CR_DET, CR_COFACTORS
+GATHER, SCATTER, CALL = CR_GATHER, CR_SCATTER, CR_CALL
 MOST_AXES = CR_MOST_AXES
 #: Whole numbers from here on are not all doubles.
 EXACT = 9007199254740992
