@@ -8,7 +8,7 @@ each operation becomes is in ``instructions.py``.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -148,7 +148,13 @@ class Assembler:
         self.free: dict[int, list[int]] = {}
         self.views: dict[int, View] = {}
         self.parts: dict[int, list[View]] = {}
+        #: What is put off until somebody needs it as an array: zeros with some elements.
+        self.waiting: dict[int, Callable[[], None]] = {}
+        self.scattered: dict[int, tuple[View, Any]] = {}
         self.now = 0
+        self.last: float = 0.0
+        #: Buffers that the term which is being written made, or took over.
+        self.made: list[Buffer] = []
 
     def assemble(self) -> None:
         """All instructions of the Program."""
@@ -163,12 +169,17 @@ class Assembler:
         for i, term in enumerate(program.terms):
             self.now = i
             self.last = last[term.serial]
-            self.made: list[Buffer] = []
+            self.made = []
             instructions.write(self, term)
             for buffer in self.made:
                 ending.setdefault(max(buffer.last, i), []).append(buffer)
             for buffer in ending.pop(i, ()):
+                if buffer.last > i:  # it was taken over meanwhile
+                    continue
                 self.free.setdefault(buffer.size, []).append(buffer.start)
+        for x in program.results:
+            if type(x) is Term:
+                self.view(x)
         self.emit(machine.END)
 
     def _last_uses(self) -> dict[int, float]:
@@ -224,7 +235,24 @@ class Assembler:
 
     def view(self, x: Any) -> View:
         """Where an operand's numbers are."""
-        return self.views[x.serial] if type(x) is Term else self.constant(x)
+        if type(x) is not Term:
+            return self.constant(x)
+        if x.serial in self.waiting:
+            self.waiting.pop(x.serial)()
+        return self.views[x.serial]
+
+    def overwritten(self, x: View, *others: View) -> View:
+        """A place for x with other elements: that of x, if nobody reads x any more; else a copy."""
+        buffer = x.buffer
+        is_whole = x.is_contiguous and x.offset == buffer.start and x.size == buffer.size
+        is_read = buffer.last > self.now or any(other.buffer is buffer for other in others)
+        if is_whole and not is_read and buffer.numbers is None:
+            buffer.last = self.last
+            self.made.append(buffer)
+            return x
+        out = self.new(x.shape)
+        self.copy(out, x)
+        return out
 
     def packed(self, view: View) -> View:
         """The same numbers, contiguous."""

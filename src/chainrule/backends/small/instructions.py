@@ -48,6 +48,14 @@ def write(into: Assembler, term: Term) -> None:
     if op is part_row:
         into.views[term.serial] = into.parts[term.operands[0].serial][term.parameters["k"]]
         return
+    if op is scatter_row and into.view(term.operands[0]).known is None:
+        _put_off(into, term)
+        return
+    if op.name == "add" and term.dtype.kind == "f":
+        added = _added(into, term)
+        if added is not None:
+            into.views[term.serial] = added
+            return
     operands = [into.view(x) for x in term.operands]
     parameters = {k: evaluated(v, into.extents) for k, v in term.parameters.items()}
     folded = _folded(into, term, operands, parameters)
@@ -187,18 +195,41 @@ def _same(into: Assembler, term: Term, out: Shape, operands: list[View]) -> View
 # --- what moves numbers ---------------------------------------------------------------------------
 
 
-def _scatter(
-    into: Assembler, term: Term, out: Shape, operands: list[View], shape: Shape, key: Any
-) -> View:
-    view = into.new(shape)
-    into.fill(view, 0.0)
-    into.copy(_indexed(view, key), operands[0])
-    return view
+def _put_off(into: Assembler, term: Term) -> None:
+    """A scatter: in a sum, which it mostly is for, its elements are added to what is there."""
+    shape, key = (evaluated(term.parameters[name], into.extents) for name in ("shape", "key"))
+    x = into.view(term.operands[0])
+    last = into.last
+
+    def write() -> None:
+        own, into.last = into.last, last
+        view = into.new(shape)
+        into.fill(view, 0.0)
+        into.copy(_indexed(view, key), x)
+        into.views[term.serial] = view
+        into.last = own
+
+    into.waiting[term.serial] = write
+    into.scattered[term.serial] = x, key
+
+
+def _added(into: Assembler, term: Term) -> View | None:
+    """A sum of which an operand is a scatter that nobody needed yet."""
+    for x, other in (term.operands, term.operands[::-1]):
+        if type(x) is Term and x.serial in into.waiting and type(other) is Term:
+            part, key = into.scattered[x.serial]
+            whole = into.view(other)
+            if whole.known is not None:
+                return None
+            out = into.overwritten(whole, part)
+            place = _indexed(out, key)
+            into.reduce("add", View(place.buffer, place.offset, part.shape, place.steps), part)
+            return out
+    return None
 
 
 def _assign(into: Assembler, term: Term, out: Shape, operands: list[View], key: Any) -> View:
-    view = into.new(out)
-    into.copy(view, operands[0])
+    view = into.overwritten(operands[0], *operands[1:])
     part = _indexed(view, key)
     into.copy(part, operands[1] if len(operands) > 1 else _zeros(into, part.shape))
     return view
@@ -348,7 +379,6 @@ RULES: dict[Any, Callable[..., View | None]] = {
     index_row: _index,
     astype_row: _astype,
     constant_row: _same,
-    scatter_row: _scatter,
     assign_row: _assign,
     clear_row: _assign,
     concatenate_row: _concatenate,
@@ -373,5 +403,5 @@ def is_view(term: Term) -> bool:
 
 
 def may_be_view(term: Term) -> bool:
-    """The same, where it is not known yet what a condition is."""
-    return is_view(term) or term.op.name == "where"
+    """The same, where it is not known yet what a condition is, or who needs a scatter."""
+    return is_view(term) or term.op.name == "where" or term.op is scatter_row
