@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 else:
     from . import ArrayBase, Value, made_array, recorded_node
 
+
 class Aliases:
     """Who else looks at the elements of a handle, and whether it was assigned."""
 
@@ -301,8 +302,4 @@ def augmented() -> dict[str, Callable[[Any, Any], Any]]:
         "imod": ("remainder", "%="),
         "ipow": ("power", "**="),
     }
-    return {
-        f"__{name}__": in_place(TABLE[row], symbol) for name, (row, symbol) in symbols.items()
-    }
-
-
+    return {f"__{name}__": in_place(TABLE[row], symbol) for name, (row, symbol) in symbols.items()}

@@ -31,7 +31,16 @@ from .index import (
 )
 from .selection import where
 from .arguments import broadcast_shapes, product
-from .shape import as_operand, astype_row, broadcast_row, inverse, ravel, reshape_row, shape_of, transpose_row
+from .shape import (
+    as_operand,
+    astype_row,
+    broadcast_row,
+    inverse,
+    ravel,
+    reshape_row,
+    shape_of,
+    transpose_row,
+)
 from .structural import Shape, Structural
 
 # --- rows -----------------------------------------------------------------------------------------

@@ -72,9 +72,7 @@ k1: Op = _row(
     domain=((0.3, 6.0),),
     accuracy=_WAVES,
 )
-i0e: Op = _row(
-    "i0e", lambda out, x: i1e(x) - sign(x) * out, "exp(-|x|) * i0(x).", accuracy=_WAVES
-)
+i0e: Op = _row("i0e", lambda out, x: i1e(x) - sign(x) * out, "exp(-|x|) * i0(x).", accuracy=_WAVES)
 i1e: Op = _row(
     "i1e",
     lambda out, x: 0.5 * (i0e(x) + ive(2, x)) - sign(x) * out,

@@ -423,7 +423,9 @@ def stack(arrays: Any, axis: int = 0, out: None = None, *, dtype: None = None) -
     if not shape_of(parts[0]):
         from .packing import pack_row
 
-        return pack_row(*parts)
+        # A plain number stays one: a traced function need not read it in each call.
+        given = zip(arrays, parts, strict=True)
+        return pack_row(*(x if type(x) is float else part for x, part in given))
     return concatenate_row(*(_expanded(x, place, "stack") for x in parts), axis=place)
 
 

@@ -65,7 +65,9 @@ def logsumexp(
     a = as_operand(a)
     if b is None and not return_sign:
         return reduce.logsumexp(a, axis, keepdims)
-    top = reduce.max(where(as_operand(1.0 if b is None else b) != 0, a, -math.inf), axis, None, True)
+    top = reduce.max(
+        where(as_operand(1.0 if b is None else b) != 0, a, -math.inf), axis, None, True
+    )
     shift = constant(where(isfinite(top), top, 0.0))
     terms = exp(subtract(a, shift))
     if b is not None:

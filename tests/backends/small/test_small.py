@@ -230,6 +230,27 @@ def test_threads_have_memories_of_their_own():
     assert not wrong
 
 
+@pytest.mark.usefixtures("native")
+def test_positions_that_are_closed_over_may_change():
+    places = np.array([2, 0, 1])
+
+    @cr.jit
+    def f(x):
+        for _ in range(10):
+            x = x + x[places] * 0.5
+        return x
+
+    def expected():
+        x = X
+        for _ in range(10):
+            x = x + x[places] * 0.5
+        return x
+
+    for changed in ([2, 0, 1], [0, 0, 0], [1, 1, 2]):
+        places[:] = changed
+        np.testing.assert_array_equal(f(X), expected())
+
+
 def test_it_says_what_it_is():
     shown = cr.jit(many_steps).passes(X)
     assert shown.endswith(

@@ -8,7 +8,7 @@ each operation becomes is in ``instructions.py``.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -156,15 +156,18 @@ class Assembler:
         #: Buffers that the term which is being written made, or took over.
         self.made: list[Buffer] = []
 
-    def assemble(self) -> None:
-        """All instructions of the Program."""
+    def assemble(self, pinned: Mapping[int, Any]) -> None:
+        """All instructions of the Program; of some inputs the numbers are given."""
         from . import instructions
 
         program = self.program
         last = self._last_uses()
         ending: dict[float, list[Buffer]] = {}
-        for term in program.inputs:
+        for i, term in enumerate(program.inputs):
             check_dtype(term)
+            if i in pinned:
+                self.views[term.serial] = self.constant(pinned[i])
+                continue
             self.views[term.serial] = self.new(evaluated(term.shape, self.extents), math.inf)
         for i, term in enumerate(program.terms):
             self.now = i

@@ -29,6 +29,8 @@ from .instructions import is_view
 INSTRUCTION, ELEMENT, STEP = 50, 1.5, 5_000
 #: Steps from which on it is asked.
 FEW = 8
+#: Positions that are looked at in each call, at most.
+MOST_PINNED = 4096
 #: Kinds of extents that are kept.
 KINDS = 16
 
@@ -66,9 +68,14 @@ def described(program: Program) -> str:
 class Kind:
     """A Program for given extents: its instructions, and machines that no call is using."""
 
-    def __init__(self, program: Program, extents: Sequence[int]) -> None:
+    def __init__(
+        self, program: Program, extents: Sequence[int], pinned: dict[int, Any] | None = None
+    ) -> None:
+        #: Positions that the function closes over, by input: what follows from them, as masks do,
+        #: is worked out once, and they are looked at in each call.
+        self.pinned = pinned or {}
         assembler = Assembler(program, extents)
-        assembler.assemble()
+        assembler.assemble(self.pinned)
         self.assembler = assembler
         self.code = np.array(assembler.code, np.int32)
         if assembler.top >= 2**31:
@@ -86,10 +93,28 @@ class Kind:
         except IndexError:
             ready = _Ready(self)
         machine = ready.machine
+        if any(not np.array_equal(inputs[i], known) for i, known in self.pinned.items()):
+            raise _MovedError
         done = machine.load(ready.places, inputs) and machine.run(ready.calls)
         results = [take(x) for take, x in ready.results] if done else None
         self.idle.append(ready)
         return results
+
+
+class _MovedError(Exception):
+    """What was pinned is not what it was."""
+
+
+def _pinned(program: Program, inputs: Sequence[Any]) -> dict[int, Any]:
+    """Copies of the arrays of whole numbers that the function closes over."""
+    first = len(program.inputs) - len(program.hidden)
+    return {
+        i: inputs[i].copy()
+        for i in range(first, len(program.inputs))
+        if isinstance(inputs[i], np.ndarray)
+        and inputs[i].dtype == np.int64
+        and inputs[i].size <= MOST_PINNED
+    }
 
 
 class _Ready:
@@ -132,21 +157,28 @@ class Executable:
     def __init__(self, program: Program, other: Callable[[], Run]) -> None:
         self.program = program
         self.other = other
+        #: Whether positions that the function closes over stayed what they were.
+        self.pins = True
         self.kinds: dict[tuple[int, ...], Kind | Run] = {}
 
     def __call__(self, inputs: Sequence[Any], extents: Sequence[int] = ()) -> list[Any]:
         key = tuple(extents)
         kind = self.kinds.get(key)
         if kind is None:
-            kind = self._prepared(key)
+            kind = self._prepared(key, inputs)
         if not isinstance(kind, Kind):
             return kind(inputs, extents)
-        results = kind.run(inputs)
+        try:
+            results = kind.run(inputs)
+        except _MovedError:
+            self.pins = False
+            kind = self.kinds[key] = Kind(self.program, key)
+            results = kind.run(inputs)
         if results is None:
             return interpreter.compiled(self.program)(inputs, extents)
         return results
 
-    def _prepared(self, extents: tuple[int, ...]) -> Kind | Run:
+    def _prepared(self, extents: tuple[int, ...], inputs: Sequence[Any]) -> Kind | Run:
         def number(x: Any) -> int:
             return x.evaluate(extents) if isinstance(x, Dimension) else x
 
@@ -154,7 +186,7 @@ class Executable:
         try:
             if not _suits(self.program, number):
                 raise UnsuitableError("its arrays are large")
-            kind = Kind(self.program, extents)
+            kind = Kind(self.program, extents, _pinned(self.program, inputs) if self.pins else None)
         except UnsuitableError:
             kind = self.other()
         if len(self.kinds) >= KINDS:

@@ -165,7 +165,7 @@ static inline int cr_advance(cr_word rank, const cr_word *dims, cr_word *place, 
     return 0;
 }
 
-static void cr_copy(cr_word rank, const cr_word *dims, double **at, const cr_word *const *steps) {
+CR_WIDE static void cr_copy(cr_word rank, const cr_word *dims, double **at, const cr_word *const *steps) {
     cr_word place[CR_MOST_AXES] = {0};
     cr_word i, n = dims[rank - 1], so = steps[0][rank - 1], sa = steps[1][rank - 1];
     do {
@@ -180,7 +180,7 @@ static void cr_copy(cr_word rank, const cr_word *dims, double **at, const cr_wor
     } while (cr_advance(rank, dims, place, at, steps, 2));
 }
 
-static void cr_reduce(int code, cr_word rank, const cr_word *dims, double **at,
+CR_WIDE static void cr_reduce(int code, cr_word rank, const cr_word *dims, double **at,
                       const cr_word *const *steps) {
     cr_word place[CR_MOST_AXES] = {0};
     cr_word i, n = dims[rank - 1], so = steps[0][rank - 1], sa = steps[1][rank - 1];
@@ -196,13 +196,16 @@ static void cr_reduce(int code, cr_word rank, const cr_word *dims, double **at,
             for (i = 0; i < n; i++)
                 total += a[i * sa];
             *out = total;
-        } else
+        } else if (so == 1 && sa == 1)
+            for (i = 0; i < n; i++)
+                out[i] += a[i];
+        else
             for (i = 0; i < n; i++)
                 out[i * so] += a[i * sa];
     } while (cr_advance(rank, dims, place, at, steps, 2));
 }
 
-static void cr_product(cr_word rank, const cr_word *dims, double **at,
+CR_WIDE static void cr_product(cr_word rank, const cr_word *dims, double **at,
                        const cr_word *const *steps) {
     cr_word place[CR_MOST_AXES] = {0};
     cr_word i, n = dims[rank - 1];
