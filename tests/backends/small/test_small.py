@@ -230,6 +230,25 @@ def test_threads_have_memories_of_their_own():
     assert not wrong
 
 
+def stepped(x, k):
+    """Euler's steps of the heat equation, whose sweep is sums of scatters and cleared slices."""
+    u = x.copy()
+    for _ in range(4):
+        flux = k * (u[1:] - u[:-1])
+        u[1:-1] += 0.3 * (flux[1:] - flux[:-1])
+    return cr.sum(u[WHERE] ** 2) + cr.sum((u[1:] - u[:-1]) ** 2)
+
+
+def test_places_that_are_taken_over_belong_to_one():
+    gradient = cr.value_and_grad(stepped, argnums=(0, 1))
+
+    def results(x, k):
+        value, slopes = gradient(x, k)
+        return [value, *slopes]
+
+    agree(results, np.arange(7.0) ** 2, np.linspace(0.5, 1.0, 6))
+
+
 @pytest.mark.usefixtures("native")
 def test_positions_that_are_closed_over_may_change():
     places = np.array([2, 0, 1])

@@ -251,7 +251,8 @@ class Assembler:
         is_read = buffer.last > self.now or any(other.buffer is buffer for other in others)
         if is_whole and not is_read and buffer.numbers is None:
             buffer.last = self.last
-            self.made.append(buffer)
+            if not any(made is buffer for made in self.made):
+                self.made.append(buffer)
             return x
         out = self.new(x.shape)
         self.copy(out, x)
