@@ -98,7 +98,7 @@ WORKLOADS = (
         "heat_equation", "misfit", _experiment, 2,
     ),
     Example(
-        "process", "Gaussian process, 120 measurements, 6 hyperparameters", 1,
+        "process", "Gaussian process, 60 measurements, 6 hyperparameters", 1,
         "gaussian_process", "negative_log_likelihood",
         _measurements, 1,
     ),

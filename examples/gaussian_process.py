@@ -1,7 +1,7 @@
 """A Gaussian process with a learned kernel: a trend, a season that drifts, and noise.
 
 The kernel is a sum: a smooth trend, a period that changes its shape slowly, white noise. Its
-hyperparameters maximise the likelihood of ten years of monthly measurements, by way of the Cholesky
+hyperparameters maximise the likelihood of five years of monthly measurements, by way of the Cholesky
 factor: Rasmussen and Williams, "Gaussian processes for machine learning" (2006), algorithm 2.1 and
 section 5.4.3.
 
@@ -48,13 +48,13 @@ def prediction(logarithms, t, y, later):
 def truth(t):
     """What is measured: it rises, and its season grows and sharpens."""
     season = np.sin(2.0 * np.pi * t) + 0.3 * np.sin(4.0 * np.pi * t)
-    return 0.04 * (t - 5.0) ** 2 + 0.3 * t - 2.0 + (0.8 + 0.05 * t) * season
+    return 0.1 * (t - 2.0) ** 2 + (0.8 + 0.1 * t) * season - 1.0
 
 
 def measurements():
-    """Months of ten years, and a measurement in each."""
+    """Months of five years, and a measurement in each."""
     generator = np.random.default_rng(1951)  # Krige's year
-    t = np.arange(120) / 12.0
+    t = np.arange(60) / 12.0
     return t, truth(t) + 0.2 * generator.normal(size=t.size)
 
 
@@ -72,7 +72,7 @@ def main():
     for name, number in zip(NAMES, np.exp(fit.x), strict=True):
         print(f"{name:>24} {number:7.2f}")
 
-    later = 10.0 + np.arange(6) / 12.0
+    later = 5.0 + np.arange(6) / 12.0
     print("\nthe next half year: month, predicted, true")
     for month, number in enumerate(prediction(fit.x, t, y, later), 1):
         print(f"{month:4} {number:7.2f} {truth(later[month - 1]):7.2f}")
