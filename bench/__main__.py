@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import groupby
 from pathlib import Path
 
 import click
@@ -96,8 +97,12 @@ def command(bench: Bench) -> click.Command:
         with Console(stderr=True).status("") as status:
             results = measure(bench, contenders, settings, status.update)
         console.print(report.contenders_table(results))
-        for workload in bench.workloads:
-            console.print(report.workload_table(bench, workload, results))
+        for title, workloads in groupby(bench.workloads, lambda workload: workload.table):
+            if title:
+                console.print(report.line_table(bench, title, list(workloads), results))
+                continue
+            for workload in workloads:
+                console.print(report.workload_table(bench, workload, results))
         if bench.summary is not None:
             for line in bench.summary(results):
                 console.print(line, highlight=False, markup=False)

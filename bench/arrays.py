@@ -1,10 +1,10 @@
 """Eager arrays, forward and backward: ``python -m bench arrays``.
 
-Single operations on 1 element and on 10**6, and three small models. The same function goes through
-every contender, on its own arrays (float64) and with its own exp, log and so on; what it recorded
-is freed. The baseline is NumPy: on 1 element the forward call alone, with no derivative; elsewhere
-value and gradient written by hand. All gradients are checked against those before anything is
-timed.
+Single operations on 1 element and on 10**6 (``array_operations.py``), and three small models. The
+same function goes through every contender, on its own arrays (float64) and with its own exp, log
+and so on; what it recorded is freed. The baseline is NumPy: on 1 element the forward call alone,
+with no derivative; elsewhere value and gradient written by hand. All gradients are checked against
+those before anything is timed.
 """
 
 from __future__ import annotations
@@ -16,40 +16,17 @@ from typing import Any
 
 import numpy as np
 
+from .array_operations import OPERATIONS, Array, Operation, differentiated
 from .harness import Bench, Contender, MissingError, Task, Workload
 
-Array = Any
-"""An array of whichever library."""
-
 # --- workloads ----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Operation(Workload):
-    """``function(maths, *operands)`` of arrays of one size, pulled back from a cotangent of ones.
-
-    ``gradient(cotangent, *operands)`` is its value and derivatives by hand. On 1 element the
-    baseline is the function alone.
-    """
-
-    function: Callable[..., Array]
-    gradient: Callable[..., tuple[Array, ...]]
-    size: int
-    arity: int
-
-    def operands(self) -> list[Array]:
-        generator = np.random.default_rng(7)
-        return [generator.uniform(0.5, 1.5, self.size) for _ in range(self.arity)]
-
-    def task(self, run: Callable[[], Sequence[Array]]) -> Task:
-        return _task(run, self.gradient(np.ones(self.size), *self.operands())[1:])
 
 
 @dataclass(frozen=True)
 class Model(Workload):
     """``loss(maths, parameters, *data)``: a number, and its gradient in each parameter.
 
-    ``gradient(parameters, *data)`` is the loss and the list of derivatives by hand.
+    ``gradient(parameters, *data)`` is the loss and the derivatives by hand.
     """
 
     loss: Callable[..., Array]
@@ -58,44 +35,13 @@ class Model(Workload):
 
     def task(self, run: Callable[[], Sequence[Array]]) -> Task:
         parameters, data = self.make()
-        return _task(run, self.gradient(parameters, *data))
-
-
-def _task(run: Callable[[], Sequence[Array]], expected: Sequence[Array]) -> Task:
-    numbers = flat(expected)
-    return Task(run, numbers, absolute=1e-9 * max(map(abs, numbers)), numbers=flat)
+        numbers = flat(self.gradient(parameters, *data))
+        return Task(run, numbers, absolute=1e-9 * max(map(abs, numbers)), numbers=flat)
 
 
 def flat(arrays: Sequence[Array]) -> list[float]:
     """All elements of all arrays, in order."""
     return [float(x) for array in arrays for x in np.ravel(np.asarray(array))]
-
-
-def _multiplied(cotangent: Array, x: Array, y: Array) -> tuple[Array, ...]:
-    return x * y, cotangent * y, cotangent * x
-
-
-def _exponential(cotangent: Array, x: Array) -> tuple[Array, ...]:
-    out = np.exp(x)
-    return out, cotangent * out
-
-
-LINKS = 25
-
-
-def chain(maths: Any, x: Array, y: Array) -> Array:
-    for _ in range(LINKS):
-        x = maths.sin(x * y) * 0.9 + y
-    return x
-
-
-def chain_gradient(cotangent: Array, x: Array, y: Array) -> tuple[Array, ...]:
-    dx, dy = cotangent, np.zeros(x.shape)
-    for _ in range(LINKS):
-        slope = np.cos(x * y) * 0.9
-        dx, dy = slope * y * dx, slope * (x + y * dy) + 1
-        x = np.sin(x * y) * 0.9 + y
-    return x, dx, dy
 
 
 def logistic_loss(maths: Any, parameters: Sequence[Array], x: Array, sign: Array) -> Array:
@@ -187,29 +133,8 @@ def make_network() -> tuple[list[Array], list[Array]]:
     return parameters, [generator.normal(size=(BATCH, 64)), labels]
 
 
-def multiply(maths: Any, x: Array, y: Array) -> Array:
-    return x * y
-
-
-def exponential(maths: Any, x: Array) -> Array:
-    return maths.exp(x)
-
-
-MILLION = 10**6
-
 WORKLOADS: tuple[Operation | Model, ...] = (
-    Operation("multiply-1", "x * y of 1 element", 1, multiply, _multiplied, 1, 2),
-    Operation("exp-1", "exp(x) of 1 element", 1, exponential, _exponential, 1, 1),
-    Operation(
-        "chain-1", f"x = sin(x * y) * 0.9 + y of 1 element, {LINKS} times", 4 * LINKS, chain,
-        chain_gradient, 1, 2,
-    ),
-    Operation(
-        "multiply-1e6", "x * y of 1,000,000 elements", 1, multiply, _multiplied, MILLION, 2
-    ),
-    Operation(
-        "exp-1e6", "exp(x) of 1,000,000 elements", 1, exponential, _exponential, MILLION, 1
-    ),
+    *OPERATIONS,
     Model(
         "logistic", "logistic regression, 1,000 x 20", 8, logistic_loss, logistic_gradient,
         make_logistic,
@@ -229,20 +154,16 @@ WORKLOADS: tuple[Operation | Model, ...] = (
 
 Prepared = Callable[[Any], Task]
 
-NUMPY = SimpleNamespace(exp=np.exp, log=np.log, sin=np.sin, sum=np.sum, tanh=np.tanh)
-
 
 def by_hand() -> Prepared:
     def task(workload: Operation | Model) -> Task:
         if isinstance(workload, Model):
-            parameters, data = workload.make()
             gradient = workload.gradient
+            parameters, data = workload.make()
             return workload.task(lambda: gradient(parameters, *data))
-        function, operands = workload.function, workload.operands()
-        if workload.size > 1:
-            gradient, ones = workload.gradient, np.ones(workload.size)
-            return workload.task(lambda: gradient(ones, *operands)[1:])
-        return _task(lambda: (function(NUMPY, *operands),), [function(NUMPY, *operands)])
+        if workload.is_small:
+            return Task(workload.by_hand(), (), errors=lambda result: None)
+        return workload.task(workload.by_hand())
 
     return task
 
@@ -251,33 +172,17 @@ def chainrule() -> Prepared:
     import chainrule as cr
 
     def task(workload: Operation | Model) -> Task:
-        if isinstance(workload, Model):
-            parameters, data = workload.make()
-            loss = workload.loss
-            gradient = cr.value_and_grad(lambda parameters: loss(cr, parameters, *data))
+        if isinstance(workload, Operation):
+            return workload.task(differentiated(cr, workload))
+        parameters, data = workload.make()
+        loss = workload.loss
+        gradient = cr.value_and_grad(lambda parameters: loss(cr, parameters, *data))
 
-            def run_model() -> Sequence[Array]:
-                value, derivatives = gradient(parameters)
-                return value, *derivatives
+        def run() -> Sequence[Array]:
+            value, derivatives = gradient(parameters)
+            return value, *derivatives
 
-            return workload.task(run_model)
-        function, operands = workload.function, workload.operands()
-        if workload.size > 1:
-            ones = np.ones(workload.size)
-
-            def run() -> Sequence[Array]:
-                _, pullback = cr.vjp(lambda *operands: function(cr, *operands), *operands)
-                derivatives: tuple[Array, ...] = pullback(ones)
-                return derivatives
-
-            return workload.task(run)
-        values = [cr.Var(operand) for operand in operands]
-
-        def run_small() -> Sequence[Array]:
-            function(cr, *values).back()
-            return [value.grad for value in values]
-
-        return workload.task(run_small)
+        return workload.task(run)
 
     return task
 
@@ -296,9 +201,7 @@ def hips_autograd() -> Prepared:
     from autograd.core import make_vjp
     from autograd.scipy.special import logsumexp
 
-    maths = SimpleNamespace(
-        exp=anp.exp, log=anp.log, sin=anp.sin, sum=anp.sum, tanh=anp.tanh, logsumexp=logsumexp
-    )
+    maths = SimpleNamespace(**vars(anp), logsumexp=logsumexp)
 
     def task(workload: Operation | Model) -> Task:
         if isinstance(workload, Model):
@@ -312,11 +215,11 @@ def hips_autograd() -> Prepared:
 
             return workload.task(run_model)
         function, operands = workload.function, tuple(workload.operands())
-        ones = np.ones(workload.size)
+        cotangent = workload.cotangent()
 
         def run() -> Sequence[Array]:
             pullback, _ = make_vjp(lambda operands: function(maths, *operands), operands)
-            derivatives: tuple[Array, ...] = pullback(ones)
+            derivatives: tuple[Array, ...] = pullback(cotangent)
             return derivatives
 
         return workload.task(run)
@@ -346,10 +249,10 @@ def pytorch() -> Prepared:
 
             return workload.task(run_model)
         function, leaves = workload.function, [leaf(operand) for operand in workload.operands()]
-        ones = torch.ones(workload.size, dtype=torch.float64)
+        cotangent = torch.tensor(workload.cotangent())
 
         def run() -> Sequence[Array]:
-            derivatives: tuple[Array, ...] = wanted(function(maths, *leaves), leaves, ones)
+            derivatives: tuple[Array, ...] = wanted(function(maths, *leaves), leaves, cotangent)
             return derivatives
 
         return workload.task(run)
@@ -364,9 +267,7 @@ def jax_without_jit() -> Prepared:
     import jax.numpy as jnp
     from jax.scipy.special import logsumexp
 
-    maths = SimpleNamespace(
-        exp=jnp.exp, log=jnp.log, sin=jnp.sin, sum=jnp.sum, tanh=jnp.tanh, logsumexp=logsumexp
-    )
+    maths = SimpleNamespace(**vars(jnp), logsumexp=logsumexp)
 
     def task(workload: Operation | Model) -> Task:
         if isinstance(workload, Model):
@@ -381,11 +282,11 @@ def jax_without_jit() -> Prepared:
 
             return workload.task(run_model)
         function, operands = workload.function, list(map(jnp.asarray, workload.operands()))
-        ones = jnp.ones(workload.size)
+        cotangent = jnp.asarray(workload.cotangent())
 
         def run() -> Sequence[Array]:
             _, pullback = jax.vjp(lambda *operands: function(maths, *operands), *operands)
-            derivatives: tuple[Array, ...] = jax.block_until_ready(pullback(ones))
+            derivatives: tuple[Array, ...] = jax.block_until_ready(pullback(cotangent))
             return derivatives
 
         return workload.task(run)
@@ -396,7 +297,7 @@ def jax_without_jit() -> Prepared:
 CONTENDERS = (
     Contender("numpy", "of 1 element the forward call alone; else also the gradient, by hand",
               by_hand, "numpy"),
-    Contender("chainrule", "back(), vjp(f) or value_and_grad(f) in the native build",
+    Contender("chainrule", "vjp(f), back() or value_and_grad(f) in the native build",
               chainrule_native, "chainrule", {"CHAINRULE_NATIVE": "1"}),
     Contender("chainrule-plain", "the same in the plain-Python build", chainrule, "chainrule",
               {"CHAINRULE_NATIVE": "0"}),

@@ -50,12 +50,14 @@ class Workload:
     """Something to compute; a bench derives from it to say what.
 
     ``operations`` is the number of operations of the function itself, whatever a contender makes of
-    it, so that times an operation compare like with like.
+    it, so that times an operation compare like with like. Workloads of
+    one ``table``, which is its title, are printed as its lines; others have a table each.
     """
 
     name: str
     title: str
     operations: int
+    table: str = field(default="", kw_only=True)
 
     @property
     def group(self) -> str:

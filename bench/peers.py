@@ -10,7 +10,6 @@ from __future__ import annotations
 import atexit
 import functools
 import glob
-import inspect
 import os
 import re
 import shutil
@@ -46,9 +45,6 @@ def chainrule() -> Prepared:
 def chainrule_out() -> Prepared:
     import chainrule as cr
 
-    if not takes_out(cr.jit):
-        raise MissingError("jit has no out= yet")
-
     def task(workload: Pointwise) -> Task:
         inputs, compiled = workload.inputs(), _chainrule_compiled(cr, workload)
         value, *derivatives = (
@@ -62,12 +58,6 @@ def chainrule_out() -> Prepared:
         return workload.task(run)
 
     return task
-
-
-def takes_out(jit: Callable[..., Any]) -> bool:
-    """Whether a jitted function can be told where to put its results."""
-    call = type(jit(lambda x: x)).__call__
-    return "out" in inspect.signature(call).parameters
 
 
 def _chainrule_compiled(cr: Any, workload: Pointwise) -> Callable[..., Any]:

@@ -1,6 +1,8 @@
 """Numbers summed over large arrays, and their gradients: ``python -m bench reduce``.
 
-A fit, a softmax, a layer norm, a variance, from plain NumPy source (``reductions.py``).
+A fit, a softmax, a layer norm, a variance, from plain NumPy source (``reductions.py``), and a step
+of training (``training.py``). Fresh results and results into arrays that are there already
+(``-out``) stand apart.
 """
 
 from __future__ import annotations
@@ -13,18 +15,21 @@ from typing import Any
 
 import numpy as np
 
-from . import c_loops, peers, reductions
+from . import c_loops, peers, reductions, training
 from .harness import THREADS, Bench, Contender, MissingError, Task
 from .pointwise import aligned
 from .reductions import EPSILON, Reduction
+from .training import Training
 
-Prepared = Callable[[Reduction], Task]
+Prepared = Callable[[Reduction | Training], Task]
 
 
-def chainrule() -> Prepared:
+def chainrule(out: bool = False) -> Prepared:
     import chainrule as cr
 
-    def task(workload: Reduction) -> Task:
+    def task(workload: Reduction | Training) -> Task:
+        if isinstance(workload, Training):
+            return training.chainrule(workload, out)
         parameters, data = workload.inputs()
         loss, compiled_for, integers = workload.loss, _floating(data), _integers(data)
 
@@ -33,14 +38,22 @@ def chainrule() -> Prepared:
 
         compiled = cr.jit(cr.value_and_grad(function))
         given = tuple(parameters)
+        places = (None, tuple(_like(array) for array in parameters)) if out else None
 
         def run() -> Sequence[Any]:
-            value, derivatives = compiled(given, *compiled_for)
+            value, derivatives = compiled(given, *compiled_for, out=places)
             return value, *derivatives
 
         return workload.task(run)
 
     return task
+
+
+def _sums(workload: Reduction | Training) -> Reduction:
+    """The workload, for a contender that does no training."""
+    if isinstance(workload, Training):
+        raise MissingError("PyTorch as users write it is what a training step is held against")
+    return workload
 
 
 def _floating(data: Sequence[Any]) -> list[Any]:
@@ -55,7 +68,8 @@ def _integers(data: Sequence[Any]) -> list[Any]:
 def drjit() -> Prepared:
     dr, differentiable, note = peers.drjit_llvm()
 
-    def task(workload: Reduction) -> Task:
+    def task(workload: Reduction | Training) -> Task:
+        workload = _sums(workload)
         parameters, data = workload.inputs()
         if any(array.ndim > 1 for array in parameters):
             raise MissingError("no sums along rows")
@@ -79,7 +93,8 @@ def jax() -> Prepared:
 
     jax.config.update("jax_enable_x64", True)
 
-    def task(workload: Reduction) -> Task:
+    def task(workload: Reduction | Training) -> Task:
+        workload = _sums(workload)
         parameters, data = (tuple(map(jnp.asarray, arrays)) for arrays in workload.inputs())
         compiled = jax.jit(jax.value_and_grad(functools.partial(workload.loss, jnp)))
 
@@ -92,7 +107,7 @@ def jax() -> Prepared:
     return task
 
 
-def torch() -> Prepared:
+def torch(compiles: bool = True) -> Prepared:
     import torch
 
     torch.set_num_threads(THREADS)
@@ -112,15 +127,20 @@ def torch() -> Prepared:
         mean=along(torch.mean, torch.mean),
     )
 
-    def task(workload: Reduction) -> Task:
+    def task(workload: Reduction | Training) -> Task:
+        if isinstance(workload, Training) and not compiles:
+            return training.torch(workload)
+        workload = _sums(workload)
+        loss = workload.loss
         parameters, data = (
             tuple(map(torch.from_numpy, map(np.asarray, arrays))) for arrays in workload.inputs()
         )
 
         def function(parameters: Sequence[Any], *data: Any) -> Any:
-            return workload.loss(maths, parameters, *data)
+            return loss(maths, parameters, *data)
 
-        compiled = torch.compile(torch.func.grad_and_value(function))
+        gradient = torch.func.grad_and_value(function)
+        compiled = torch.compile(gradient) if compiles else gradient
 
         def run() -> Sequence[Any]:
             derivatives, value = compiled(parameters, *data)
@@ -132,7 +152,8 @@ def torch() -> Prepared:
 
 
 def c_loop() -> Prepared:
-    def task(workload: Reduction) -> Task:
+    def task(workload: Reduction | Training) -> Task:
+        workload = _sums(workload)
         parameters, data = workload.inputs()
         function = getattr(c_loops.build("reduce.c"), workload.c_name)
         function.restype = None
@@ -163,7 +184,8 @@ def _like(array: Any) -> Any:
 
 
 def moving_bytes() -> Prepared:
-    def task(workload: Reduction) -> Task:
+    def task(workload: Reduction | Training) -> Task:
+        workload = _sums(workload)
         parameters, data = workload.inputs()
         size = max(array.size for array in (*parameters, *data))
         outputs = [_like(array) for array in parameters if array.size == size]
@@ -177,9 +199,16 @@ def moving_bytes() -> Prepared:
 BENCH = Bench(
     name="reduce",
     title="sums over large arrays and their gradients, from plain NumPy source",
-    workloads=reductions.WORKLOADS,
+    workloads=(*reductions.WORKLOADS, *training.WORKLOADS),
     contenders=(
         Contender("chainrule", "jit(value_and_grad(loss))", chainrule, "chainrule", peers.NO_CACHE),
+        Contender(
+            "chainrule-out",
+            "the same, with out=: gradients, and in training weights and momenta in place",
+            functools.partial(chainrule, out=True),
+            "chainrule",
+            peers.NO_CACHE,
+        ),
         Contender("drjit", "LLVM backend, reverse mode", drjit, "drjit"),
         Contender("jax", "jit(value_and_grad(loss))", jax, "jax"),
         Contender(
@@ -188,6 +217,12 @@ BENCH = Bench(
             torch,
             "torch",
             peers.NO_INDUCTOR_CACHE,
+        ),
+        Contender(
+            "torch-eager",
+            "torch.func.grad_and_value(loss); in training nn.Sequential, backward() and SGD.step()",
+            functools.partial(torch, compiles=False),
+            "torch",
         ),
         Contender("c", f"both sweeps by hand: {c_loops.HOW}", c_loop),
         Contender("bytes", "moving the same bytes alone, in C, past the cache", moving_bytes),

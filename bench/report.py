@@ -138,6 +138,28 @@ def workload_table(bench: Bench, workload: Workload, results: Sequence[Result]) 
     return table
 
 
+def line_table(
+    bench: Bench, title: str, workloads: Sequence[Workload], results: Sequence[Result]
+) -> Table:
+    """Workloads, a line each: the baseline's time, and of the others its multiples."""
+    table = Table(title=title, title_justify="left", title_style="bold")
+    table.add_column("")
+    table.add_column(f"{bench.baseline}, ns", justify="right")
+    baseline = _named(results, bench.baseline)
+    others = [result for result in results if result is not baseline and result.seconds]
+    for result in others:
+        style = "bold" if result.contender.name == bench.subject else ""
+        table.add_column(result.contender.name, justify="right", style=style)
+    for workload in workloads:
+        seconds = baseline.seconds.get(workload.name) if baseline else None
+        cells: list[str | Text] = [f"{Spread.of(seconds).median * 1e9:,.0f}" if seconds else ""]
+        for result in others:
+            spread = ratios(result, baseline, workload) if baseline else None
+            cells.append(number(spread.median) if spread else _absence(result, workload)[0])
+        table.add_row(workload.title, *cells)
+    return table
+
+
 def _absence(result: Result, workload: Workload) -> tuple[Text, Text]:
     if result.opening.missing:
         return Text("missing", style="yellow"), Text("")
@@ -182,7 +204,10 @@ def number(x: float) -> str:
 
 
 def draw(bench: Bench, results: Sequence[Result], path: Path) -> None:
-    """Write a PNG of the ratios to the baseline: dots at medians, bars from lowest to highest."""
+    """Write a PNG of the ratios to the baseline: dots at medians, bars from lowest to highest.
+
+    Lines of tables are not drawn.
+    """
     import matplotlib as mpl
 
     mpl.use("Agg")
@@ -193,8 +218,9 @@ def draw(bench: Bench, results: Sequence[Result], path: Path) -> None:
     shown = [result for result in results if result.seconds and result is not baseline]
     if baseline is None or not shown:
         return
-    columns = 2 if len(bench.workloads) > 1 else 1
-    rows = -(-len(bench.workloads) // columns)
+    workloads = [workload for workload in bench.workloads if not workload.table]
+    columns = 2 if len(workloads) > 1 else 1
+    rows = -(-len(workloads) // columns)
     figure, axes = pyplot.subplots(
         rows,
         columns,
@@ -204,7 +230,7 @@ def draw(bench: Bench, results: Sequence[Result], path: Path) -> None:
         sharey=True,
         layout="constrained",
     )
-    for axis, workload in zip(axes.flat, bench.workloads, strict=False):
+    for axis, workload in zip(axes.flat, workloads, strict=False):
         for height, result in enumerate(shown):
             spread = ratios(result, baseline, workload)
             if spread is None:
@@ -238,7 +264,7 @@ def draw(bench: Bench, results: Sequence[Result], path: Path) -> None:
         axis.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.15g}"))
         axis.xaxis.set_minor_locator(NullLocator())
         axis.margins(x=0.12)
-    for axis in axes.flat[len(bench.workloads) :]:
+    for axis in axes.flat[len(workloads) :]:
         axis.set_axis_off()
     axes[0, 0].set_yticks(range(len(shown)), [result.contender.name for result in shown])
     axes[0, 0].invert_yaxis()

@@ -1,7 +1,10 @@
 """Hypothesis profile: no deadline, since the machines that run the tests are shared.
 
 Every Program that any test comes to make is verified. ``backend`` runs a test on each backend.
+The cache of whoever runs the tests is left alone.
 """
+
+import os
 
 import pytest
 from hypothesis import settings
@@ -12,6 +15,9 @@ from chainrule.program.program import Program
 
 settings.register_profile("chainrule", deadline=None, print_blob=True)
 settings.load_profile("chainrule")
+
+# Here, so that processes that tests start have it too; whoever sets it may have the tests run warm.
+os.environ.setdefault("CHAINRULE_CACHE", "0")
 
 
 @pytest.fixture(autouse=True, scope="session")

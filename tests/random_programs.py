@@ -95,11 +95,12 @@ UNARY: dict[str, Callable[[Any], Any]] = {
     "x**3": lambda x: x**3,
     "0.5*x - 2": lambda x: 0.5 * x - 2,
     "3 - x/4": lambda x: 3 - x / 4,
-    "where(x > 0, log(x), 0)": lambda x: cr.where(real(x) > 0, cr.log(x), 0),
-    "where(x > 0, sqrt(x), 0)": lambda x: cr.where(real(x) > 0, cr.sqrt(x), 0.0),
+    # Not at 0: rounding would decide on which side a sum is that comes to 0.
+    "where(x > 0.01, log(x), 0)": lambda x: cr.where(real(x) > 0.01, cr.log(x), 0),
+    "where(x > 0.01, sqrt(x), 0)": lambda x: cr.where(real(x) > 0.01, cr.sqrt(x), 0.0),
     "where(x*x > 0.25, 1/x, 2)": lambda x: cr.where(real(x * x) > 0.25, cr.divide(1, x), 2),
     "where(x > 0.1, x**-1.5, x)": lambda x: cr.where(real(x) > 0.1, cr.power(x, -1.5), x),
-    "where(x <= 0, 0, x**0.5)": lambda x: cr.where(real(x) <= 0, 0, cr.power(x, 0.5)),
+    "where(x <= 0.01, 0, x**0.5)": lambda x: cr.where(real(x) <= 0.01, 0, cr.power(x, 0.5)),
     "relu(x - 0.01)": lambda x: cr.relu(x - 0.01),
     "maximum(x, 0.3)": lambda x: cr.maximum(x, 0.3),
     "minimum(x*x + 0.1, x)": lambda x: cr.minimum(x * x + 0.1, x),
@@ -108,7 +109,7 @@ UNARY: dict[str, Callable[[Any], Any]] = {
     "x - x": lambda x: x - x,
     "x / 3.0 * x": lambda x: x / 3.0 * x,
 }
-SMOOTH = ["sin(x)", "tanh(x)", "exp(-x*x)", "1/(1 + x*x)", "x**3", "where(x > 0, sqrt(x), 0)"]
+SMOOTH = ["sin(x)", "tanh(x)", "exp(-x*x)", "1/(1 + x*x)", "x**3", "where(x > 0.01, sqrt(x), 0)"]
 
 BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "x + y": lambda x, y: x + y,

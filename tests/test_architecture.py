@@ -20,7 +20,7 @@ FLOORS = [
     {"transforms", "backends"},
     {"containers"},
     {"api"},
-    {"testing", "configuration"},
+    {"testing", "configuration", "optimize", "scipy"},
     {"cli"},
     {"__main__"},
 ]

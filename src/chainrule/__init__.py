@@ -10,6 +10,7 @@ Start reading at ``eager/plain.py`` (numbers that remember how they were compute
 
 from typing import TYPE_CHECKING
 
+from . import optimize, scipy
 from .api import (
     checkpoint,
     custom_jvp,
@@ -81,6 +82,8 @@ __all__ = [
     "jit",
     "jvp",
     "linalg",
+    "optimize",
+    "scipy",
     "stop_gradient",
     "value_and_grad",
     "vjp",

@@ -72,12 +72,28 @@ class ArgumentError(ChainruleError, ValueError):
     """``argnums``, primals, tangents or cotangents do not fit the function or each other."""
 
 
+class OutputError(ChainruleError, ValueError):
+    """An array of ``out=`` cannot take its result: its shape, or that it is read-only or shared."""
+
+
+class OutputTypeError(ChainruleError, TypeError):
+    """What ``out=`` has for a result is no array, or one of another dtype."""
+
+
+class OutputContextError(ChainruleError, RuntimeError):
+    """``out=`` was given where results are recorded: under a trace, or with Values."""
+
+
 class DerivativeMismatchError(ChainruleError, AssertionError):
     """Reverse mode, forward mode and finite differences part."""
 
 
 class ExpressionError(ChainruleError, ValueError):
     """An expression of the command line is not one that chainrule reads."""
+
+
+class PointsError(ChainruleError, ValueError):
+    """A file of points for the command line cannot be used, or the results cannot be written."""
 
 
 class ConcreteNumberError(ChainruleError, TypeError):
@@ -121,3 +137,30 @@ def user_line() -> str:
         assert frame.f_back is not None
         frame = frame.f_back
     return ""
+
+
+def scipys_function() -> str:
+    """What to write for the function of SciPy's that is just being called; or nothing.
+
+    SciPy's ufuncs take our objects. Its other functions ask them to become arrays, and what called
+    is in the frames above.
+    """
+    names = []
+    frame = sys._getframe(1)
+    while frame is not None:
+        module = frame.f_globals.get("__name__", "")
+        if module.startswith("scipy."):
+            names.append((".".join(module.split(".")[:2]), frame.f_code.co_name))
+        elif names and not module.startswith(("numpy", "chainrule")):
+            break
+        frame = frame.f_back  # type: ignore[assignment]
+    if not names:
+        return ""
+    if names[-1][0] == "scipy.sparse":
+        return " Write cr.matmul(A, v) for a sparse matrix times a vector."
+    for path, name in reversed(names):
+        known = sys.modules.get(f"chainrule.{path}")
+        if hasattr(known, name):
+            return f" Write cr.{path}.{name} for {path}.{name}."
+    path, name = names[-1]
+    return f" {path}.{name} is not covered by chainrule."

@@ -11,6 +11,7 @@ import os
 
 trace = logging.getLogger("chainrule.trace")
 compiler = logging.getLogger("chainrule.compile")
+optimize = logging.getLogger("chainrule.optimize")
 
 
 def _switch_on(names: str) -> None:

@@ -370,3 +370,39 @@ def test_threads_in_one_route():
     for thread in threads:
         thread.join()
     assert not errors
+
+
+def test_every_way_to_call():
+    class Model:
+        @cr.jit
+        def doubled(self, x=None):
+            return 2.0 * (self if x is None else x)
+
+    class Counted(type(Model.doubled)):
+        counted = 0
+
+        def __call__(self, *args):
+            Counted.counted += 1
+            return super().__call__(*args)
+
+    f = cr.jit(lambda x, y=3.0, *, z=1.0: x * y + z)
+    for _ in range(2):
+        assert f(2.0) == f.__call__(2.0) == f(*[2.0]) == 7.0
+        assert f(2.0, z=2.0) == f.__call__(2.0, z=2.0) == f(**{"x": 2.0, "z": 2.0}) == 8.0
+        assert f(z=2.0, y=1.0, x=2.0) == f(x=2.0, z=2.0, y=1.0) == 4.0
+        assert list(map(f, [1.0, 2.0], [3.0, 4.0])) == [4.0, 9.0]
+        assert Model.doubled(2.0) == 4.0
+    with pytest.raises(TypeError, match="unexpected keyword"):
+        f(2.0, w=1.0)
+    with pytest.raises(TypeError, match="multiple values"):
+        f(2.0, x=1.0)
+    counted = Counted(lambda x: x * 2)
+    assert [counted(2.0), counted(3.0), Counted.counted] == [4.0, 6.0, 2]
+
+
+def test_what_the_derivatives_own_modules_read_is_not_watched():
+    gradient = cr.jit(cr.value_and_grad(page))
+    gradient(2.0, 3.0)
+    (entry,) = gradient.explain_cache().entries
+    names = [read.key for read in entry.reads if read.place == "global"]
+    assert names == ["cr"]

@@ -6,10 +6,12 @@ import math
 import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 import chainrule as cr
-from chainrule.cli import demo, differences, nist
+from chainrule.backends import choice, interpreter
+from chainrule.cli import demo, differences, nist, rates
 from chainrule.cli.fits import agreeing_digits, fit
 
 SETS = {name: nist.load(name) for name in nist.MODELS}
@@ -140,11 +142,59 @@ def test_finite_differences_evaluate_as_often_as_claimed(method, evaluations):
     assert len(points) == evaluations
 
 
+def test_finite_differences_of_arrays_leave_them_as_they_are():
+    x = np.array([1.0, 2.0])
+    (derivative,) = differences.forward_differences(lambda point: point[0] ** 2, [x], [0.5])
+    assert derivative.tolist() == [2.5, 4.5]
+    assert x.tolist() == [1.0, 2.0]
+
+
+# --- many points ----------------------------------------------------------------------------------
+
+
+def test_every_way_has_the_gradient():
+    point = [np.array([1.0, 1.5, 2.0]), np.array([3.0, 3.5, 4.0])]
+    by_chainrule = cr.vmap(cr.grad(lambda x1, x2: rates.page((x1, x2), cr.log), argnums=(0, 1)))(
+        *point
+    )
+    for by_hand, exact in zip(rates.gradient_by_hand(point), by_chainrule, strict=True):
+        np.testing.assert_allclose(by_hand, exact, rtol=1e-14)
+    for right, exact in zip(rates._right(point), by_chainrule, strict=True):
+        np.testing.assert_allclose(right, exact, rtol=1e-14)
+
+
+def test_rates():
+    told = []
+    found = rates.measure(5_000, told.append)
+    names = ["forward differences", "central differences", "derivatives by hand", "chainrule"]
+    assert told == [way.name for way in found.ways] == names
+    forward, central, by_hand, ours = found.ways
+    assert found.chainrule is ours
+    assert found.by_hand is by_hand
+    assert max(by_hand.error, ours.error) < 1e-14
+    assert 1e-12 < central.error < 1e-8 < forward.error < 1e-6
+    assert min(way.seconds for way in found.ways) > 0
+    assert found.is_native is (choice.backend() is not interpreter.compiled)
+
+
+def test_the_right_gradient_notices_a_wrong_one(monkeypatch):
+    by_hand = rates.gradient_by_hand
+    monkeypatch.setattr(
+        rates, "gradient_by_hand", lambda point: [by_hand(point)[0], 2 * by_hand(point)[1]]
+    )
+    assert rates.measure(10).by_hand.error == pytest.approx(1.0)
+
+
 # --- the command ----------------------------------------------------------------------------------
 
 
+@pytest.fixture
+def no_fits(monkeypatch):
+    monkeypatch.setattr(demo, "_run_fits", lambda console: True)
+
+
 def test_the_demo(run_on_terminal):
-    result = run_on_terminal("demo")
+    result = run_on_terminal("demo", "--points", "20000")
     assert result.exit_code == 0, result.output
     text = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", result.stdout)
     assert max(len(line) for line in re.split("[\r\n]", text)) <= 80
@@ -156,7 +206,55 @@ def test_the_demo(run_on_terminal):
     assert found
     assert float(found[1]) > 10
     assert "the page's h" in text
-    assert text.endswith("with no h to choose.")
+    assert "with no h to choose." in text
+    assert "The gradient at 20,000 points" in text
+    assert re.search(r"chainrule gives [\d.e+]+ million gradients a second: ", text)
+    assert text.endswith("that of the derivatives by hand.")
+
+
+def test_the_demo_says_what_ran(run, monkeypatch, no_fits):
+    """Native code, or the interpreter; every way to the gradient, and what it took."""
+    ways = [rates.Way(name, 2.0, 1e-8) for name in ("forward", "central", "by hand")]
+    for is_native, said in (True, "made one loop"), (False, "there is no native code here"):
+        found = rates.Rates(10_000_000, (*ways, rates.Way("ours", 0.1, 0.0)), 0.05, is_native)
+        monkeypatch.setattr(demo, "measure", lambda points, report, found=found: found)
+        result = run("demo")
+        assert result.exit_code == 0
+        text = " ".join(result.stdout.split())
+        assert said in text
+        assert ("in 50 ms" in text) is is_native
+        assert "forward 2 200 5 1.0 1.0e-08" in text
+        assert "ours 0.1 10 100 20.0 0.0e+00" in text
+        assert "100 million gradients a second: 20 times the rate of forward" in text
+
+
+def test_the_demo_says_when_the_gradient_is_wrong(run, monkeypatch, no_fits):
+    page = rates.page
+    monkeypatch.setattr(
+        rates, "page", lambda point, log: page(point, log) * (1.001 if log is cr.log else 1)
+    )
+    result = run("demo", "--points", "100")
+    assert result.exit_code == 1
+    assert "with an error of 1.0e-03" in " ".join(result.stdout.split())
+
+
+def test_ten_million_points_unless_said_otherwise(run, monkeypatch, no_fits):
+    asked = []
+
+    def stopped(points, report):
+        asked.append(points)
+        raise MemoryError
+
+    monkeypatch.setattr(demo, "measure", stopped)
+    result = run("demo")
+    assert asked == [10_000_000]
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "Error: memory does not suffice for so many points; --points takes fewer\n"
+    )
+    for wrong in "1", "-5", "many":
+        assert run("demo", "--points", wrong).exit_code == 2
+    assert asked == [10_000_000]
 
 
 def test_the_demo_says_when_a_fit_misses(run, monkeypatch, comparison):
@@ -169,7 +267,7 @@ def test_the_demo_says_when_a_fit_misses(run, monkeypatch, comparison):
     monkeypatch.setattr(demo, "MODELS", {name: nist.MODELS[name] for name in ("Misra1a", "Gauss1")})
     monkeypatch.setattr(demo, "fit", missed)
     monkeypatch.setattr(demo, "compare", lambda data, parameters: comparison)
-    result = run("demo")
+    result = run("demo", "--points", "10")
     assert result.exit_code == 1
     assert "2 of 4 fits reach the certified parameters, the worst to 3.0 digits" in " ".join(
         result.stdout.split()

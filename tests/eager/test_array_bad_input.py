@@ -92,9 +92,8 @@ def test_shapes_that_do_not_fit_are_named(f, name, shapes):
         (lambda v: np.einsum("i", v), ValueError, r"einsum: 'i' .* \(2, 3\)"),
         (lambda v: np.einsum("ij->k", v), ValueError, "einsum: the result 'k'"),
         (lambda v: np.einsum("ij->ii", v), ValueError, "einsum: the result 'ii'"),
-        (lambda v: np.einsum("ii", v), ValueError, "einsum: 'ii' has an index twice"),
+        (lambda v: np.einsum("ii", v), ValueError, "einsum: index 'i' has extents 2 and 3"),
         (lambda v: np.einsum("i1", v), ValueError, "einsum: indices are letters"),
-        (lambda v: np.einsum("...j", v), ValueError, "einsum: an ellipsis"),
         (lambda v: np.tensordot(v, v, axes=([0], [0, 1])), ValueError, "tensordot: .* number"),
         (lambda v: np.tensordot(v, v, axes=([0, 0], [0, 1])), ValueError, "tensordot: .* twice"),
         (lambda v: np.tensordot(v, v, axes=-1), ValueError, "tensordot: axes=-1"),
@@ -288,15 +287,15 @@ def test_take_out_of_bounds(bad):
 def test_assignment_by_index():
     v = matrix()
     for key in 0, (0, 1), slice(None), v.val > 2:
-        with pytest.raises(OperandError, match=r"cr\.where.*\.at\[key\]\.set"):
+        with pytest.raises(OperandError, match=r"v is a leaf.*\.at\[key\]\.set.*cr\.where"):
             v[key] = 1.0
-    with pytest.raises(OperandError):
+    with pytest.raises(OperandError, match="v is a leaf"):
         v[0] += 1.0
     equal(v.val, X)
     array = np.zeros((2, 3))
     with pytest.raises(UnsupportedFunctionError, match=r"add: .* out="):
         array += v
-    with pytest.raises(DroppedDerivativeError):
+    with pytest.raises(DroppedDerivativeError, match=r"cr\.zeros"):
         array[0] = v[0]
     equal(array, np.zeros((2, 3)))
 
@@ -352,9 +351,9 @@ def test_an_array_without_axes_is_no_sequence():
         (np.linalg.eig, r"numpy\.linalg\.eig .* cr\.linalg\.eigh"),
         (lambda v: np.copyto(v, X), r"numpy\.copyto .* x\.at"),
         (np.i0, r"numpy\.i0 is not covered"),
-        (np.trim_zeros, r"numpy\.trim_zeros .* the nearest is cr\.\w+"),
+        (np.trim_zeros, r"numpy\.trim_zeros .*the nearest is cr\.\w+"),
         (np.fft.fft, r"numpy\.fft\.fft is not covered"),
-        (np.poly, r"numpy\.poly .* the nearest is cr\.poly\w+"),
+        (np.poly, r"numpy\.poly .*the nearest is cr\.poly\w+"),
     ],
 )
 def test_what_is_not_covered_is_named(f, words):
@@ -369,7 +368,7 @@ def test_the_default_of_where_is_taken():
 def test_methods_that_are_not_covered_are_named():
     v = matrix()
     for name, words in (
-        ("byteswap", r"\.byteswap is not covered .* the nearest is cr\."),
+        ("byteswap", r"\.byteswap is not covered .*the nearest is cr\."),
         ("fill", r"\.fill .* x\.at"),
         ("tolist", r"\.tolist .* list\(x\)"),
         ("sort", r"\.sort .* x = cr\.sort\(x\)"),
@@ -381,7 +380,7 @@ def test_methods_that_are_not_covered_are_named():
         v.nonsense  # noqa: B018, that is the test
     assert not isinstance(caught.value, UnsupportedMethodError)
     with pytest.raises(UnsupportedMethodError, match=r"\.at\[key\]\.multiply .* set and add"):
-        v.at[0].multiply(2.0)
+        v.at[0].apply(np.sin)
 
 
 def test_every_name_of_ndarrays_works_or_raises_by_name():

@@ -251,8 +251,8 @@ def test_augmented_assignment_writes_through_a_view():
     with pytest.raises(OperandError, match=r"v \+= x: v is a leaf"):
         x[1:3] += 1.0
     part += 1.0  # nobody has the leaf
+    repeated = np.broadcast_to(v, (2, 4))
     with pytest.raises(ValueError, match="read-only"):
-        repeated = np.broadcast_to(v, (2, 4))
         repeated += 1.0
 
 

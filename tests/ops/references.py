@@ -66,6 +66,7 @@ FUNCTIONS: dict[str, Callable] = {
     "rad2deg": lambda x: x * 180 / mp.pi,
     "sinpi": mp.sinpi,
     "cospi": mp.cospi,
+    "sech_squared": lambda x: mp.sech(x) ** 2,
     "sinc": _sinc,
     "sigmoid": lambda x: 1 / (1 + mp.exp(-x)),
     "softplus": lambda x: mp.log(1 + mp.exp(x)),
@@ -103,6 +104,49 @@ def _gamma_derivative(wrt, x):
     return mp.gamma(x) * (psi if len(wrt) == 1 else psi**2 + mp.polygamma(1, x))
 
 
+#: SciPy's special functions, whose series are slow at DIGITS.
+SCIPYS: dict[str, Callable] = {
+    "j0": lambda x: mp.besselj(0, x),
+    "j1": lambda x: mp.besselj(1, x),
+    "y0": lambda x: mp.bessely(0, x),
+    "y1": lambda x: mp.bessely(1, x),
+    "i0": lambda x: mp.besseli(0, x),
+    "i1": lambda x: mp.besseli(1, x),
+    "k0": lambda x: mp.besselk(0, x),
+    "k1": lambda x: mp.besselk(1, x),
+    "i0e": lambda x: mp.exp(-abs(x)) * mp.besseli(0, x),
+    "i1e": lambda x: mp.exp(-abs(x)) * mp.besseli(1, x),
+    "k0e": lambda x: mp.exp(x) * mp.besselk(0, x),
+    "k1e": lambda x: mp.exp(x) * mp.besselk(1, x),
+    "jv": mp.besselj,
+    "yv": mp.bessely,
+    "iv": mp.besseli,
+    "kv": mp.besselk,
+    "ive": lambda v, x: mp.exp(-abs(x)) * mp.besseli(v, x),
+    "kve": lambda v, x: mp.exp(x) * mp.besselk(v, x),
+    "ndtr": mp.ncdf,
+    "log_ndtr": lambda x: mp.log(mp.erfc(-x / mp.sqrt(2)) / 2),
+    "ndtri": lambda x: mp.sqrt(2) * mp.erfinv(2 * x - 1),
+    "erfcx": lambda x: mp.exp(x * x) * mp.erfc(x),
+    "erfcinv": lambda x: mp.erfinv(1 - x),
+    "dawsn": lambda x: mp.sqrt(mp.pi) / 2 * mp.exp(-x * x) * mp.erfi(x),
+    "expi": mp.ei,
+    "exp1": mp.e1,
+    "expn": lambda n, x: mp.expint(int(n), x),
+    "ellipk": mp.ellipk,
+    "ellipe": mp.ellipe,
+    "spence": lambda x: mp.polylog(2, 1 - x),
+    "log_expit": lambda x: -mp.log(1 + mp.exp(-x)),
+    "entr": lambda x: -x * mp.log(x),
+    "betaln": lambda a, b: mp.loggamma(a) + mp.loggamma(b) - mp.loggamma(a + b),
+    "xlogy": lambda x, y: x * mp.log(y),
+    "xlog1py": lambda x, y: x * mp.log(1 + y),
+    "gammainc": lambda a, x: mp.gammainc(a, 0, x, regularized=True),
+    "gammaincc": lambda a, x: mp.gammainc(a, x, regularized=True),
+}
+for _name, _function in SCIPYS.items():
+    FUNCTIONS[_name] = _function
+
 #: Derivatives by formula where differences of the function are slow or step out of its domain.
 DERIVATIVES: dict[str, Callable] = {
     "power": _power_derivative,
@@ -115,7 +159,8 @@ DERIVATIVES: dict[str, Callable] = {
 
 #: Digits for the functions whose series are slow at DIGITS and whose tails are not extreme.
 FEWER_DIGITS = {"erfinv": 60, "gamma": 60, "gammaln": 60, "digamma": 60, "polygamma": 60,
-                "gelu": 500, "erf": 300, "erfc": 300}  # fmt: skip
+                "gelu": 500, "erf": 300, "erfc": 300,
+                **dict.fromkeys(SCIPYS, 80), "log_expit": 900, "log_ndtr": 600}  # fmt: skip
 
 
 @functools.cache

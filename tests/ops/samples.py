@@ -10,8 +10,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import scipy.sparse
 
 import chainrule as cr
+from chainrule.ops import TABLE
 
 Array = np.ndarray[Any, Any]
 Function = Callable[[Any], Any]
@@ -25,6 +27,14 @@ P = np.abs(rng.normal(size=(2, 3))) + 0.5
 M = rng.normal(size=(2, 3, 3))
 IDX = np.array([2, 0, 2])
 ROWS, COLUMNS = np.array([0, 1]), np.array([2, 1])
+
+
+def with_written(v: Any, key: Any, x: Any) -> Any:
+    """The array, after an assignment."""
+    v[key] = x
+    return v
+
+
 CASES: dict[str, tuple[Function, Array]] = {
     # reductions
     "sum": (lambda x: cr.sum(x * x * x, axis=1), B),
@@ -74,6 +84,18 @@ CASES: dict[str, tuple[Function, Array]] = {
     "mask": (lambda x: x[V > 0] ** 2, V),
     "take": (lambda x: cr.take(x * x, IDX, axis=1), B),
     "take, flat": (lambda x: cr.take(x, [3, 3, 11]) ** 2, B),
+    # assignments
+    "assignment": (lambda x: with_written(x * x, (1, slice(None), 0), cr.sin(x[0, 0, 0])), B),
+    "assignment, positions": (lambda x: with_written(x * x, [2, 0, 2], cr.sin(x[:3])), V),
+    "cleared": (lambda x: TABLE["clear"](x * x, key=((0, 2, 1),)), V),
+    "cleared at positions": (lambda x: TABLE["clear_at"](x * x, IDX), V),
+    # what SciPy computes
+    "solve_triangular": (
+        lambda x: TABLE["solve_triangular"](x, x @ A, lower=True, is_unit=False),
+        S,
+    ),
+    "sparse": (lambda x: cr.matmul(scipy.sparse.csr_array(np.round(A)), x * x), A),
+    "betainc": (lambda x: cr.scipy.special.betainc(1.5, 2.5, cr.sigmoid(x)), B),
     # contractions
     "matmul": (lambda x: x @ x, A),
     "matmul, vector right": (lambda x: x @ V, A),

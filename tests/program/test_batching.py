@@ -25,6 +25,11 @@ def places(*shape):
     return RANDOM.integers(0, 3, shape)
 
 
+def orders(*shape):
+    """Permutations along the last axis."""
+    return np.argsort(array(*shape), axis=-1)
+
+
 #: For every structural row with a batching rule: a call of it on one example, and the arguments
 #: with a batch of 4 in front. Each is run with every choice of batched arguments.
 STRUCTURAL = {
@@ -56,6 +61,37 @@ STRUCTURAL = {
     "triangle": (lambda x: TABLE["triangle"](x, diagonal=0.5), [array(4, 3, 3)]),
     "pack": (lambda *xs: cr.stack([*xs, 2.0]), [array(4), array(4)]),
     "eigh": (cr.linalg.eigh, [spd(4, 3, 3)]),
+    "cumsum": (lambda x: TABLE["cumsum"](x, axis=1, back=True), [array(4, 2, 3)]),
+    "cumprod": (lambda x: TABLE["cumprod"](x, axis=0), [array(4, 2, 3)]),
+    "recurrence": (
+        lambda a, b: TABLE["recurrence"](a, b, axis=1, back=True),
+        [array(4, 2, 3), array(4, 2, 3)],
+    ),
+    "argmax": (lambda x: TABLE["argmax"](x, axis=1), [array(4, 2, 3)]),
+    "argmin": (lambda x: TABLE["argmin"](x, axis=0), [array(4, 2, 3)]),
+    "argsort": (lambda x: TABLE["argsort"](x, axis=1, stable=True), [array(4, 2, 3)]),
+    "order_statistic": (
+        lambda x: TABLE["order_statistic"](x, axes=(0,), k=1),
+        [array(4, 3, 2)],
+    ),
+    "runs": (lambda x, i: TABLE["runs"](x, i, axis=0), [places(4, 5), orders(4, 5)]),
+    "permute": (
+        lambda x, i, r: TABLE["permute"](x, i, r, axis=0, back=True),
+        [array(4, 5), orders(4, 5), np.minimum(np.tile(np.arange(5), (4, 1)), 3)],
+    ),
+    "searchsorted": (
+        lambda a, v: TABLE["searchsorted"](a, v, side="left"),
+        [np.sort(array(4, 5)), array(4, 2, 3)[:, 0]],
+    ),
+    "limited": (lambda p: TABLE["limited"](p, shift=-1, limit=1), [places(4, 5)]),
+    "convolve": (lambda x, y: TABLE["convolve"](x, y, size="full"), [array(4, 5), array(4, 3)]),
+    "inv": (lambda a: TABLE["inv"](a, strict=True), [spd(4, 3, 3)]),
+    "det": (TABLE["det"], [array(4, 3, 3)]),
+    "cofactors": (TABLE["cofactors"], [array(4, 3, 3)]),
+    "slogdet": (TABLE["slogdet"], [array(4, 3, 3)]),
+    "svd": (TABLE["svd"], [array(4, 3, 2)]),
+    "qr": (TABLE["qr"], [array(4, 3, 2)]),
+    "pinv": (lambda a: TABLE["pinv"](a, rcond=None), [array(4, 3, 2)]),
 }  # fmt: skip
 
 

@@ -262,3 +262,8 @@ def test_a_slice_of_one_element_broadcasts():
     with pytest.raises(ValueError, match="do not broadcast"):
         jitted(np.ones((4, 5)))
     assert np.array_equal(jitted(np.ones((4, 4))), np.ones((4, 2)))
+
+
+def test_one_question_in_two_forms_is_one_guard():
+    f = cr.jit(lambda x: x * 2.0 if x.shape[0] >= 2 and x.shape[0] - 2 >= 0 else x)
+    assert [str(guard) for guard in f.program(np.ones(3)).guards] == ["n >= 2"]

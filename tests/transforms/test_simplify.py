@@ -189,6 +189,22 @@ STRUCTURE = {
         lambda m: astype_row(astype_row(m, dtype=np.dtype(np.int64)), dtype=np.dtype(np.float64)),
         "astype astype",
     ),
+    "cast of weights": (
+        lambda m: astype_row(cr.where(m > 0, 1.0, cr.where(m < 0, 0.5, 0.0)), dtype=np.dtype("f")),
+        "greater less literal broadcast_to where where",
+    ),
+    "index of the only column": (lambda m: m[:, :1][:, 0] * 2.0, "index multiply"),
+    "index that is a reshape": (lambda m: cr.sum(m, axis=1, keepdims=True)[:, 0], "sum"),
+    "scatter to the only column": (
+        lambda m: TABLE["scatter"](cr.sum(m, axis=1), shape=(2, 1), key=((0, 2, 1), 0)),
+        "sum reshape",
+    ),
+    "scatters last": (
+        lambda m: (
+            (TABLE["scatter_add"](m[0], np.array([0, 0, 5]), shape=(6,)) + m.reshape(6)) + 1.0
+        ),
+        "index scatter_add reshape add add",
+    ),
     "index of all": (lambda m: TABLE["index"](m, key=((0, 2, 1), (0, 3, 1))), ""),
     "index of index": (lambda m: m[1:, :][0, ::2], "index"),
     "index of a scatter": (

@@ -9,12 +9,14 @@ compiler, every call goes to ``call``.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from ..program.compiled import is_native
 from .outside import Read
+
+_Kind = TypeVar("_Kind", bound=type)
 
 try:
     if not is_native:
@@ -41,6 +43,14 @@ class PlainCaller:
 
 
 Caller: Any = PlainCaller if native is None else native.Caller
+
+
+def called_by_vector(kind: _Kind) -> _Kind:
+    """Decorates a subclass of Caller: see ``native``."""
+    if native is not None:
+        native.called_by_vector(kind)
+    return kind
+
 
 #: Kinds of arguments that a compiled call takes as numbers; arrays besides.
 NUMBERS = (float, int, bool)
@@ -76,6 +86,7 @@ def route_of(
     return native.Route(
         entry,
         taker.parts,
+        len(kwargs),
         entry.signature.pattern,
         watches_of(entry.reads),
         hidden,

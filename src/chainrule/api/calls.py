@@ -94,6 +94,15 @@ def parameters_of(f: Any) -> list[str]:
     return [parameter.name for parameter in parameters if parameter.kind in kinds]
 
 
+def names_keyword(f: Any, name: str) -> bool:
+    """Whether f has a keyword-only parameter of that name."""
+    try:
+        parameter = inspect.signature(f).parameters.get(name)
+    except (TypeError, ValueError):
+        return False
+    return parameter is not None and parameter.kind is inspect.Parameter.KEYWORD_ONLY
+
+
 def _is_single(argnums: Any) -> bool:
     return hasattr(argnums, "__index__")
 

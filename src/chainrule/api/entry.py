@@ -16,6 +16,7 @@ from ..containers import Rebuild
 from ..program.program import Program
 from .arguments import Signature
 from .call import Callee
+from .outputs import Expected
 from .outside import Read
 
 
@@ -35,6 +36,8 @@ class Entry:
     seconds: float
     #: Calls that Python did; those by routes are counted there.
     calls_by_python: int = 0
+    #: What ``out=`` has to be; made when it is given for the first time.
+    expected: Expected | None = None
     routes: list[Any] = field(default_factory=list)
     _chain: list[Any] = field(default_factory=list)
 

@@ -31,10 +31,11 @@ from ..program.program import Program, program_of
 from ..program.symbol import Term
 from ..program.trace import Trace, opened
 from ..transforms.simplify import simplify
+from . import outputs
 from .arguments import Arguments, Signature, kind_text
 from .call import Callee, call_row
-from .caller import Caller, route_of
-from .calls import function_of, name_of, numbers_of, parameters_of, wrapped_as
+from .caller import Caller, called_by_vector, route_of
+from .calls import function_of, name_of, names_keyword, numbers_of, parameters_of, wrapped_as
 from .entry import Entry, Explanation
 from .outside import reads_of
 
@@ -44,6 +45,7 @@ MAX_ENTRIES = 16
 MAX_ROUTES = 64
 
 
+@called_by_vector
 class Jitted(Caller):  # type: ignore[misc]
     """A function that is traced and run as a Program; what ``cr.jit`` gives."""
 
@@ -60,6 +62,8 @@ class Jitted(Caller):  # type: ignore[misc]
         self.static_argnums = _indices(static_argnums)
         self.static_argnames = _names(static_argnames)
         self.parameters = parameters_of(f)
+        #: A parameter of f's own of that name is nothing to jit.
+        self.has_own_out = "out" in self.parameters or names_keyword(f, "out")
         self.threads = _threads(threads)
         self._cache: dict[Signature, list[Entry]] = {}
 
@@ -78,6 +82,10 @@ class Jitted(Caller):  # type: ignore[misc]
 
     def call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A call that no route fits: by Python, which then adds a route for its like."""
+        if "out" in kwargs and not self.has_own_out:
+            out = kwargs.pop("out")
+            # None is as good as no out at all, and the route that fits the rest is tried.
+            return self(*args, **kwargs) if out is None else self._into(out, args, kwargs)
         if tracing.current() is not None:
             return self.f(*args, **kwargs)
         arguments = Arguments(self, args, kwargs)
@@ -95,6 +103,21 @@ class Jitted(Caller):  # type: ignore[misc]
                 entry.routes.append(route)
                 self.add_route(route)
         return entry.rebuild(results)
+
+    def _into(self, out: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Call the function, with its results written into the arrays of out."""
+        if tracing.current() is not None:
+            raise outputs.refuse(self.name, "here a function is being traced")
+        arguments = Arguments(self, args, kwargs)
+        entry = self._entry(arguments)
+        hidden = entry.program.hidden
+        if arguments.has_values or any(isinstance(x, Value) for x in hidden):
+            raise outputs.refuse(self.name, "an argument is a Value")
+        entry.calls_by_python += 1
+        if entry.expected is None:
+            entry.expected = outputs.Expected(self.name, entry.program, entry.rebuild)
+        arrays = entry.expected.arrays(out, arguments.extents)
+        return entry.rebuild(entry.run([*arguments.leaves, *hidden], arguments.extents, arrays))
 
     def program(self, *args: Any, **kwargs: Any) -> Program:
         """The Program for these arguments: ``print`` shows its terms."""
@@ -194,7 +217,7 @@ class Jitted(Caller):  # type: ignore[misc]
         inputs += [term for _, term in trace.hidden.values()]
         traced = program_of(self.name, inputs, results, hidden, trace.extents, arguments.names)
         program = simplify(traced, final=True)
-        run = choice.compiled(program, self.threads)
+        run = choice.compiled(program, self.threads, reason)
         seconds = time.perf_counter() - start
         return Entry(
             arguments.signature,
@@ -284,7 +307,10 @@ def jit(
             the environment says, or as there are cores. Results do not depend on it.
 
     Returns:
-        The function, with ``program(*args)``, which gives the Program for such arguments, and
+        The function. It takes one more argument, ``out=``: arrays in the structure of the result,
+        which are written into and returned; None stands for a new one. They may overlap arguments:
+        ``step(p, x, out=p)`` updates p in place. If f itself has a parameter ``out``, it is f's.
+        The function has ``program(*args)``, which gives the Program for such arguments, and
         ``passes(*args)``, ``llvm_ir(*args)`` and ``assembly(*args)``, its native code;
         ``explain_cache()`` says what is cached and why it was traced again. Called on Values, or
         inside of another function that is traced, it is differentiated like any other.
@@ -294,6 +320,10 @@ def jit(
             a static argument cannot be hashed.
         OperandError: an argument is no number, array or container of them, and not static.
         ConcreteNumberError: f asks for the number behind an argument, as ``if x > 0`` does.
+        OutputError: ``out`` has not the structure of the result, or an array in it not the result's
+            shape, or it is read-only, or two share memory.
+        OutputTypeError: ``out`` has something else than arrays, or one of another dtype.
+        OutputContextError: ``out`` is given on Values, or where another function is traced.
 
     >>> f = cr.jit(lambda x: cr.sum(x * x))
     >>> f(np.array([1.0, 2.0])), f(np.array([1.0, 2.0, 3.0]))

@@ -13,6 +13,7 @@ class Route:
         self,
         entry: Any,
         parts: list[tuple[int, int, Any]],
+        keywords: int,
         pattern: tuple[int, ...],
         watches: list[tuple[int, Any, Any, Any, bool]],
         hidden: list[Any],
@@ -28,3 +29,5 @@ class Caller:
     def call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any: ...
     def add_route(self, route: Route) -> None: ...
     def forget_routes(self) -> None: ...
+
+def called_by_vector(kind: type) -> type: ...

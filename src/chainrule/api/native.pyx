@@ -37,7 +37,30 @@ cdef extern from *:
     #define cr_steal(x) (x)
     #define cr_tuple_set(t, i, x) PyTuple_SET_ITEM(t, i, x)
     #define cr_list_set(t, i, x) PyList_SET_ITEM(t, i, x)
+
+    #define cr_items(tuple) (((PyTupleObject *)(tuple))->ob_item)
+    static PyObject *cr_owned(PyObject *x) { Py_INCREF(x); return x; }
+
+    /* Instances are called without a tuple and a dict of arguments. Python 3.11 does not hand this
+       on to subclasses; one with a __call__ of its own is left alone. */
+    static ternaryfunc cr_usual_call = NULL;
+    static void cr_call_by_vector(PyObject *type, Py_ssize_t offset) {
+        PyTypeObject *of = (PyTypeObject *)type;
+        if (!cr_usual_call) cr_usual_call = of->tp_call;
+        if (of->tp_call != cr_usual_call && of->tp_call != PyVectorcall_Call) return;
+        of->tp_call = PyVectorcall_Call;
+        of->tp_vectorcall_offset = offset;
+        of->tp_flags |= Py_TPFLAGS_HAVE_VECTORCALL;
+        PyType_Modified(of);
+    }
     """
+    PyObject **cr_items(object)
+    PyObject *cr_owned(object)
+    void cr_call_by_vector(object type, Py_ssize_t offset)
+
+ctypedef PyObject *(*cr_vectorcall)(PyObject *, PyObject **, size_t, PyObject *) except NULL
+
+cdef extern from *:
     int cr_array_type(PyObject *)
     bint cr_is_swapped(PyObject *)
     int cr_rank(PyObject *)
@@ -61,7 +84,8 @@ cdef extern from "Python.h":
     object PyList_New(Py_ssize_t)
     void Py_XDECREF(PyObject *)
     void Py_XINCREF(PyObject *)
-    void PyErr_Clear()
+    size_t PyVectorcall_NARGS(size_t)
+    Py_ssize_t PyTuple_Size(PyObject *)
 
 cdef enum:
     #: Numbers and arrays of a call, and results, that a Route takes at most.
@@ -126,6 +150,7 @@ cdef class Route:
     Args:
         entry: what it belongs to.
         parts: the arguments (a tuple of the positional ones, a dict) as (kind, count, object).
+        keywords: how many of them are given by name.
         pattern: for each axis of each array the number of its extent, or -1 for the extent 1.
         watches: what is read outside, as (place, holder, key, value, whether there is one).
         hidden: arrays that are inputs besides the arguments.
@@ -143,7 +168,7 @@ cdef class Route:
     cdef cr_watch *watches
     cdef int *pattern
     cdef int part_count, recipe_count, watch_count, pattern_count, hidden_count, extent_count
-    cdef int result_count
+    cdef int keyword_count
     cdef list hidden
     cdef object chain, run, fits, rebuild
     cdef tuple kept
@@ -152,7 +177,7 @@ cdef class Route:
     cdef list layouts
 
     def __cinit__(
-        self, entry, list parts, tuple pattern, list watches, list hidden, chain, run, fits,
+        self, entry, list parts, int keywords, tuple pattern, list watches, list hidden, chain, run, fits,
         recipe, rebuild,
     ):
         cdef int i
@@ -163,7 +188,7 @@ cdef class Route:
         self.hidden_count, self.pattern_count = len(hidden), len(pattern)
         self.extent_count = max(pattern, default=-1) + 1
         self.parts = _parts(parts)
-        self.part_count = len(parts)
+        self.part_count, self.keyword_count = len(parts), keywords
         if recipe is not None:
             self.recipe = _parts(recipe)
             self.recipe_count = len(recipe)
@@ -188,12 +213,24 @@ cdef class Route:
         free(self.pattern)
         free(self.watches)
 
-    cdef bint is_met(self, PyObject *args, PyObject *kwargs, cr_match *match) except -1:
-        """Whether the arguments are of this kind and all is as it was; fills in the leaves."""
-        match.extent_count = match.axis_count = match.part = 0
-        if not self._fits(args, match) or not self._fits(kwargs, match):
-            return False
+    cdef bint is_met(
+        self, PyObject **args, Py_ssize_t count, PyObject *names, cr_match *match
+    ) except -1:
+        """Whether the arguments are of this kind and all is as it was; fills in the leaves.
+
+        ``args`` are the positional ones, and then those of the keywords ``names``.
+        """
         cdef int i
+        cdef Py_ssize_t keywords = 0 if names == NULL else PyTuple_Size(names)
+        if self.parts[0].count != count or self.keyword_count != keywords:
+            return False
+        match.extent_count = match.axis_count = 0
+        match.part = 1
+        for i in range(count):
+            if not self._fits(args[i], match):
+                return False
+        if keywords and not self._has_keywords(args + count, names, keywords, match):
+            return False
         cdef cr_watch *watch
         cdef PyObject *now
         for i in range(self.watch_count):
@@ -209,6 +246,23 @@ cdef class Route:
                 if now != NULL:
                     now = PyDict_GetItemWithError(<object>now, <object>watch.key)
             if now != watch.value:
+                return False
+        return True
+
+    cdef bint _has_keywords(
+        self, PyObject **values, PyObject *names, Py_ssize_t count, cr_match *match
+    ) except -1:
+        cdef PyObject *wanted = self.parts[match.part].object
+        cdef Py_ssize_t i, k
+        match.part += 1
+        for i in range(count):
+            for k in range(count):
+                # Names of keywords are interned.
+                if PyTuple_GetItem(names, k) == PyTuple_GetItem(wanted, i):
+                    if not self._fits(values[k], match):
+                        return False
+                    break
+            else:
                 return False
         return True
 
@@ -278,8 +332,8 @@ cdef class Route:
         """What is to be run for these extents; None if the Program is not for them."""
         cdef int i
         cdef size_t size = self.extent_count * sizeof(int64_t)
-        for i in range(len(self.layouts)):
-            if memcmp(self.met[i], match.extents, size) == 0:
+        for i in range(PyList_GET_SIZE(self.layouts)):
+            if size == 0 or memcmp(self.met[i], match.extents, size) == 0:
                 return self.layouts[i]
         extents = tuple([match.extents[i] for i in range(self.extent_count)])
         if not self.fits(extents):
@@ -374,26 +428,16 @@ cdef class Caller:
     """What is called: a Route where one fits, or else ``call``."""
 
     cdef tuple routes
+    cdef cr_vectorcall vector
 
     def __cinit__(self, *args, **kwargs):
         self.routes = ()
+        self.vector = _called
 
     def __call__(self, *args, **kwargs):
-        cdef cr_match match
-        cdef Route route
-        cdef tuple routes = self.routes
-        cdef object layout
-        match.leaf_count = 0
-        if PyDict_GetItem(_tracing, _COUNT) == <PyObject *>_ZERO:
-            for route in routes:
-                try:
-                    if route.is_met(<PyObject *>args, <PyObject *>kwargs, &match):
-                        layout = route.layout(&match)
-                        if layout is not None:
-                            return route.result(&match, layout)
-                finally:
-                    _let_go(&match)
-        return self.call(args, kwargs)
+        """For those who ask for it by name; a call itself goes to ``_called``."""
+        cdef tuple values = (*args, *kwargs.values()), names = tuple(kwargs)
+        return _call(self, cr_items(values), len(args), <PyObject *>names)
 
     def add_route(self, Route route):
         """Take a Route where it fits, before all others."""
@@ -401,3 +445,46 @@ cdef class Caller:
 
     def forget_routes(self):
         self.routes = ()
+
+
+cdef PyObject *_called(
+    PyObject *caller, PyObject **args, size_t flags, PyObject *names
+) except NULL:
+    return cr_owned(_call(<Caller>caller, args, PyVectorcall_NARGS(flags), names))
+
+
+cdef object _call(Caller caller, PyObject **args, Py_ssize_t count, PyObject *names):
+    cdef cr_match match
+    cdef Route route
+    cdef tuple routes = caller.routes
+    cdef object layout
+    cdef Py_ssize_t i
+    match.leaf_count = 0
+    if PyDict_GetItemWithError(_tracing, _COUNT) == <PyObject *>_ZERO:
+        for i in range(PyTuple_GET_SIZE(routes)):
+            route = <Route>PyTuple_GetItem(<PyObject *>routes, i)
+            try:
+                if route.is_met(args, count, names, &match):
+                    layout = route.layout(&match)
+                    if layout is not None:
+                        return route.result(&match, layout)
+            finally:
+                _let_go(&match)
+    return caller.call(
+        tuple([<object>args[i] for i in range(count)]),
+        {} if names == NULL else {
+            name: <object>args[count + i] for i, name in enumerate(<tuple>names)
+        },
+    )
+
+
+cdef Caller _one = Caller.__new__(Caller)
+#: Where in a Caller its ``vector`` is.
+cdef Py_ssize_t _offset = <char *>&_one.vector - <char *><PyObject *>_one
+cr_call_by_vector(Caller, _offset)
+
+
+def called_by_vector(kind):
+    """Decorates a subclass of Caller, so that Python 3.11 too calls it as it does Caller."""
+    cr_call_by_vector(kind, _offset)
+    return kind

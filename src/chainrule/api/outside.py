@@ -103,7 +103,8 @@ def _of_one(function: Any) -> Any:
 
 
 def _is_library(function: types.FunctionType) -> bool:
-    return str(function.__module__).partition(".")[0] in _LIBRARIES
+    # Not by __module__, which a wrapper has from what it wraps.
+    return str(function.__globals__.get("__name__")).partition(".")[0] in _LIBRARIES
 
 
 def _constant(what: str, value: Any) -> Read:

@@ -26,18 +26,18 @@ VARIABLE = "CHAINRULE_BACKEND"
 RUNNER = f"{__package__}.llvm.runner"
 
 
-def compiled(program: Program, threads: int | None = None) -> Run:
+def compiled(program: Program, threads: int | None = None, reason: str = "") -> Run:
     """A function that runs a Program, by the backend that was chosen, on so many threads.
 
     Native code comes in two kinds: loops that LLVM compiled, and, for many steps on small arrays, a
-    machine that runs one after the other.
+    machine that runs one after the other. The reason why it is needed is for the log.
     """
     chosen = backend()
     if chosen is not interpreter.compiled and _suits_small(program):
         from .small import executable
 
-        return executable.compiled(program, lambda: chosen(program, threads))
-    return chosen(program, threads)
+        return executable.compiled(program, lambda: chosen(program, threads, reason))
+    return chosen(program, threads, reason)
 
 
 def _suits_small(program: Program) -> bool:
@@ -52,7 +52,7 @@ def _suits_small(program: Program) -> bool:
 
 
 @functools.cache
-def backend() -> Callable[[Program, int | None], Run]:
+def backend() -> Callable[[Program, int | None, str], Run]:
     """The backend's ``compiled``.
 
     Raises:
@@ -106,7 +106,7 @@ def passes(program: Program) -> str:
     return str(shown.passes(program))
 
 
-def _llvm() -> Callable[[Program, int | None], Run]:
+def _llvm() -> Callable[[Program, int | None, str], Run]:
     reason = "llvmlite cannot be used"
     try:
         if importlib.util.find_spec(RUNNER) is None:

@@ -12,12 +12,15 @@ from ..program.extents import evaluated, is_free
 from ..program.program import Program
 from ..program.symbol import Term
 from ..program.trace import part_row
+from .outputs import written
 
-Run = Callable[[Sequence[Any], Sequence[int]], list[Any]]
-"""Takes the inputs and the extents, gives the results."""
+Run = Callable[..., list[Any]]
+"""Takes the inputs, the extents, and for each result an array to write or None; or no such list.
+
+It gives the results, and instead of those that it wrote into an array, the array."""
 
 
-def compiled(program: Program, threads: int | None = None) -> Run:
+def compiled(program: Program, threads: int | None = None, reason: str = "") -> Run:
     """A function that runs a Program on NumPy arrays and plain numbers, on the caller's thread."""
     slots = {term.serial: i for i, term in enumerate(program.inputs)}
     last_use: dict[int, int] = {}
@@ -46,7 +49,9 @@ def compiled(program: Program, threads: int | None = None) -> Run:
         (slots[x.serial], _finish(x)) if type(x) is Term else (-1, x) for x in program.results
     ]
 
-    def run(inputs: Sequence[Any], extents: Sequence[int] = ()) -> list[Any]:
+    def run(
+        inputs: Sequence[Any], extents: Sequence[int] = (), outs: Sequence[Any] | None = None
+    ) -> list[Any]:
         values: list[Any] = [*inputs]
         borrowed = {id(x) for x in inputs}
         with np.errstate(all="ignore"):
@@ -65,7 +70,10 @@ def compiled(program: Program, threads: int | None = None) -> Run:
                     values.append(kernel(*operands))
                 for slot in unused:
                     values[slot] = None
-        return [finish(values[slot], borrowed) if slot >= 0 else finish for slot, finish in results]
+        found = [
+            finish(values[slot], borrowed) if slot >= 0 else finish for slot, finish in results
+        ]
+        return found if outs is None else written(found, outs)
 
     return run
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from io import TextIOWrapper
+from pathlib import Path
 
 import click
 
 from .. import __version__, config
 from ..errors import ChainruleError
 from ..ops import public_rows
-from .expression import MAX_LENGTH, decode, read, read_point, signature
+from .expression import MAX_LENGTH, Expression, decode, read, read_point, shortened, signature
 from .terms import CONSTANTS, break_down, evaluate
 
 _FUNCTIONS = ", ".join(
@@ -62,12 +64,33 @@ def main() -> None:
     'sweep. JSON has no NaN and no infinities: they are the strings "NaN", "Infinity" and '
     '"-Infinity".',
 )
+@click.option(
+    "--points",
+    type=click.Path(path_type=Path),
+    metavar="FILE.npz",
+    help="Evaluate at all points of a NumPy file: an array for each variable, under its name, of "
+    "float64, float32 or integers, all of one shape or single numbers. What --at gives is the same "
+    "at all points, and not differentiated.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FILE.npz",
+    help="Where the results for --points go: the array value, and for each array x of the file the "
+    "derivatives d_x, in the shape of the points. A file of that name is replaced.",
+)
 def gradient(
-    expression: str, assignments: tuple[str, ...], with_terms: bool, is_json: bool
+    expression: str,
+    assignments: tuple[str, ...],
+    with_terms: bool,
+    is_json: bool,
+    points: Path | None,
+    out: Path | None,
 ) -> None:
-    r"""Differentiate an expression at a point.
+    r"""Differentiate an expression at a point, or at all points of a file.
 
-    Prints the value of EXPRESSION and its exact derivative in every variable.
+    Prints the value of EXPRESSION and its exact derivative in every variable; with --points and
+    --out, writes them to a file.
 
     EXPRESSION is arithmetic as in Python (+ - * / // % **, comparisons, calls of the functions
     below), of at most 10,000 characters; "-" reads it from standard input. It is never evaluated
@@ -75,10 +98,18 @@ def gradient(
 
     \b
     chainrule gradient "log(x1*x2*(x1+x2))/(x1-x2)**2" --at x1=2 --at x2=10
+    chainrule gradient "a*exp(-b*t)" --at a=2 --points data.npz --out result.npz
     """
     try:
         point = read_point(assignments)
         parsed = read(_standard_input() if expression == "-" else expression)
+        if points is not None or out is not None:
+            if points is None or out is None:
+                raise BadInput("--points and --out go together: the file to read, and to write")
+            if with_terms or is_json:
+                raise BadInput("--terms and --json are for one point, not for those of a file")
+            _gradient_at_points(parsed, point, points, out)
+            return
         evaluation = evaluate(break_down(parsed, point), point)
     except ChainruleError as error:
         raise BadInput(str(error)) from error
@@ -88,6 +119,23 @@ def gradient(
         click.echo(as_json(parsed.text, point, evaluation, with_terms))
     else:
         show(parsed.text, point, evaluation, with_terms)
+
+
+def _gradient_at_points(
+    parsed: Expression, constants: Mapping[str, float], points: Path, out: Path
+) -> None:
+    from .points import evaluate_at, read_points, replaced, write
+    from .show import show_rate
+
+    given = read_points(points, parsed, constants)
+    breakdown = break_down(parsed, {*given.arrays, *constants})
+    try:
+        with replaced(out, points) as file:
+            results = evaluate_at(given, parsed, breakdown, constants)
+            write(file, results)
+    except MemoryError:
+        raise BadInput(f"memory does not suffice for {given.count:,} points at once") from None
+    show_rate(given.count, results, out)
 
 
 def _standard_input() -> str:
@@ -121,14 +169,62 @@ def info() -> None:
 
 
 @main.command()
+@click.option(
+    "--points",
+    type=click.IntRange(min=2),
+    metavar="COUNT",
+    help="Points of the second half: 10,000,000, which take about 1 GB of memory.",
+)
 @click.pass_context
-def demo(context: click.Context) -> None:
-    """Fit real data with exact derivatives.
+def demo(context: click.Context, points: int | None) -> None:
+    """Fit real data with exact derivatives, and take a gradient at millions of points.
 
     Fits three of NIST's reference sets (Misra1a, Thurber, Gauss1) from both certified starting
-    points and compares with the certified parameters; then measures what finite differences of one
-    of them cost and how wrong they are. Exit code 1 if a fit misses the certified parameters.
+    points and compares with the certified parameters; measures what finite differences of one of
+    them cost and how wrong they are. Then measures the gradient of one function at ten million
+    points: by finite differences, by hand with NumPy, and by chainrule. Exit code 1 if a fit misses
+    the certified parameters, or the gradient is wrong.
     """
     from .demo import run
+    from .rates import POINTS
 
-    context.exit(0 if run() else 1)
+    try:
+        is_right = run(points or POINTS)
+    except MemoryError:
+        raise BadInput("memory does not suffice for so many points; --points takes fewer") from None
+    context.exit(0 if is_right else 1)
+
+
+@main.group(invoke_without_command=True)
+@click.option("--all", "is_all", is_flag=True, help="List all files, not only the last used.")
+@click.pass_context
+def cache(context: click.Context, is_all: bool) -> None:
+    """Show what is kept of compiled code.
+
+    A jitted function's native code is kept on disk, so that another process need not compile it
+    anew. Prints the folder, how full it is, and what is in its files. CHAINRULE_CACHE_DIR in the
+    environment names another folder; CHAINRULE_CACHE=0 turns the cache off.
+    """
+    if context.invoked_subcommand is None:
+        from . import kernels
+
+        try:
+            kernels.show(is_all)
+        except OSError as error:
+            raise _unusable(error) from error
+
+
+@cache.command()
+def clear() -> None:
+    """Remove the cache's files, and nothing else in its folder."""
+    from . import kernels
+
+    try:
+        kernels.clear()
+    except OSError as error:
+        raise _unusable(error) from error
+
+
+def _unusable(error: OSError) -> BadInput:
+    """Of a folder that cannot be read, or is not used because it is not the user's own."""
+    return BadInput(f"the cache in {shortened(str(error.filename), 80)}: {error.strerror}")

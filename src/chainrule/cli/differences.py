@@ -93,7 +93,7 @@ def central_differences(f: Function, parameters: Sequence[Any], steps: Sequence[
 
 def _moved(parameters: Sequence[Any], index: int, h: Any) -> list[Any]:
     moved = list(parameters)
-    moved[index] += h
+    moved[index] = moved[index] + h  # not in place: it may be an array
     return moved
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
-from .expression import Number
+from .expression import Number, shortened
+from .points import Results
 from .screen import Signs, aligned, heading, make_console, make_table, print_table, signs_for
-from .terms import ComputedTerm, Evaluation, Notation, Operand, passed_on
+from .terms import ComputedTerm, Evaluation, Notation, Operand, listed, passed_on
 
 
 def short(number: float) -> str:
@@ -86,6 +88,20 @@ def show(text: str, point: Mapping[str, float], evaluation: Evaluation, with_ter
         _show_terms(console, signs, notation, evaluation)
         _show_sweep(console, signs, notation, evaluation)
     _show_gradient(console, signs, notation.result, text, point, evaluation)
+
+
+def show_rate(count: int, results: Results, out: Path) -> None:
+    """Print what was written for the points of a file, and how fast it was computed."""
+    console = make_console()
+    written = f"{listed([*results.arrays])} written to {shortened(str(out), 60)}"
+    console.print(f"{count:,} point{'s' * (count != 1)}: {written}", soft_wrap=True)
+    rate = ""
+    if count and results.computing:
+        rate = f", {count / results.computing / 1e6:,.3g} million points a second"
+    console.print(
+        f"prepared in {results.preparing:.3g} s, computed in {results.computing:.3g} s{rate}",
+        soft_wrap=True,
+    )
 
 
 def _show_gradient(

@@ -149,18 +149,18 @@ def _check_names(expression: Expression, bound: Collection[str]) -> None:
             )
         wanted = " ".join(f"--at {name}=NUMBER" for name in unknown[:3])
         raise ExpressionError(
-            f"no value for {_listed(unknown)}: add {wanted}"
+            f"no value for {listed(unknown)}: add {wanted}"
             + (" and so on" if len(unknown) > 3 else "")
         )
     unused = [name for name in bound if name not in used]
     if unused:
         raise ExpressionError(
-            f"--at gives a value for {_listed(unused)}, which the expression does not have"
-            + (f"; it has {_listed([*used])}" if used else "")
+            f"--at gives a value for {listed(unused)}, which the expression does not have"
+            + (f"; it has {listed([*used])}" if used else "")
         )
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
     if len(names) > 5:
         return f"{', '.join(names[:5])} and {len(names) - 5} more"
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
@@ -194,27 +194,35 @@ def _function(row: Op) -> Any:
 # --- computing ------------------------------------------------------------------------------------
 
 
+def results_of(breakdown: Breakdown, leaves: Mapping[str, Any]) -> list[Any]:
+    """The results of all terms, by chainrule's functions, where the variables are these."""
+    results: list[Any] = []
+    for term in breakdown.terms:
+        operands = (value_of(operand, leaves, results) for operand in term.operands)
+        results.append(_function(term.row)(*operands))
+    return results
+
+
+def value_of(operand: Operand, leaves: Mapping[str, Any], results: Sequence[Any]) -> Any:
+    """What stands for an operand, among variables and results."""
+    match operand:
+        case Number(number):
+            return number
+        case Name(name):
+            return leaves[name]
+        case Result(index):
+            return results[index]
+
+
 def evaluate(breakdown: Breakdown, point: Mapping[str, float]) -> Evaluation:
     """The expression and its derivatives at a point, by one recording and one sweep."""
     leaves = {name: chainrule.Var(number) for name, number in point.items()}
-    results: list[Any] = []
-
-    def value_of(operand: Operand) -> Any:
-        match operand:
-            case Number(number):
-                return number
-            case Name(name):
-                return leaves[name]
-            case Result(index):
-                return results[index]
-
-    for term in breakdown.terms:
-        results.append(_function(term.row)(*map(value_of, term.operands)))
-    root = value_of(breakdown.root)
+    results = results_of(breakdown, leaves)
+    root = value_of(breakdown.root, leaves, results)
     if _carries_derivative(root):
         root.back()
     computed = tuple(
-        _computed(term, result, [value_of(operand) for operand in term.operands])
+        _computed(term, result, [value_of(x, leaves, results) for x in term.operands])
         for term, result in zip(breakdown.terms, results, strict=True)
     )
     gradient = {name: leaf.grad for name, leaf in leaves.items()}

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import DroppedDerivativeError, OperandError
+from ..errors import DroppedDerivativeError, OperandError, scipys_function
 from ..ops import TABLE, tracing
 from ..ops import shape as of_shape
 from ..ops.methods import ArrayMethods
@@ -239,6 +239,7 @@ class ArrayValue(ArrayMethods, ArrayBase):
                 "an array's Value that needs a derivative cannot become a plain NumPy array, which "
                 "would drop the derivative. Use chainrule's functions, cr.array for a list of "
                 "Values, an array made with cr.zeros to be filled, or take .val."
+                + scipys_function()
             )
         return np.array(self._array, dtype)
 

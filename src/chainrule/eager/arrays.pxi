@@ -234,6 +234,16 @@ cdef int prepare_rows() except -1:
     return 0
 
 
+cdef tuple with_doubles(tuple operands):
+    """The operands of where, with a small condition as the kernels read it: 1.0 or 0.0."""
+    condition = operands[0]
+    if not cnp.PyArray_CheckExact(condition) or cnp.PyArray_SIZE(<cnp.ndarray>condition) > SMALL:
+        return operands
+    if cnp.PyArray_TYPE(<cnp.ndarray>condition) != cnp.NPY_BOOL:
+        return operands
+    return (condition.astype(double_descriptor), operands[1], operands[2])
+
+
 cdef object generic_call(short code, tuple operands, bint is_ours):
     """An op that the kernels cannot take; ``is_ours`` where no operand is of a higher rank."""
     if is_ours:
@@ -253,6 +263,8 @@ cdef object array_call(short code, tuple operands, bint is_ours=False):
     cdef Py_ssize_t size, k
     cdef double *out
     extents.count = 0
+    if code == CR_WHERE:
+        operands = with_doubles(operands)
     for i in range(arity):
         pointer = <PyObject *>operands[i]
         nodes[i] = NULL

@@ -4,11 +4,11 @@ What was recorded never changes. The handle gets the array with x in it, and a n
 ``put`` of ``ops/assign.py``) that says how it came from the old one. The array is written in place
 where nobody but the handle holds it: no node that saved it, no view, no ``.val`` handed out.
 
-Other handles that look at the same elements are views: ``w = v[1:3]``, ``v.T``, ``v.reshape(2, 3)``.
-In NumPy they share memory, so a view follows when the array is assigned. ``w[key] = x`` raises
-while the array, or another view of it, is alive. ``w += x`` writes into the array as well, because
-it is half of ``v[1:3] += x``, which Python ends with ``v[1:3] = w``. :class:`Aliases` knows who
-looks at whom.
+Other handles that look at the same elements are views, as ``w = v[1:3]``, ``v.T`` and
+``v.reshape(2, 3)``. In NumPy they share memory, so a view follows when the array is assigned.
+``w[key] = x`` raises while the array, or another view of it, is alive. ``w += x`` writes into the
+array as well, because it is half of ``v[1:3] += x``, which Python ends with ``v[1:3] = w``.
+:class:`Aliases` knows who looks at whom.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def note_view(source: Any, view: Any, op: Any, parameters: dict[str, Any]) -> No
     """Note that an operation made a view of a handle."""
     step = ((op, parameters),)
     own = aliases_of(source)
-    found = [(weakref.ref(source), own, step)]
+    found: list[tuple[Any, Aliases, tuple[Step, ...]]] = [(weakref.ref(source), own, step)]
     found += [(ref, above, (*steps, *step)) for ref, above, steps in own.sources]
     aliases_of(view).sources = tuple(found)
     me = weakref.ref(view)
@@ -180,7 +180,7 @@ def assign(v: Any, key: Any, x: Any) -> None:
     target = target_of(v.shape, key, not shape_of(x))
     if isinstance(x, ArrayBase) and x._aliases is not None:
         for ref, _, steps in x._aliases.sources:
-            if ref() is v and is_itself(target, steps, x.shape):
+            if ref() is v and is_itself(target, steps, shape_of(x)):
                 return
     y = fitted(x, target, v.dtype)
     if target.mask is not None:
@@ -202,10 +202,10 @@ def _written(v: Any, y: Any, target: Target) -> tuple[Any, Any]:
     out = v._array if _is_alone(v) else np.array(v._array, order="C")
     if target.places is not None:
         out.reshape(-1)[target.places] = numbers
-        op, operands, parameters = put_row, (out, numbers, target.places), {}
+        op, operands, parameters = put_row, [out, numbers, target.places], {}
     else:
         out[as_slices(target.key or ())] = numbers
-        op, operands, parameters = assign_row, (out, numbers), {"key": target.key}
+        op, operands, parameters = assign_row, [out, numbers], {"key": target.key}
     if own_node is None and node is None:
         return out, None
     links = (own_node, node, None)[: len(operands)]

@@ -28,7 +28,7 @@ from cpython.object cimport (
 from cpython.ref cimport Py_INCREF, Py_TYPE
 from cpython.tuple cimport PyTuple_New, PyTuple_SET_ITEM
 
-from ..ops import TABLE, Cotangent, Op, elementwise_rows, foreign_names, tracing
+from ..ops import TABLE, Cotangent, Op, blocks, elementwise_rows, foreign_names, tracing
 from ..ops.index import as_slices
 from ..ops.op import one, zero
 from ..ops.quiet import quietly
@@ -99,12 +99,14 @@ cdef extern from "generated/kernels.h":
     double cr_divide(double, double) nogil
     double cr_divide_0(double, double, double) nogil
     double cr_divide_1(double, double, double) nogil
-    int CR_LEAF, CR_CLOSURE, CR_POWER, CR_ROUND, CR_FLOOR_DIVIDE, CR_REMAINDER
+    int CR_LEAF, CR_CLOSURE, CR_POWER, CR_ROUND, CR_FLOOR_DIVIDE, CR_REMAINDER, CR_WHERE
 
 cdef enum:
     REQGRAD = 1  # takes part in derivatives
     VALUE_GRAD = 2  # .grad is a Value, from a sweep that was recorded
     ARRAY = 4  # an array's Value, which array.py looks after
+
+cdef Py_ssize_t BLOCK = blocks.BLOCK
 
 cdef union Gradient:
     double number

@@ -158,4 +158,6 @@ def number_of(x: Any) -> float | Value:
 
 def whole(numbers: Any, node: Node) -> np.ndarray[Any, Any]:
     """Numbers as an array of their own, in the shape and dtype of a node."""
+    if np.size(numbers) == 1:
+        return np.full(node.shape, np.reshape(numbers, ()), node.dtype)
     return np.array(np.broadcast_to(numbers, node.shape), node.dtype)

@@ -7,6 +7,7 @@ that ``array.py`` derives ``Value(array)`` from, :class:`Backward` is one sweep.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from heapq import heappop, heappush
 from typing import Any
@@ -149,6 +150,27 @@ def made_array(numbers: Any, node: Node | None) -> Any:
     return value
 
 
+def _references(adjoints: dict[Any, Cotangent], node: Any) -> tuple[int, int]:
+    """How many hold the adjoint of a node, and its numbers, those that count among them."""
+    adjoint = adjoints[node]
+    return sys.getrefcount(adjoint), sys.getrefcount(adjoint.numbers)
+
+
+#: The same where nobody else does; it depends on the interpreter.
+_UNSHARED = _references({None: Cotangent(np.empty(1))}, None)
+
+
+def _is_unshared(adjoints: dict[Any, Cotangent], node: Node) -> bool:
+    """Whether only the sweep has the numbers of the adjoint of a node, whole and its own."""
+    if type(adjoints[node].numbers) is not np.ndarray:
+        return False
+    if _references(adjoints, node) != _UNSHARED:
+        return False
+    numbers = adjoints[node].numbers
+    is_own: bool = numbers.flags.owndata and numbers.flags.writeable
+    return is_own and numbers.shape == node.shape and numbers.dtype == node.dtype
+
+
 class Backward:
     """One backward sweep: the adjoint of every node and number that it has reached.
 
@@ -218,9 +240,11 @@ class Backward:
 
     def own(self, node: Node) -> np.ndarray[Any, Any]:
         """The numbers of the adjoint of a node as an array that is shared with nobody."""
+        if node in self.owned or _is_unshared(self.adjoints, node):
+            own: np.ndarray[Any, Any] = self.adjoints[node].numbers
+            return own
         numbers = self.adjoints[node].numbers
-        numbers = getattr(numbers, "val", numbers)
-        return numbers if node in self.owned else nodes.whole(numbers, node)
+        return nodes.whole(getattr(numbers, "val", numbers), node)
 
     def visit(self, serial: int, value: Any) -> None:
         """Pass the adjoint of a term on to its operands."""

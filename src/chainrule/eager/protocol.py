@@ -20,6 +20,7 @@ from ..errors import (
     SideEffectError,
     TermCopyError,
     TermError,
+    scipys_function,
     user_line,
 )
 from ..ops import Op, Row, elementwise_rows, numpy_names, tracing
@@ -128,9 +129,9 @@ def as_array(value: Value, dtype: Any) -> np.ndarray[Any, Any]:
     if value.reqgrad:
         raise DroppedDerivativeError(
             "a Value that needs a derivative cannot become a NumPy array, which would drop the "
-            "derivative. Put Values together with cr.array([v, w]); fill an array that was made with "
+            "derivative. Put Values together with cr.array([v, w]); fill an array made with "
             "cr.zeros; call chainrule's functions (cr.polygamma for scipy.special.polygamma); or "
-            "take .val."
+            "take .val." + scipys_function()
         )
     return np.asarray(value.val, dtype)
 

@@ -1,16 +1,18 @@
 # The chain rule of one elementwise op in the compiled build: part of native.pyx, which see.
 #
 # What ``ops/rules.py`` does for all ops and arrays, for the two kinds that most are: small arrays, by
-# the printed kernels of the row, and arrays of any size without a mask, by the row's own partials.
+# the printed kernels of the row, and arrays without a mask below the size of a block, by the row's
+# own partials.
 
 cdef bint pull_smooth(Backward sweep, Node node, object g) except -1:
     """Pull an elementwise op without a mask: numbers * partial, what ``ops/rules.py`` comes to.
 
-    False where that has to: the op selects, or an operand has no derivative or was assigned.
+    False where that has to: the op selects, the array is so large that it goes block by block, or
+    an operand has no derivative or was assigned.
     """
     cdef Py_ssize_t i, count = len(node.nodes)
     cdef tuple partials = node.op.partials
-    if node.op.selects:
+    if node.op.selects or cnp.PyArray_SIZE(<cnp.ndarray>g) >= BLOCK:
         return False
     for i in range(count):
         link = node.nodes[i]

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..errors import OperandError
+from .arguments import broadcast_shapes, product
 from .creation import length_row, positions_row
 from .elementwise import add, multiply
 from .index import (
@@ -30,7 +31,6 @@ from .index import (
     position,
 )
 from .selection import where
-from .arguments import broadcast_shapes, product
 from .shape import (
     as_operand,
     astype_row,
@@ -172,6 +172,7 @@ counts_row: Structural = Structural(
     jvp=lambda tangents, out, places, size: None,
     batch=_batched_counts,
     indices_from=0,
+    differentiable=False,
 )
 
 
@@ -204,7 +205,7 @@ def target_of(shape: Shape, key: Any, is_number: bool) -> Target:
     if len(shape) == 1 and len(entries) == 1 and isinstance(entries[0], np.ndarray):
         # Straight from the key: an array of all positions would cost its whole length.
         places = entries[0]
-        if places.dtype.kind in "iu" and (not places.size or 0 <= int(places.min())):
+        if places.dtype.kind in "iu" and (not places.size or int(places.min()) >= 0):
             if places.size and int(places.max()) >= size:
                 raise IndexError(
                     f"index {int(places.max())} is out of bounds for an axis of extent {size}"
@@ -229,7 +230,7 @@ def _mask_of(shape: Shape, key: Any) -> Any:
     return broadcast_row(padded, shape=shape)
 
 
-def fitted(x: Any, target: Target, dtype: Any) -> Any:
+def fitted(x: Any, target: Target, dtype: Any, name: str = "v[key] = x") -> Any:
     """What is written, in the dtype of the array, repeated to what the key picks."""
     x = as_operand(x)
     if type(x) is float and not target.shape:
@@ -238,7 +239,7 @@ def fitted(x: Any, target: Target, dtype: Any) -> Any:
         plain = np.asarray(x)
         if plain.dtype.kind not in "fiub":
             raise OperandError(
-                f"v[key] = x: x is {type(x).__name__} {x!r:.40}, not a real number or an array."
+                f"{name}: x is {type(x).__name__} {x!r:.40}, not a real number or an array."
             )
         x = plain.astype(dtype)
     elif getattr(x, "dtype", None) != dtype:
@@ -257,7 +258,7 @@ def fitted(x: Any, target: Target, dtype: Any) -> Any:
             fits = False
         if not fits:
             raise ValueError(
-                f"v[key] = x: x of shape {wanted} does not fit the key's shape {target.shape}"
+                f"{name}: x of shape {wanted} does not fit the key's shape {target.shape}"
             )
         x = broadcast_row(x, shape=target.shape)
     if target.places is not None:

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from ..errors import UnsupportedMethodError
+from .arguments import product
 from .assign import Target, fitted, target_of, written
 from .elementwise import add, divide, multiply, power
 from .index import gather_row, getitem, index_row, scatter_add_row, scatter_row
 from .selection import maximum, minimum
-from .arguments import product
 from .shape import as_operand, ravel, reshape_row, shape_of
 
 
@@ -120,7 +120,7 @@ class AtKey:
     def _operands(self, x: Any) -> tuple[Target, Any]:
         """Where, and x repeated to as many elements, in the dtype of the array."""
         target = target_of(shape_of(self._array), self._key, not shape_of(as_operand(x)))
-        return target, fitted(x, target, self._array.dtype)
+        return target, fitted(x, target, self._array.dtype, "at")
 
     def _combined(self, row: Callable[..., Any], x: Any, name: str) -> Any:
         target, y = self._operands(x)

@@ -10,7 +10,7 @@ from .elementwise import sign
 from .op import Accuracy, Op, unary
 
 #: Where they oscillate, or come near a root, error counts in units of their size.
-_WAVES = Accuracy(16, 16, 16, scale=1.0)
+_WAVES = Accuracy(40, 40, 40, scale=1.0)
 
 
 def _row(name: str, partial: object, doc: str, **row: object) -> Op:
@@ -116,7 +116,7 @@ kv: Op = _order_row(
     "kv",
     lambda out, v, x: -0.5 * (kv(v - 1, x) + kv(v + 1, x)),
     "Modified Bessel function of the second kind of order v, which has no derivative.",
-    accuracy=_WAVES,
+    accuracy=Accuracy(120, 120, 120, scale=1.0),
 )
 ive: Op = _order_row(
     "ive",
@@ -128,5 +128,5 @@ kve: Op = _order_row(
     "kve",
     lambda out, v, x: out - 0.5 * (kve(v - 1, x) + kve(v + 1, x)),
     "exp(x) * kv(v, x).",
-    accuracy=_WAVES,
+    accuracy=Accuracy(250, 600, 1000, scale=1.0),
 )

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 from .elementwise import absolute, exp, exp2, expm1, log, log1p, sqrt, square
-from .integrals import betaln, dawsn
-from .selection import where
+from .integrals import betainc, betaln, dawsn
+from .selection import equal, greater, greater_equal, logical_and, where
 from .shape import as_operand
 from .special import TWO_OVER_SQRT_PI, gamma, gammaln
 
@@ -25,9 +25,10 @@ def beta(a: Any, b: Any) -> Any:
 def rel_entr(x: Any, y: Any) -> Any:
     """x * log(x / y); 0 where x is 0 and y is not negative, infinite out of the domain."""
     x, y = as_operand(x), as_operand(y)
-    inside = (x > 0) & (y > 0)
+    inside = logical_and(greater(x, 0.0), greater(y, 0.0))
+    is_edge = logical_and(equal(x, 0.0), greater_equal(y, 0.0))
     ratio = where(inside, x, 1.0) / where(inside, y, 1.0)
-    return where(inside, x * log(ratio), where((x == 0) & (y >= 0), 0.0, math.inf))
+    return where(inside, x * log(ratio), where(is_edge, 0.0, math.inf))
 
 
 def kl_div(x: Any, y: Any) -> Any:
@@ -128,6 +129,6 @@ COMPOSED: dict[str, Callable[..., Any]] = {
     function.__name__: function
     for function in (
         *(beta, rel_entr, kl_div, logit, huber, pseudo_huber, boxcox, boxcox1p, inv_boxcox),
-        *(exp10, exprel, erfi, rgamma, binom, poch, powm1),
+        *(exp10, exprel, erfi, rgamma, binom, poch, powm1, betainc),
     )
 }

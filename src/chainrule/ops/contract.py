@@ -57,6 +57,8 @@ class Plan(NamedTuple):
     y_axes: tuple[int, ...]
     counts: tuple[int, int, int]
     out_axes: tuple[int, ...]
+    #: The axes of the result in the order batch, left, right.
+    in_axes: tuple[int, ...]
 
 
 @functools.cache
@@ -76,6 +78,7 @@ def _plan(subscripts: str) -> Plan:
         tuple(y.index(letter) for letter in batch + summed + right),
         (len(batch), len(left), len(summed)),
         tuple(letters.index(letter) for letter in out),
+        tuple(out.index(letter) for letter in letters),
     )
 
 
@@ -83,9 +86,9 @@ def _plan(subscripts: str) -> Plan:
 _PLAIN = frozenset(["ab,bc->ac", "ab,b->a", "a,ab->b", "a,a->"])
 
 
-def _kernel(x: Any, y: Any, subscripts: str) -> Any:
+def _kernel(x: Any, y: Any, subscripts: str, out: Any = None) -> Any:
     if subscripts in _PLAIN:
-        return np.matmul(x, y)
+        return np.matmul(x, y) if out is None else np.matmul(x, y, out=out)
     _extents(subscripts, x.shape, y.shape)  # reshaping below could hide extents that differ
     plan = _plan(subscripts)
     if plan.x_alone:
@@ -96,10 +99,20 @@ def _kernel(x: Any, y: Any, subscripts: str) -> Any:
     x, y = x.transpose(plan.x_axes), y.transpose(plan.y_axes)
     head, rows, columns = x.shape[:batch], x.shape[batch : batch + left], y.shape[batch + summed :]
     inner = math.prod(x.shape[batch + left :])
-    product = np.matmul(
-        x.reshape((*head, math.prod(rows), inner)), y.reshape((*head, inner, math.prod(columns)))
-    )
-    return product.reshape((*head, *rows, *columns)).transpose(plan.out_axes)[()]
+    # Transposed operands are no copies: BLAS takes them as they are.
+    x = x.reshape((*head, math.prod(rows), inner))
+    y = y.reshape((*head, inner, math.prod(columns)))
+    if out is not None:
+        place = out.transpose(plan.in_axes)
+        flat = place.reshape((*head, x.shape[-2], y.shape[-1]))
+        if np.may_share_memory(flat, out):
+            np.matmul(x, y, out=flat)
+            return out
+    product = np.matmul(x, y).reshape((*head, *rows, *columns)).transpose(plan.out_axes)[()]
+    if out is None:
+        return product
+    np.copyto(out, product)
+    return out
 
 
 def _vjp(g: Any, out: Any, x: Any, y: Any, subscripts: str) -> tuple[Any, Any]:
@@ -157,6 +170,7 @@ contract_row: Structural = Structural(
     pull=_pull,
     jvp=_jvp,
     batch=_batch,
+    takes_out=True,
 )
 
 # --- functions ------------------------------------------------------------------------------------

@@ -14,9 +14,9 @@ import numpy as np
 
 from ..errors import OperandError
 from . import tracing
+from .arguments import extents_of, row_major
 from .covered import covers
 from .elementwise import positive
-from .arguments import extents_of, row_major
 from .shape import as_operand, astype, broadcast_to, shape_of
 
 #: Makes the Value of an array that was made here; given by ``eager``.
@@ -36,6 +36,7 @@ def zeros(shape: Any, dtype: Any = float, order: str = "C", *, device: Any = Non
         shape: an extent, or a tuple of them; of a traced function they may be ``x.shape[0]``.
         dtype: float64 or float32; of another type the result is NumPy's own array.
         order: only "C".
+        device: NumPy's, without effect.
 
     Raises:
         UnsupportedFunctionError: ``order`` is not "C".

@@ -50,8 +50,16 @@ def _indexed_shape(shape: Shape, key: Key) -> Shape:
     return tuple(_count(*entry) for entry in key if isinstance(entry, tuple))
 
 
-def _scattered(g: Any, shape: Shape, key: Key) -> Any:
-    out = np.zeros(shape, g.dtype)
+def _zeros(shape: Shape, dtype: Any, out: Any) -> Any:
+    """Zeros, in ``out`` if it is given."""
+    if out is None:
+        return np.zeros(shape, dtype)
+    out.fill(0)
+    return out
+
+
+def _scattered(g: Any, shape: Shape, key: Key, out: Any = None) -> Any:
+    out = _zeros(shape, g.dtype, out)
     out[as_slices(key)] = g
     return out
 
@@ -78,11 +86,12 @@ scatter_row: Structural = Structural(
         g, shape=(shape_of(g)[0], *shape), key=((0, shape_of(g)[0], 1), *key)
     ),
     linear=True,
+    takes_out=True,
 )
 
 
-def _added_at(g: Any, *places: Any, shape: Shape) -> Any:
-    out = np.zeros(shape, g.dtype)
+def _added_at(g: Any, *places: Any, shape: Shape, out: Any = None) -> Any:
+    out = _zeros(shape, g.dtype, out)
     np.add.at(out, places, g)
     return out
 
@@ -149,6 +158,7 @@ scatter_add_row: Structural = Structural(
     batch=_batched_scatter,
     linear=True,
     indices_from=1,
+    takes_out=True,
 )
 
 

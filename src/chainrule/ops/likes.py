@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import OperandError
-from .arguments import broadcast_shapes, extents_of, normal_axes, product, row_major, unsupported
+from .arguments import broadcast_shapes, normal_axes, product, row_major, unsupported
 from .covered import covers
+from .create import zeros_like
 from .creation import positions_row
 from .elementwise import add, divide, multiply, subtract
 from .index import getitem

@@ -59,6 +59,8 @@ class Row:
         owner = None
         rank = 0
         for operand in operands:
+            if type(operand) is np.ndarray:
+                continue
             candidate = getattr(operand, "_dispatch_rank", 0)
             if candidate > rank:
                 owner, rank = operand, candidate
@@ -70,7 +72,10 @@ class Row:
 
     def plain(self, *operands: Any, **parameters: Any) -> Any:
         """The operation on plain numbers and NumPy arrays, without a warning."""
-        if not any(isinstance(x, np.ndarray) for x in operands):
+        for x in operands:
+            if isinstance(x, np.ndarray):
+                break
+        else:
             # Python's own floats raise where NumPy answers inf or nan. Beside an array they do
             # not, and leave its dtype alone, which a float64 would not.
             operands = tuple(np.float64(x) if type(x) in (int, float) else x for x in operands)

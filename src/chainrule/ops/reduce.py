@@ -21,6 +21,7 @@ from .shape import (
     broadcast_row,
     broadcast_to,
     filled_like,
+    of_dtype,
     reshape_row,
     shape_of,
 )
@@ -56,9 +57,10 @@ sum_row: Structural = Structural(
     "sum",
     ("x",),
     "Sum of the elements over axes.",
-    kernel=lambda x, axes: np.add.reduce(x, axis=axes),
+    kernel=lambda x, axes, out=None: np.add.reduce(x, axis=axes, out=out),
     shape=without,
     dtype=accumulated,
+    takes_out=True,
     vjp=lambda g, out, x, axes: (restored(g, shape_of(x), axes),),
     batch=lambda batched, x, axes: sum_row(x, axes=_shifted(axes)),
     linear=True,
@@ -68,7 +70,7 @@ sum_row: Structural = Structural(
 def shares(out: Any, x: Any, axes: tuple[int, ...], **parameters: Any) -> Any:
     """The weights of elements in a result that is one of them: those equal to it share equally."""
     reached = equal(x, restored(out, shape_of(x), axes))
-    ones = where(reached, 1.0, 0.0)
+    ones = of_dtype(where(reached, 1.0, 0.0), x.dtype)
     return divide(ones, restored(sum_row(ones, axes=axes), shape_of(x), axes))
 
 
@@ -80,11 +82,12 @@ def _extremum(name: str, kernel: Any, doc: str) -> Structural:
         ("x",),
         doc,
         saves=("x", "out"),
-        kernel=lambda x, axes: kernel(x, axis=axes),
+        kernel=lambda x, axes, out=None: kernel(x, axis=axes, out=out),
         shape=without,
         vjp=shares,
         batch=lambda batched, x, axes: row(x, axes=_shifted(axes)),
         selects=True,
+        takes_out=True,
     )
     return row
 

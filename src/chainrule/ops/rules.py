@@ -8,14 +8,18 @@ that ``where(x > 0, sqrt(x), 0)`` has derivative 0 at -1 whatever sqrt says ther
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from ..errors import FixedOperandError
+from .blocks import blockwise, inputs_read, is_given
 from .elementwise import multiply
 from .op import Op, Row, one, zero
 from .reduce import restored, sum_row
-from .selection import logical_and, logical_not, logical_or, not_equal, where
+from .selection import Choice, logical_and, logical_or, not_equal, where
 from .shape import broadcast_row, filled_like, shape_of, sum_to
 from .structural import Shape, Structural
 
@@ -60,10 +64,7 @@ def pull(
     Of an op with several results ``cotangent`` is a list, with None for a result not used.
     """
     if isinstance(op, Op):
-        return [
-            _pulled(op, i, cotangent, out, operands) if is_wanted else None
-            for i, is_wanted in enumerate(wanted)
-        ]
+        return _pulled(op, cotangent, out, operands, wanted)
     assert isinstance(op, Structural)
     return _pulled_structural(op, cotangent, out, operands, parameters, wanted)
 
@@ -76,35 +77,84 @@ def _fixed(op: Op, i: int) -> FixedOperandError:
 
 
 def _pulled(
-    op: Op, i: int, cotangent: Cotangent, out: Any, operands: Sequence[Any]
-) -> Cotangent | None:
-    partial = op.partials[i]
-    if partial is zero:
-        return None
-    if partial is None:
-        raise _fixed(op, i)
-    g, mask = cotangent
-    if op.selects:
-        numbers, mask = _selected(op, i, partial, g, mask, out, operands)
-        if shape_of(mask) != shape_of(numbers):  # of a condition that was repeated
-            mask = broadcast_row(mask, shape=shape_of(numbers))
-    else:
-        numbers = times(g, 1.0 if partial is one else partial(out, *operands), mask)
-    return unbroadcast(Cotangent(numbers, mask), shape_of(operands[i]))
+    op: Op, cotangent: Cotangent, out: Any, operands: Sequence[Any], wanted: Sequence[bool]
+) -> list[Cotangent | None]:
+    moving = tuple(
+        i for i, is_wanted in enumerate(wanted) if is_wanted and op.partials[i] is not zero
+    )
+    pulled: list[Cotangent | None] = [None] * len(operands)
+    for i, share in zip(moving, _shares(op, moving, *cotangent, out, operands), strict=True):
+        pulled[i] = unbroadcast(share, shape_of(operands[i]))
+    return pulled
 
 
-def _selected(
-    op: Op, i: int, partial: Any, g: Any, mask: Any, out: Any, operands: Sequence[Any]
-) -> tuple[Any, Any]:
-    if op.name == "where":
-        condition = operands[0]
-        chosen = condition if i == 1 else logical_not(condition)
-        numbers = where(chosen, g, 0.0)
-    else:
-        weight = partial(out, *operands)
-        chosen = not_equal(weight, 0.0)
-        numbers = where(chosen, multiply(g, weight), 0.0)
-    return numbers, chosen if mask is None else logical_and(mask, chosen)
+def _shares(
+    op: Op, moving: tuple[int, ...], x: Any, mask: Any, out: Any, operands: Sequence[Any]
+) -> list[Cotangent]:
+    """x times the partial in each of the operands that move, where the mask holds, 0 elsewhere."""
+    formula, is_computed = _products(op, moving)
+    go = blockwise if is_computed else _at_once
+    found = go(formula, x, mask, out, *operands)
+    shares = []
+    for i, (numbers, chosen, uneven) in zip(moving, _by_three(found), strict=True):
+        is_plain = isinstance(uneven, np.ndarray | np.bool_)
+        if uneven is not False and (uneven.any() if is_plain else True):
+            numbers = blockwise(_weighted(op, i), numbers, uneven, out, *operands)
+        if chosen is not None and shape_of(chosen) != shape_of(numbers):
+            chosen = broadcast_row(chosen, shape=shape_of(numbers))  # a condition repeated
+        shares.append(Cotangent(numbers, chosen))
+    return shares
+
+
+def _by_three(found: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    return (found[k : k + 3] for k in range(0, len(found), 3))
+
+
+def _at_once(formula: Any, *arguments: Any) -> Any:
+    return formula(*arguments)
+
+
+@functools.cache
+def _products(op: Op, moving: tuple[int, ...]) -> tuple[Any, bool]:
+    """The formula of ``_shares``, and whether it computes more than the products.
+
+    It gives three an operand: numbers, the mask, and where they have yet to be weighted, which is
+    looked for first in arrays, since mostly that is nowhere.
+    """
+    for i in moving:
+        if op.partials[i] is None:
+            raise _fixed(op, i)
+
+    def formula(x: Any, mask: Any, out: Any, *operands: Any) -> tuple[Any, ...]:
+        found: list[Any] = []
+        for i in moving:
+            partial: Any = op.partials[i]
+            if isinstance(partial, Choice):
+                chosen = partial.chosen(out, *operands)
+                if mask is not None:
+                    chosen = logical_and(mask, chosen)
+                uneven: Any = False
+                if partial.uneven is not None:
+                    uneven = logical_and(chosen, partial.uneven(out, *operands))
+                found += where(chosen, x, 0.0), chosen, uneven
+            elif partial is one:
+                found += x, mask, False
+            else:
+                found += times(x, partial(out, *operands), mask), mask, False
+        return tuple(found)
+
+    partials: list[Any] = [op.partials[i] for i in moving]
+    return formula, any(not is_given(partial, 1 + op.arity) for partial in partials)
+
+
+@functools.cache
+def _weighted(op: Op, i: int) -> Any:
+    choice: Any = op.partials[i]
+
+    def formula(numbers: Any, uneven: Any, out: Any, *operands: Any) -> Any:
+        return where(uneven, choice.weighted(numbers, out, *operands), numbers)
+
+    return formula
 
 
 def unbroadcast(cotangent: Cotangent, shape: Shape) -> Cotangent:
@@ -177,17 +227,7 @@ def push(
         for i, t in enumerate(tangents):
             if t is None or op.partials[i] is zero:
                 continue
-            partial = op.partials[i]
-            if partial is None:
-                raise _fixed(op, i)
-            if op.name == "where":
-                chosen = operands[0] if i == 1 else logical_not(operands[0])
-                share = where(chosen, t, 0.0)
-            elif op.selects:
-                weight = partial(out, *operands)
-                share = where(not_equal(weight, 0.0), multiply(t, weight), 0.0)
-            else:
-                share = times(t, 1.0 if partial is one else partial(out, *operands))
+            ((share, _),) = _shares(op, (i,), t, None, out, operands)
             if shape_of(share) != shape_of(out):
                 share = broadcast_row(share, shape=shape_of(out))
             total = share if total is None else total + share
@@ -264,27 +304,6 @@ def _pushed_masked(
     return total
 
 
-class _Probe:
-    """Stands for a number in a partial, and tells which numbers the result needs."""
-
-    _dispatch_rank = 1000
-
-    def __init__(self, names: frozenset[str]) -> None:
-        self.names = names
-
-    def _apply_op(self, op: Row, operands: Sequence[Any], parameters: dict[str, Any]) -> _Probe:
-        return _Probe(frozenset().union(*(getattr(x, "names", ()) for x in operands)))
-
-    def _with(self, *others: Any) -> _Probe:
-        return self._apply_op(multiply, (self, *others), {})
-
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _with
-    __truediv__ = __rtruediv__ = __pow__ = __rpow__ = __neg__ = __pos__ = _with
-    __lt__ = __le__ = __gt__ = __ge__ = __and__ = __rand__ = __or__ = __ror__ = _with
-    __eq__ = __ne__ = _with  # type: ignore[assignment]
-    __hash__ = object.__hash__
-
-
 _saves: dict[Row, tuple[tuple[str, ...], ...]] = {}
 
 
@@ -296,13 +315,11 @@ def saved(op: Row) -> tuple[tuple[str, ...], ...]:
     known = _saves.get(op)
     if known is None:
         if isinstance(op, Op):
-            probes = [_Probe(frozenset([name])) for name in ("out", *op.operands)]
+            names = ("out", *op.operands)
             known = tuple(
                 ()
                 if partial is None or partial is zero or partial is one
-                else ("condition",)
-                if op.name == "where"
-                else tuple(getattr(partial(*probes), "names", ()))
+                else tuple(names[k] for k in inputs_read(partial, len(names)))
                 for partial in op.partials
             )
         else:

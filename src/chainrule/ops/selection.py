@@ -1,14 +1,19 @@
 """The rows that choose and that round: comparisons, maximum, where, clip, floor and their like.
 
-A row that selects hands an operand on, so its partials are constant weights, and an operand of
-weight zero is left out of the graph. The conventions at kinks are the subgradient of least norm:
-a tie is shared equally. Same form of rows as in ``elementwise.py``.
+A row that selects hands an operand on, so its partials are constant weights, each a
+:class:`Choice`, and an operand of weight zero is left out of the graph. The conventions at kinks
+are the subgradient of least norm: a tie is shared equally. Same form of rows as in
+``elementwise.py``.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from .op import Op, binary, unary, zero
 
@@ -48,54 +53,82 @@ isfinite: Op = _predicate(
 # --- selection and rounding -------------------------------------------------------------------
 
 
-def _greater_weight(out: Any, x: Any, y: Any) -> Any:
-    """The share of x in maximum(x, y): a tie is halved, and NaN stays NaN."""
-    return where(x > y, 1, where(x == y, 0.5, where(x < y, 0, math.nan)))
+@dataclass(frozen=True)
+class Choice:
+    """The partial of a row that selects: the weight of an operand, 1 where it is chosen, else 0.
+
+    ``chosen(out, *operands)`` is where that is. Where ``uneven`` holds as well, for a tie or NaN,
+    g times the weight is ``weighted(g, out, *operands)`` instead of g: there are few such
+    elements, so arrays are looked at before anything is multiplied, and float32 stays float32.
+    Called like any partial it gives the weight.
+    """
+
+    chosen: Callable[..., Any]
+    uneven: Callable[..., Any] | None = None
+    weighted: Callable[..., Any] | None = None
+
+    def __call__(self, out: Any, *operands: Any) -> Any:
+        weight: Any = 1
+        if self.uneven is not None and self.weighted is not None:
+            uneven = self.uneven(out, *operands)
+            weight = where(uneven, self.weighted(1, out, *operands), 1)
+        return where(self.chosen(out, *operands), weight, 0)
 
 
-def _present_weight(out: Any, x: Any, y: Any) -> Any:
-    """The share of x in fmax(x, y), which passes over a NaN."""
-    return where(x > y, 1, where(x == y, 0.5, where(isnan(y), 1, 0)))
+def _halves(beaten: Op) -> tuple[Choice, Choice]:
+    """The parts of two operands, of which one ``beaten(x, y)`` has none; NaN stays NaN."""
+
+    def part(i: int) -> Choice:
+        return Choice(
+            lambda out, *pair: logical_not(beaten(pair[i], pair[1 - i])),
+            lambda out, *pair: logical_not(beaten(pair[1 - i], pair[i])),
+            lambda g, out, *pair: where(pair[0] == pair[1], 0.5 * g, math.nan),
+        )
+
+    return part(0), part(1)
+
+
+def _present_halves(beaten: Op) -> tuple[Choice, Choice]:
+    """As ``_halves``, but an operand has the whole part where the other one is NaN."""
+
+    def part(i: int) -> Choice:
+        return Choice(
+            lambda out, *pair: (
+                beaten(pair[1 - i], pair[i]) | (pair[0] == pair[1]) | isnan(pair[1 - i])
+            ),
+            lambda out, *pair: pair[0] == pair[1],
+            lambda g, out, *pair: 0.5 * g,
+        )
+
+    return part(0), part(1)
 
 
 _SELECTS = {"selects": True, "kinks": "x = y, where both partials are 1/2"}
 
 maximum: Op = binary(
     "maximum",
-    (
-        lambda out, x, y: _greater_weight(out, x, y),
-        lambda out, x, y: _greater_weight(out, y, x),
-    ),
+    _halves(less),
     "The larger of x and y; NaN if either is.",
     expand=lambda x, y: where((x >= y) | isnan(x), x, y),
     **_SELECTS,
 )
 minimum: Op = binary(
     "minimum",
-    (
-        lambda out, x, y: _greater_weight(out, -x, -y),
-        lambda out, x, y: _greater_weight(out, -y, -x),
-    ),
+    _halves(greater),
     "The smaller of x and y; NaN if either is.",
     expand=lambda x, y: where((x <= y) | isnan(x), x, y),
     **_SELECTS,
 )
 fmax: Op = binary(
     "fmax",
-    (
-        lambda out, x, y: _present_weight(out, x, y),
-        lambda out, x, y: _present_weight(out, y, x),
-    ),
+    _present_halves(less),
     "The larger of x and y, the other one where one is NaN.",
     native="fmax",
     **_SELECTS,
 )
 fmin: Op = binary(
     "fmin",
-    (
-        lambda out, x, y: _present_weight(out, -x, -y),
-        lambda out, x, y: _present_weight(out, -y, -x),
-    ),
+    _present_halves(greater),
     "The smaller of x and y, the other one where one is NaN.",
     native="fmin",
     **_SELECTS,
@@ -104,12 +137,14 @@ clip: Op = Op(
     "clip",
     ("x", "min", "max"),
     (
-        lambda out, x, lower, upper: where(
-            (lower < x) & (x < upper), 1, where(isnan(out), math.nan, 0)
+        Choice(
+            lambda out, x, lower, upper: ((lower < x) & (x < upper)) | isnan(out),
+            lambda out, x, lower, upper: isnan(out),
+            lambda g, out, x, lower, upper: math.nan,
         ),
         # A bound that is reached carries the derivative, so that the three sum to 1.
-        lambda out, x, lower, upper: where((x <= lower) & (lower < upper), 1, 0),
-        lambda out, x, lower, upper: where((x >= upper) | (lower >= upper), 1, 0),
+        Choice(lambda out, x, lower, upper: (x <= lower) & (lower < upper)),
+        Choice(lambda out, x, lower, upper: (x >= upper) | (lower >= upper)),
     ),
     "x limited to the interval from min to max.",
     kernel="numpy.clip",
@@ -120,17 +155,57 @@ clip: Op = Op(
     kinks="x at a bound, where the derivative in x is 0",
     example=(0.5, 0.0, 1.0),
 )
+
+
+def where_kernel(condition: Any, x: Any, y: Any, out: Any = None) -> Any:
+    """``np.where``, into ``out`` if given, without its branches where one side is 0.
+
+    On a mask of 10**6 random bits those take 6.2 ms, masking the bits of the numbers 1.8 (1.2 if
+    the branches can be foreseen). A product with the mask would do the same, but for inf and NaN.
+    """
+    if type(condition) is np.ndarray and condition.dtype == bool and condition.size > _FEW:
+        if _is_plain_zero(y) and _can_be_masked(x, condition):
+            return _masked(x, condition, out)
+        if _is_plain_zero(x) and _can_be_masked(y, condition):
+            return _masked(y, ~condition, out)
+    chosen = np.where(condition, x, y)
+    if out is None:
+        return chosen
+    out[...] = chosen
+    return out
+
+
+#: Elements below which one call is better than three.
+_FEW = 2048
+
+
+def _is_plain_zero(x: Any) -> bool:
+    return type(x) in (float, int) and x == 0 and math.copysign(1.0, x) > 0
+
+
+def _can_be_masked(x: Any, mask: Any) -> bool:
+    return type(x) is np.ndarray and x.dtype in (np.float64, np.float32) and x.shape == mask.shape
+
+
+def _masked(x: Any, mask: Any, out: Any) -> Any:
+    """x where the mask is True, else 0: all of the bits, or none."""
+    bits = x.view(f"i{x.itemsize}")
+    kept = (-mask.view(np.int8)).astype(bits.dtype)
+    np.bitwise_and(bits, kept, out=kept if out is None else out.view(bits.dtype))
+    return kept.view(x.dtype) if out is None else out
+
+
 where: Op = Op(
     "where",
     ("condition", "x", "y"),
     (
         zero,
-        lambda out, condition, x, y: where(condition, 1, 0),
-        lambda out, condition, x, y: where(condition, 0, 1),
+        Choice(lambda out, condition, x, y: condition),
+        Choice(lambda out, condition, x, y: logical_not(condition)),
     ),
     "x where the condition holds, y elsewhere. What is not chosen has no part in the derivative, "
     "not even as 0 times infinity.",
-    kernel="numpy.where",
+    kernel="chainrule.ops.selection.where_kernel",
     native="?",
     selects=True,
     domain=((0.0, 1.0), (-4.0, 4.0), (-4.0, 4.0)),
@@ -139,7 +214,11 @@ where: Op = Op(
 relu: Op = Op(
     "relu",
     ("x",),
-    (lambda out, x: where(x > 0, 1, where(x <= 0, 0, math.nan)),),
+    (
+        Choice(
+            lambda out, x: logical_not(x <= 0), lambda out, x: isnan(x), lambda g, out, x: math.nan
+        ),
+    ),
     "x where x is positive, 0 elsewhere.",
     expand=lambda x: where(x <= 0, 0, x),
     selects=True,

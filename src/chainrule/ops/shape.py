@@ -144,11 +144,12 @@ concatenate_row: Structural = Structural(
     "concatenate",
     ("*xs",),
     "Arrays one after the other along an axis.",
-    kernel=lambda *xs, axis: np.concatenate(xs, axis=axis),
+    kernel=lambda *xs, axis, out=None: np.concatenate(xs, axis=axis, out=out),
     shape=_concatenated_shape,
     vjp=_concatenate_vjp,
     batch=lambda batched, *xs, axis: concatenate_row(*all_batched(batched, xs), axis=axis + 1),
     linear=True,
+    takes_out=True,
 )
 
 astype_row: Structural = Structural(

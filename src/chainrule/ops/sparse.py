@@ -65,8 +65,9 @@ sparse_row: Structural = Structural(
     shape=_shape,
     dtype=lambda x, matrix: np.result_type(x, matrix.matrix.dtype),
     vjp=lambda g, out, x, matrix: (sparse_row(g, matrix=matrix.transposed),),
+    # Not ``linear``: a mask that went the way of the numbers could cancel on it.
+    jvp=lambda tangents, out, x, matrix: sparse_row(tangents[0], matrix=matrix),
     batch=_batched,
-    linear=True,
 )
 
 

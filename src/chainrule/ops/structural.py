@@ -67,6 +67,8 @@ class Structural(Row):
     differentiable: bool = True
     #: The whole rule of a row that looks at masks itself: as ``rules.pull``, without ``op``.
     pull: Callable[..., Any] | None = None
+    #: True where ``kernel`` takes ``out=``, a row-major array that it writes the result into.
+    takes_out: bool = False
     #: Operands from this position on are indices, and have no derivative.
     indices_from: int | None = None
 
@@ -78,7 +80,7 @@ class Structural(Row):
         TABLE[self.name] = self
 
     def numpy(self, *operands: Any, **parameters: Any) -> Any:
-        """The operation on plain numbers and NumPy arrays."""
+        """The operation on plain numbers and NumPy arrays, into ``out=`` where the row takes it."""
         return self.kernel(*(np.asarray(x) for x in operands), **parameters)
 
 

@@ -127,6 +127,10 @@ class Extents:
         answer = bool(relation(traced_value(left), traced_value(right)))
         if self.trace is not None and not self.trace.is_open:
             return answer
+        if isinstance(left, Dimension) and type(right) is int:
+            # n - 1 >= 0 is n >= 1, and one guard with it.
+            constant = left._coefficients.get((), 0)
+            left, right = left - constant, right - constant
         self.guards[Guard(relation if answer else _OPPOSITE[relation], left, right)] = None
         return answer
 
@@ -371,6 +375,23 @@ class Dimension:
 
 
 _LETTERS = "nmkpqrstuvw"
+
+
+def spelled(x: Any) -> str:
+    """An extent as text that is the same in every process for the same polynomial in extents."""
+    if type(x) is not Dimension:
+        return str(x)
+    parts = []
+    for monomial, coefficient in x._coefficients.items():
+        atoms = sorted(_spelled_atom(x._scope.atoms[atom]) for atom in monomial)
+        parts.append("*".join([str(coefficient), *atoms]))
+    return f"({'+'.join(sorted(parts))})"
+
+
+def _spelled_atom(atom: int | Quotient) -> str:
+    if isinstance(atom, int):
+        return f"n{atom}"
+    return f"({spelled(atom.dividend)} {atom.function.__name__} {spelled(atom.divisor)})"
 
 
 def _atom_name(atom: int | Quotient) -> str:

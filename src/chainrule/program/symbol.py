@@ -13,7 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ConcreteNumberError, DroppedDerivativeError, OperandError, user_line
+from ..errors import (
+    ConcreteNumberError,
+    DroppedDerivativeError,
+    OperandError,
+    scipys_function,
+    user_line,
+)
 from ..ops import TABLE, Op, Row, public_rows
 from ..ops.methods import ArrayMethods
 from ..ops.numpy_names import apply_function, apply_ufunc
@@ -84,7 +90,7 @@ class Symbol(ArrayMethods):
         raise DroppedDerivativeError(
             f"{self!r}{user_line()} cannot become a NumPy array: while a function is traced there "
             "are no numbers to put into it. Use chainrule's functions, cr.array for a list of "
-            "numbers and Symbols, and cr.zeros for an array that is filled."
+            "numbers and Symbols, and cr.zeros for an array that is filled." + scipys_function()
         )
 
     def __getattr__(self, name: str) -> Any:

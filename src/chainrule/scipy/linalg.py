@@ -27,7 +27,8 @@ def solve_triangular(
         trans: 1 or "T" for ``a.T @ x = b``.
         lower: read the lower triangle instead of the upper one.
         unit_diagonal: take the diagonal as 1.
-        overwrite_b, check_finite: without effect.
+        overwrite_b: without effect.
+        check_finite: without effect.
 
     Raises:
         ValueError: the shapes do not fit.
@@ -110,10 +111,14 @@ def solve(
     """The solution x of ``a @ x = b``.
 
     Args:
-        a: square matrices; b: a vector, or right-hand sides in columns.
+        a: square matrices.
+        b: a vector, or right-hand sides in columns.
         assume_a: "pos" for positive definite a, which is solved by its Cholesky factor; every other
             structure is solved as a general matrix.
-        lower, overwrite_a, overwrite_b, check_finite: without effect on the result.
+        lower: without effect on the result.
+        overwrite_a: without effect.
+        overwrite_b: without effect.
+        check_finite: without effect.
         transposed: for ``a.T @ x = b``.
 
     >>> solve([[2.0, 0.0], [0.0, 4.0]], [1.0, 1.0])

@@ -13,7 +13,8 @@ def convolve(in1: Any, in2: Any, mode: str = "full", method: str = "auto") -> An
     """The convolution of two vectors.
 
     Args:
-        in1, in2: vectors.
+        in1: a vector.
+        in2: a vector.
         mode: "full"; "same", of the length of in1; or "valid", where they overlap completely.
         method: how SciPy is to compute it; without effect.
 

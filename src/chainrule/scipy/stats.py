@@ -17,7 +17,7 @@ from typing import Any
 
 from ..errors import ArgumentError
 from ..ops import linalg, reduce
-from ..ops.elementwise import absolute, arctan, exp, expm1, floor, log, log1p, sigmoid, square
+from ..ops.elementwise import absolute, arctan, exp, expm1, log, log1p, sigmoid, square
 from ..ops.integrals import (
     betainc,
     betaln,
@@ -30,7 +30,7 @@ from ..ops.integrals import (
     xlogy,
 )
 from ..ops.reduce import constant
-from ..ops.selection import clip, logical_and, where
+from ..ops.selection import clip, floor, logical_and, where
 from ..ops.shape import as_operand, shape_of, swapaxes
 from ..ops.special import gammaln, softplus
 from .linalg import solve_triangular

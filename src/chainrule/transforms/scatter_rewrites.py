@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from ..ops.creation import literal_row
 from ..ops.elementwise import add
-from ..ops.index import scatter_row
+from ..ops.index import scatter_add_row, scatter_row
 from ..ops.shape import broadcast_row, concatenate_row, reshape_row
 from ..program.symbol import Term
 from .rewriter import Rewriter
@@ -100,6 +100,23 @@ def _pieces(rewriter: Rewriter, x: Any) -> Pieces | None:
         return Pieces(Line(axis, shape), entry, entry + 1, piece)
     start, stop, step = entry
     return Pieces(Line(axis, shape), start, stop, piece) if step == 1 else None
+
+
+@rewrites("add", of="add")
+def scatters_last(rewriter: Rewriter, term: Term) -> Any:
+    """(s + x) + y = (x + y) + s where s adds to a few elements: it may then do so in place."""
+    if not rewriter.is_final:
+        return None
+    for inner, y in (term.operands, term.operands[::-1]):
+        if type(inner) is not Term or type(y) is not Term or inner.op is not add:
+            continue
+        for s, x in (inner.operands, inner.operands[::-1]):
+            if type(s) is Term and s.op is scatter_add_row and type(x) is Term:
+                if y.op is scatter_add_row or x.op is scatter_add_row:
+                    return None
+                total = rewriter.elementwise(add, (x, y), term)
+                return rewriter.elementwise(add, (total, s), term)
+    return None
 
 
 @rewrites("add", of="scatter")

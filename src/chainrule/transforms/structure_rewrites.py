@@ -10,6 +10,7 @@ from ..ops.elementwise import divide, multiply, negative
 from ..ops.index import index_row, scatter_row
 from ..ops.linalg.solving import cholesky_row
 from ..ops.reduce import constant_row, sum_row
+from ..ops.selection import where
 from ..ops.shape import (
     astype_row,
     broadcast_row,
@@ -67,6 +68,27 @@ def cast_of_cast(rewriter: Rewriter, term: Term) -> Any:
     if x.op is astype_row and np.can_cast(x.operands[0].dtype, x.dtype, "safe"):
         return rewriter.structural(astype_row, x.operands, term, term.parameters)
     return None
+
+
+@rewrites("astype", of="where")
+def cast_of_weights(rewriter: Rewriter, term: Term) -> Any:
+    """astype(where(t, 1, 0)) is where(t, 1, 0) of that dtype, also of one in another."""
+    (x,) = term.operands
+    return _weights(rewriter, x, term) if term.dtype.kind == "f" else None
+
+
+def _weights(rewriter: Rewriter, x: Any, like: Term) -> Any:
+    """Numbers chosen by conditions, as terms of the type of another; None if x is no such term."""
+    if type(x) is not Term:
+        return x
+    if x.op is not where or type(x.operands[0]) is not Term:
+        return None
+    condition, first, second = x.operands
+    chosen = _weights(rewriter, first, like)
+    other = _weights(rewriter, second, like)
+    if chosen is None or other is None:
+        return None
+    return rewriter.elementwise(where, (condition, chosen, other), like)
 
 
 @rewrites("stop_gradient")
@@ -163,9 +185,22 @@ def _is_full(key: tuple[Any, ...], shape: tuple[Any, ...]) -> bool:
     )
 
 
+def _is_whole(key: tuple[Any, ...], shape: tuple[Any, ...]) -> bool:
+    """Whether the key takes every element in order: as a full one, or the only one of an axis."""
+    return all(
+        type(entry) is not tuple or _is_full((entry,), (extent,))
+        if _is_one(extent)
+        else _is_full((entry,), (extent,))
+        for entry, extent in zip(key, shape, strict=True)
+    )
+
+
 @rewrites("index")
 def index_of_whole(rewriter: Rewriter, term: Term) -> Any:
-    """x[:] = x; what was scattered at a key is what it was; an index of an index is one."""
+    """x[:] = x, x[:, 0] of one column is a reshape; what was scattered at a key is what it was.
+
+    An index of an index is one.
+    """
     (x,) = term.operands
     key = term.parameters["key"]
     if _is_full(key, x.shape):
@@ -175,6 +210,8 @@ def index_of_whole(rewriter: Rewriter, term: Term) -> Any:
     if x.op is index_row:
         combined = _combined(x.parameters["key"], key)
         return combined and rewriter.structural(index_row, x.operands, term, {"key": combined})
+    if _is_whole(key, x.shape):
+        return rewriter.structural(reshape_row, (x,), term, {"shape": term.shape})
     return None
 
 
@@ -201,9 +238,13 @@ def _combined(first: tuple[Any, ...], second: tuple[Any, ...]) -> tuple[Any, ...
 
 @rewrites("scatter")
 def scatter_whole(rewriter: Rewriter, term: Term) -> Any:
-    """A scatter to every place is what it was made of."""
+    """A scatter to every place is what it was made of, maybe in another shape."""
     (x,) = term.operands
-    return x if _is_full(term.parameters["key"], term.shape) else None
+    if _is_full(term.parameters["key"], term.shape):
+        return x
+    if _is_whole(term.parameters["key"], term.shape):
+        return rewriter.structural(reshape_row, (x,), term, {"shape": term.shape})
+    return None
 
 
 @rewrites("concatenate")

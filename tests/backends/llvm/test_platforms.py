@@ -16,15 +16,15 @@ pytest.importorskip("llvmlite")
 import llvmlite.binding as llvm
 
 from chainrule.backends.llvm import engine
-from chainrule.backends.llvm.executable import module_text
 from chainrule.backends.llvm.lower import lowered
 from chainrule.backends.llvm.passes import Nest, planned
+from chainrule.backends.llvm.prepared import module_text
 
 
 class Neon(engine.Host):
     """A 64-bit ARM processor whose C library has the vector functions of glibc 2.40."""
 
-    def _has(self, symbol):
+    def has(self, symbol):
         return symbol.startswith("_ZGVnN") or not symbol.startswith("_ZGV")
 
 
@@ -60,7 +60,7 @@ def test_neon(dtype):
 class Avx512(engine.Host):
     """An x86-64 processor with AVX-512 whose C library has all vector functions."""
 
-    def _has(self, symbol):
+    def has(self, symbol):
         return True
 
 
@@ -86,7 +86,7 @@ def test_avx512():
 
 def test_neon_without_a_vector_library():
     class Plain(engine.Host):
-        def _has(self, symbol):
+        def has(self, symbol):
             return not symbol.startswith("_ZGV")
 
     machine = Plain(128, True, "generic", "+neon", ((128, "n"),), ())

@@ -141,8 +141,8 @@ def many_steps(x):
 def native(monkeypatch):
     """``jit`` with native code, if it is by the machine for small arrays."""
 
-    def llvm(program, threads):
-        return lambda inputs, extents: ["by llvm"]
+    def llvm(program, threads, reason):
+        return lambda inputs, extents, outs=None: ["by llvm"]
 
     monkeypatch.setattr(choice, "backend", lambda: llvm)
 
@@ -268,6 +268,14 @@ def test_positions_that_are_closed_over_may_change():
     for changed in ([2, 0, 1], [0, 0, 0], [1, 1, 2]):
         places[:] = changed
         np.testing.assert_array_equal(f(X), expected())
+
+
+@pytest.mark.usefixtures("native")
+def test_out():
+    f = cr.jit(lambda x: many_steps(x) * x)
+    out = np.empty(3)
+    assert f(X, out=out) is out
+    np.testing.assert_array_equal(out, f(X))
 
 
 def test_it_says_what_it_is():

@@ -293,11 +293,10 @@ cdef class Chain:
             while done < self.result_count:
                 results[done] = self._result(done, layout, leaves, data, arrays)
                 done += 1
-        except:
-            for i in range(done):
-                Py_XDECREF(results[i])
-            raise
         finally:
+            if done < self.result_count:
+                for i in range(done):
+                    Py_XDECREF(results[i])
             for i in range(self.value_count):
                 Py_XDECREF(arrays[i])
             if memory != stack:

@@ -10,9 +10,10 @@ from typing import Any
 from ...program.extents import evaluated
 from ...program.symbol import Term
 from . import runner
-from .executable import CACHED, Executable, NestStep, settings
+from .executable import Executable
 from .lower import OPERATIONS
-from .passes import squeezed
+from .reads import squeezed
+from .steps import CACHED, NestStep
 
 #: Nanoseconds of work below which the caller keeps the GIL: giving it up and taking it again may
 #: mean to wait for others.
@@ -22,15 +23,15 @@ SHORT = 10_000
 def chain_of(executable: Executable) -> runner.Chain | None:
     """The Executable as a Chain; None where NumPy computes something."""
     program = executable.program
-    nests = [step for step, _ in executable.steps if isinstance(step, NestStep)]
+    nests = [step for step in executable.steps if isinstance(step, NestStep)]
     if len(nests) < len(executable.steps):
         return None
     fixed = {step.slot: step for step in executable.before}
     if any(step.term.shape for step in fixed.values()):
         return None
-    terms = {executable.slots[x.serial]: x for x in [*program.inputs, *program.terms]}
+    slot_of, terms = executable.slots, executable.term_of
     # Values are the inputs and what is stored, in the order of their slots in the Executable.
-    made = {slot for step in nests for role, slot, _ in step.places if role != "read"}
+    made = {slot_of[p.term.serial] for step in nests for p in step.places if p.role != "read"}
     slots = [*range(len(program.inputs)), *sorted({*fixed, *made})]
     number = {slot: i for i, slot in enumerate(slots)}
     values = []
@@ -44,21 +45,19 @@ def chain_of(executable: Executable) -> runner.Chain | None:
     for step in nests:
         seats = [
             (
-                slot_of_table,
-                number[slot],
-                runner.ROLES[role],
-                way,
-                dtype.itemsize,
+                entry,
+                number[slot_of[place.term.serial]],
+                runner.ROLES[place.role],
+                place.way,
+                place.term.dtype.itemsize,
                 OPERATIONS.get(place.term.op.name, 0),
             )
-            for slot_of_table, (role, slot, dtype), way, place in zip(
-                step.outside, step.places, step.ways, step.table, strict=True
-            )
+            for entry, place in zip(step.outside, step.places, strict=True)
         ]
         stages.append((step.native, not step.nest.key, step.is_flat, seats))
     results: list[Any] = []
     for x in program.results:
-        slot = executable.slots[x.serial] if type(x) is Term else -1
+        slot = slot_of[x.serial] if type(x) is Term else -1
         if slot >= 0 and slot not in number:
             return None
         results.append((number[slot], x.weak and not x.shape) if slot >= 0 else (-1, x))
@@ -79,7 +78,7 @@ class _Arranging:
         spans = []
         for nest in self.nests:
             layout = nest.layout(extents)
-            threads = 1 if layout.is_small else nest.threads or settings.threads
+            threads = 1 if layout.is_small else nest.threads()
             streams = layout.bytes_stored > CACHED
             is_short = layout.rows * layout.length * nest.cost < SHORT
             spans.append((layout.rows, layout.length, layout.stretch, threads, streams, is_short))
@@ -91,5 +90,5 @@ class _Arranging:
 
     def _number(self, step: Any, extents: tuple[int, ...]) -> Any:
         values: list[Any] = [None] * (step.slot + 1)
-        step.run(values, extents)
+        step.run(values, step.layout(extents))
         return step.term.dtype.type(values[step.slot])

@@ -7,9 +7,9 @@ from typing import Any
 from ...program.program import Program, names_of
 from ...program.symbol import Term
 from . import engine
-from .executable import module_text
 from .lower import lowered
 from .passes import FULL, Call, Nest, outside_of, planned
+from .prepared import module_text
 
 
 def passes(program: Program) -> str:
@@ -23,9 +23,12 @@ def passes(program: Program) -> str:
     lines = []
     for number, step in enumerate(plan.steps, 1):
         if isinstance(step, Call):
-            operands = ", ".join(_names(step.term.operands, names))
-            name = names[step.term.serial]
-            lines.append(f"{number}. {name} = {step.term.op.name}({operands}), by NumPy")
+            computed = step.term if step.scattered is None else step.scattered
+            operands = ", ".join(_names(computed.operands, names))
+            text = f"{computed.op.name}({operands}), by NumPy"
+            if step.base is not None:
+                text = f"{names[step.base.serial]} + {text}, in place"
+            lines.append(f"{number}. {names[step.term.serial]} = {text}")
         else:
             lines += _nest(step, number, names)
     return "\n".join(lines)

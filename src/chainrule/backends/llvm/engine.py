@@ -1,7 +1,8 @@
 """What is known of the machine, and from IR to code in memory: alone touches llvmlite.
 
 :func:`host` finds the CPU's vectors and the functions of C's vector library that are really there;
-:func:`code_of` compiles. Compiling goes one thread at a time; what is compiled is used by any.
+:func:`object_of` compiles and :func:`loaded` loads. That goes one thread at a time; what is loaded
+is used by any.
 """
 
 from __future__ import annotations
@@ -11,11 +12,8 @@ import functools
 import os
 import platform
 import threading
-import time
 from dataclasses import dataclass, field
 from typing import Any
-
-from ...log import compiler as log
 
 _lock = threading.RLock()
 
@@ -61,13 +59,14 @@ class Host:
             width = bits // size
             if width <= lanes:
                 symbol = f"_ZGV{letter}N{width}{'v' * arity}_{scalar}"
-                if self._has(symbol):
+                if self.has(symbol):
                     return symbol, width
-        if not self._has(scalar):
+        if not self.has(scalar):
             raise NotImplementedError(f"C's library has no {scalar}")
         return scalar, 1
 
-    def _has(self, symbol: str) -> bool:
+    def has(self, symbol: str) -> bool:
+        """Whether C's library has a function; LLVM is told of its address."""
         if symbol not in self.found:
             address = 0
             for library in self.libraries:
@@ -118,7 +117,6 @@ class Code:
 
     engine: Any
     object: bytes
-    seconds: float
 
     def address(self, name: str) -> int:
         return int(self.engine.get_function_address(name))
@@ -143,21 +141,46 @@ def _machine(large: bool, machine: Host | None = None) -> Any:
     )
 
 
-def code_of(text: str, name: str, instructions: int) -> Code:
-    """The functions of a module of IR, in memory."""
+def object_of(text: str, instructions: int) -> bytes:
+    """The object code of a module of IR."""
     import llvmlite.binding as llvm
 
-    start = time.perf_counter()
     with _lock:
         target = _machine(instructions > LARGE)
-        module = llvm.parse_assembly(text)
-        built = target.emit_object(module)
-        engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), target)
+        return bytes(target.emit_object(llvm.parse_assembly(text)))
+
+
+def loaded(built: bytes) -> Code:
+    """The functions in object code, in memory.
+
+    LLVM ends the process where the code calls something of which nobody told it the address, so
+    :meth:`Host.has` is asked for each function of C's library first.
+    """
+    import llvmlite.binding as llvm
+
+    with _lock:
+        engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _machine(large=True))
         engine.add_object_file(llvm.ObjectFileRef.from_data(built))
         engine.finalize_object()
-    seconds = time.perf_counter() - start
-    log.info("%s: %d instructions compiled in %.1f ms", name, instructions, seconds * 1e3)
-    return Code(engine, built, seconds)
+    return Code(engine, built)
+
+
+def facts() -> tuple[str, ...]:
+    """What object code follows from besides the Program: versions, the machine, its C library."""
+    import llvmlite
+    import llvmlite.binding as llvm
+
+    machine = host()
+    return (
+        llvmlite.__version__,
+        ".".join(map(str, llvm.llvm_version_info)),
+        llvm.get_default_triple(),
+        os.confstr("CS_GNU_LIBC_VERSION") or "",
+        machine.cpu,
+        machine.features,
+        str(machine.bits),
+        str(len(machine.libraries)),
+    )
 
 
 def assembly_of(text: str, instructions: int, machine: Host | None = None) -> str:

@@ -455,13 +455,14 @@ def _width(nest: Nest, machine: Machine, written: int) -> int:
 
     LLVM makes two instructions of each, whose latencies overlap: with AVX2 the scalar chain takes
     1.32 ns a point and operation so, 1.79 otherwise, the fit of 10 million points 4.9 ns a point,
-    5.7 otherwise. In large bodies compile time and spills would double.
+    5.7 otherwise. In large bodies compile time and spills would double. One number fills as few
+    lanes as there are with the same functions, and so comes out as it would in an array.
     """
     sizes = [m.term.dtype.itemsize for m in nest.members.values()]
     sizes += [r.term.dtype.itemsize for r in nest.reductions]
     sizes += [
         x[0].term.dtype.itemsize for m in nest.members.values() for x in m.reads if type(x) is tuple
     ]
-    together = 2 if written < LARGE else 1
+    together = 2 if nest.key and written < LARGE else 1
     widest: int = max([4, *sizes])
     return together * machine.bits // 8 // widest

@@ -9,7 +9,7 @@ Terms are taken in order. Each joins the first nest that it may: the one that it
 computed in, if it can be read there at once, or a later one. So sums that need the same data are
 one pass, and a term that needs a finished sum opens the next. Terms that are no loop (matmul, sort,
 an index) are :class:`Call` steps between the nests. Broadcasts and reshapes of one number or row
-are no terms at all: they are how an operand is read (:func:`source`).
+are no terms at all: they are how an operand is read (``reads.py``).
 
 Start reading at :func:`planned`.
 """
@@ -23,12 +23,15 @@ import numpy as np
 
 from ...ops import Op
 from ...ops.creation import extent_row, literal_row
-from ...ops.reduce import constant_row, max_row, min_row, sum_row
-from ...ops.shape import broadcast_row, reshape_row
+from ...ops.elementwise import add as add_row
+from ...ops.index import scatter_add_row
+from ...ops.reduce import max_row, min_row, sum_row
+from ...ops.shape import broadcast_row
 from ...program.program import Program
 from ...program.symbol import Term
 from ...program.trace import collector_paused
 from .math import FLOAT64, always_lowered, is_lowered
+from .reads import Key, Read, is_view, key_of, source, squeezed, through
 
 FLOATS = (np.dtype(np.float64), np.dtype(np.float32))
 READABLE = (*FLOATS, np.dtype(bool), np.dtype(np.int64))
@@ -42,18 +45,6 @@ CHEAP = {
 }
 
 FULL, ROW, COLUMN, NUMBER = "full", "row", "column", "number"
-
-Key = tuple[Any, ...]
-"""A shape without extents of 1, as something to compare: a Dimension by its identity."""
-
-
-@dataclass(frozen=True)
-class Read:
-    """An operand behind its views: the term whose numbers are read, and along which axes."""
-
-    term: Term
-    #: For each axis of the term (without those of extent 1) the axis of the loop.
-    axes: tuple[int, ...]
 
 
 @dataclass(eq=False, slots=True)
@@ -111,9 +102,21 @@ class Nest:
 
 @dataclass(eq=False)
 class Call:
-    """A term that NumPy computes, or a view that is needed as an array."""
+    """A term that NumPy computes, or a view that is needed as an array.
+
+    With ``scattered``, a scatter_add, the term is the sum of that and of ``base``, an array that a
+    nest stores and nobody else reads: what is scattered is added to it where it is.
+    """
 
     term: Term
+    base: Term | None = None
+    scattered: Term | None = None
+
+    @property
+    def operands(self) -> tuple[Any, ...]:
+        if self.scattered is None:
+            return self.term.operands
+        return (self.base, *self.scattered.operands)
 
 
 @dataclass(eq=False)
@@ -123,57 +126,6 @@ class Plan:
     steps: list[Nest | Call]
     #: Terms without operands (an extent): computed at the start of a call.
     before: list[Term]
-
-
-def squeezed(shape: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The shape without extents of 1."""
-    return tuple([x for x in shape if type(x) is not int or x != 1])
-
-
-def key_of(shape: tuple[Any, ...]) -> Key:
-    """What two shapes share that are the same but for extents of 1."""
-    return tuple([x if type(x) is int else ("n", id(x)) for x in squeezed(shape)])
-
-
-def is_view(term: Term) -> bool:
-    """Whether a term only says how its operand is read."""
-    op = term.op
-    if op is broadcast_row or op is constant_row:
-        return True
-    return op is reshape_row and key_of(term.parameters["shape"]) == key_of(term.operands[0].shape)
-
-
-def source(x: Any) -> Any:
-    """An operand behind its views: a Read, or a plain number."""
-    if type(x) is not Term:
-        return x
-    axes = tuple(range(len(squeezed(x.shape))))
-    while True:
-        if x.op is literal_row:
-            return x.parameters["value"].item()
-        if not is_view(x):
-            return Read(x, axes)
-        inner = x.operands[0]
-        if type(inner) is not Term:
-            return inner
-        if x.op is broadcast_row:
-            axes = _through(inner.shape, x.shape, axes)
-        x = inner
-
-
-def _through(inner: tuple[Any, ...], outer: tuple[Any, ...], axes: tuple[int, ...]) -> Any:
-    """The axes along which what was broadcast varies, among those of the loop."""
-    place = -1
-    places = []
-    for extent in outer:
-        place += type(extent) is not int or extent != 1
-        places.append(place)
-    padding = len(outer) - len(inner)
-    return tuple(
-        axes[places[padding + i]]
-        for i, extent in enumerate(inner)
-        if type(extent) is not int or extent != 1
-    )
 
 
 def planned(program: Program) -> Plan:
@@ -191,6 +143,8 @@ class _Planner:
         #: The step that computes a term; inputs are there before all steps.
         self.places: dict[int, int] = {term.serial: -1 for term in program.inputs}
         self.splits = _splits(program)
+        #: Additions of a scatter_add to something else, and those scatters, which wait for them.
+        self.sums, self.waiting = _scattered_sums(program)
 
     def plan(self) -> Plan:
         places, steps = self.places, self.steps
@@ -226,7 +180,7 @@ class _Planner:
         needed = {x.serial: x for x in self.program.results if type(x) is Term}
         for step in steps:
             if type(step) is Call:
-                needed |= {x.serial: x for x in step.term.operands if type(x) is Term}
+                needed |= {x.serial: x for x in step.operands if type(x) is Term}
         for step in steps:
             if type(step) is Nest:
                 self._recompute(step, needed)
@@ -241,6 +195,8 @@ class _Planner:
             self.before.append(term)
             self.places[term.serial] = -1
             return
+        if term.serial in self.waiting or self._place_scattered_sum(term):
+            return
         if is_view(term) or op is literal_row:
             return  # where an array of it is needed, _wanted makes one
         if is_lowered(term):
@@ -249,6 +205,24 @@ class _Planner:
         elif op in REDUCTIONS and term.dtype in FLOATS and self._place_reduction(term):
             return
         self._call(term)
+
+    def _place_scattered_sum(self, term: Term) -> bool:
+        """Add what is scattered to an array that a nest stores, in place."""
+        if term.serial not in self.sums:
+            return False
+        base, scattered = self.sums[term.serial]
+        place = self.places.get(base.serial, -1)
+        nest = self.steps[place] if place >= 0 else None
+        member = nest.members.get(base.serial) if type(nest) is Nest and nest.key else None
+        if member is None or member.kind is not FULL:
+            self._call(scattered)
+            return False
+        for x in scattered.operands:
+            if type(x) is Term:
+                self._wanted(x)
+        self.places[term.serial] = len(self.steps)
+        self.steps.append(Call(term, base, scattered))
+        return True
 
     def _call(self, term: Term) -> None:
         for x in term.operands:
@@ -453,6 +427,30 @@ class _Planner:
                 }
 
 
+def _scattered_sums(program: Program) -> tuple[dict[int, tuple[Term, Term]], set[int]]:
+    """Sums of a scatter_add and something else, neither of which anything else reads."""
+    if not any(term.op is scatter_add_row for term in program.terms):
+        return {}, set()
+    uses: dict[int, int] = {}
+    for x in [*program.results, *(x for term in program.terms for x in term.operands)]:
+        if type(x) is Term:
+            uses[x.serial] = uses.get(x.serial, 0) + 1
+    sums: dict[int, tuple[Term, Term]] = {}
+    waiting = set()
+    for term in program.terms:
+        if term.op is not add_row or not all(
+            type(x) is Term and x.dtype is term.dtype and uses[x.serial] == 1 for x in term.operands
+        ):
+            continue
+        base, scattered = term.operands
+        if scattered.op is not scatter_add_row:
+            base, scattered = scattered, base
+        if scattered.op is scatter_add_row and base.op is not scatter_add_row:
+            sums[term.serial] = base, scattered
+            waiting.add(scattered.serial)
+    return sums, waiting
+
+
 def _has_terms(step: Nest | Call) -> bool:
     return isinstance(step, Call) or bool(step.members or step.reductions)
 
@@ -496,7 +494,7 @@ def _splits(program: Program) -> dict[Key, int]:
         elif term.op is broadcast_row and type(term.operands[0]) is Term:
             key = key_of(term.shape)
             rank = len(key)
-            axes = _through(term.operands[0].shape, term.shape, tuple(range(rank)))
+            axes = through(term.operands[0].shape, term.shape, tuple(range(rank)))
             if 0 < len(axes) < rank:
                 if axes == tuple(range(len(axes))):
                     vote(key, len(axes), 1)

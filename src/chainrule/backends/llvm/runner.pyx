@@ -10,6 +10,7 @@ from cpython.buffer cimport (
     PyBUF_STRIDES,
     PyBUF_WRITABLE,
     PyBuffer_FillInfo,
+    PyBuffer_IsContiguous,
     PyBuffer_Release,
     PyObject_GetBuffer,
 )
@@ -72,6 +73,7 @@ VECTOR, POINT, CELL, ROW, LANES, COLUMN = CR_VECTOR, CR_POINT, CR_CELL, CR_ROW, 
 
 #: Bytes that dead arrays may keep for the next ones. Fresh pages cost 0.3 ns a float64.
 cdef size_t POOL_LIMIT = 1 << 30
+#: The pieces of dead arrays by size; a size whose piece was taken or came last stands last.
 cdef dict _pool = {}
 cdef size_t _pooled = 0
 
@@ -85,25 +87,32 @@ cdef class Memory:
     def __cinit__(self, size_t size):
         global _pooled
         self.size = size
-        cdef list free_ones = _pool.get(size)
+        cdef list free_ones = _pool.pop(size, None)
         cdef void *memory = NULL
-        if free_ones:
+        if free_ones is not None:
             self.data = <char *><uintptr_t>free_ones.pop()
             _pooled -= size
+            if free_ones:
+                _pool[size] = free_ones
             return
         if posix_memalign(&memory, 4096 if size >= 65536 else 64, size if size else 1):
-            raise MemoryError(f"no memory for an array of {size} bytes")
+            release_pool()
+            if posix_memalign(&memory, 4096 if size >= 65536 else 64, size if size else 1):
+                raise MemoryError(f"no memory for an array of {size} bytes")
         self.data = <char *>memory
 
     def __dealloc__(self):
         global _pooled
         if self.data == NULL:
             return
-        if _pooled + self.size > POOL_LIMIT:
-            free(self.data)
-            return
-        _pool.setdefault(self.size, []).append(<uintptr_t>self.data)
+        cdef list pieces = _pool.pop(self.size, None)
+        if pieces is None:
+            pieces = []
+        pieces.append(<uintptr_t>self.data)
+        _pool[self.size] = pieces
         _pooled += self.size
+        while _pooled > POOL_LIMIT:
+            _release_oldest()
 
     def __getbuffer__(self, Py_buffer *buffer, int flags):
         PyBuffer_FillInfo(buffer, self, self.data, self.size, 0, flags)
@@ -112,9 +121,30 @@ cdef class Memory:
         pass
 
 
+cdef _release_oldest():
+    """Give a piece back to the system, of the size that was not asked for the longest."""
+    global _pooled
+    size = next(iter(_pool))
+    cdef list pieces = _pool[size]
+    free(<void *><uintptr_t>pieces.pop())
+    _pooled -= size
+    if not pieces:
+        del _pool[size]
+
+
 def pooled():
     """Bytes that dead arrays keep."""
     return _pooled
+
+
+def pool_limit(limit=None):
+    """How many bytes dead arrays may keep; a number sets it."""
+    global POOL_LIMIT
+    if limit is not None:
+        POOL_LIMIT = limit
+        while _pooled > POOL_LIMIT:
+            _release_oldest()
+    return POOL_LIMIT
 
 
 def release_pool():
@@ -135,6 +165,67 @@ def fold(numbers, int op):
         cr_tree(<char *>view.buf, view.len // view.itemsize, op, view.itemsize)
     finally:
         PyBuffer_Release(&view)
+
+
+# --- who shares memory with whom ------------------------------------------------------------------
+
+cdef struct _span:
+    uintptr_t low, high
+    Py_ssize_t itemsize
+    bint is_plain
+
+
+cdef int _measure(object array, _span *span) except -1:
+    """The bytes between which an array lies, and whether it fills them row by row."""
+    cdef Py_buffer view
+    cdef int axis
+    cdef int64_t reach
+    PyObject_GetBuffer(array, &view, PyBUF_STRIDES)
+    span.low = span.high = <uintptr_t>view.buf
+    if view.len:
+        for axis in range(view.ndim):
+            reach = (view.shape[axis] - 1) * view.strides[axis]
+            if reach < 0:
+                span.low += reach
+            else:
+                span.high += reach
+        span.high += view.itemsize
+    span.itemsize = view.itemsize
+    span.is_plain = PyBuffer_IsContiguous(&view, b"C")
+    PyBuffer_Release(&view)
+    return 0
+
+
+def overlaps(list outs, list arrays):
+    """Which of ``outs`` may share memory with which array, or with which of themselves.
+
+    Gives (i, j, same): ``outs[i]`` and ``arrays[j]``, or, for j below 0, ``outs[-1 - j]``; ``same``
+    is whether both are the same piece of memory, element by element, row by row. An array may be
+    counted that only lies in between the other's elements.
+    """
+    cdef Py_ssize_t n = len(outs), m = len(arrays), i, j
+    cdef _span *spans = <_span *>malloc((n + m + 1) * sizeof(_span))
+    cdef _span *a
+    cdef _span *b
+    found = []
+    if spans == NULL:
+        raise MemoryError
+    try:
+        for i in range(n):
+            _measure(outs[i], &spans[i])
+        for j in range(m):
+            _measure(arrays[j], &spans[n + j])
+        for i in range(n):
+            a = &spans[i]
+            for j in range(n + m):
+                b = &spans[j]
+                if (j >= n or j > i) and a.low < b.high and b.low < a.high:
+                    same = (a.is_plain and b.is_plain and a.itemsize == b.itemsize
+                            and a.low == b.low and a.high == b.high)
+                    found.append((i, j - n if j >= n else -1 - j, same))
+    finally:
+        free(spans)
+    return found
 
 
 # --- nests ----------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from ...program.program import Program
 from ...program.symbol import Term
 from .. import interpreter
 from ..interpreter import SCALARS, Run
+from ..outputs import written
 from . import machine
 from .assembler import Assembler, UnsuitableError, array_of
 from .instructions import is_view
@@ -161,13 +162,18 @@ class Executable:
         self.pins = True
         self.kinds: dict[tuple[int, ...], Kind | Run] = {}
 
-    def __call__(self, inputs: Sequence[Any], extents: Sequence[int] = ()) -> list[Any]:
+    def __call__(
+        self,
+        inputs: Sequence[Any],
+        extents: Sequence[int] = (),
+        outs: Sequence[Any] | None = None,
+    ) -> list[Any]:
         key = tuple(extents)
         kind = self.kinds.get(key)
         if kind is None:
             kind = self._prepared(key, inputs)
         if not isinstance(kind, Kind):
-            return kind(inputs, extents)
+            return kind(inputs, extents, outs)
         try:
             results = kind.run(inputs)
         except _MovedError:
@@ -175,8 +181,8 @@ class Executable:
             kind = self.kinds[key] = Kind(self.program, key)
             results = kind.run(inputs)
         if results is None:
-            return interpreter.compiled(self.program)(inputs, extents)
-        return results
+            return interpreter.compiled(self.program)(inputs, extents, outs)
+        return results if outs is None else written(results, outs)
 
     def _prepared(self, extents: tuple[int, ...], inputs: Sequence[Any]) -> Kind | Run:
         def number(x: Any) -> int:

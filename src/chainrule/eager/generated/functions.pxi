@@ -1024,7 +1024,7 @@ def arcsinh(x, /):
     >>> round(cr.arcsinh(0.5), 6)
     0.481212
     """
-    return call1(64, x)
+    return call1(65, x)
 
 def asinh(x, /):
     """Inverse hyperbolic sine of x.
@@ -1040,7 +1040,7 @@ def asinh(x, /):
     >>> round(cr.asinh(0.5), 6)
     0.481212
     """
-    return call1(64, x)
+    return call1(65, x)
 
 def arccosh(x, /):
     """Inverse hyperbolic cosine of x; NaN for x below 1.
@@ -1054,7 +1054,7 @@ def arccosh(x, /):
     >>> round(cr.arccosh(2.0), 6)
     1.316958
     """
-    return call1(65, x)
+    return call1(66, x)
 
 def acosh(x, /):
     """Inverse hyperbolic cosine of x; NaN for x below 1.
@@ -1070,7 +1070,7 @@ def acosh(x, /):
     >>> round(cr.acosh(2.0), 6)
     1.316958
     """
-    return call1(65, x)
+    return call1(66, x)
 
 def arctanh(x, /):
     """Inverse hyperbolic tangent of x; NaN outside [-1, 1].
@@ -1084,7 +1084,7 @@ def arctanh(x, /):
     >>> round(cr.arctanh(0.5), 6)
     0.549306
     """
-    return call1(66, x)
+    return call1(67, x)
 
 def atanh(x, /):
     """Inverse hyperbolic tangent of x; NaN outside [-1, 1].
@@ -1100,7 +1100,7 @@ def atanh(x, /):
     >>> round(cr.atanh(0.5), 6)
     0.549306
     """
-    return call1(66, x)
+    return call1(67, x)
 
 def deg2rad(x, /):
     """Degrees to radians.
@@ -1114,7 +1114,7 @@ def deg2rad(x, /):
     >>> round(cr.deg2rad(90.0), 6)
     1.570796
     """
-    return call1(67, x)
+    return call1(68, x)
 
 def radians(x, /):
     """Degrees to radians.
@@ -1130,7 +1130,7 @@ def radians(x, /):
     >>> round(cr.radians(90.0), 6)
     1.570796
     """
-    return call1(67, x)
+    return call1(68, x)
 
 def rad2deg(x, /):
     """Radians to degrees.
@@ -1144,7 +1144,7 @@ def rad2deg(x, /):
     >>> round(cr.rad2deg(0.5), 6)
     28.64789
     """
-    return call1(68, x)
+    return call1(69, x)
 
 def degrees(x, /):
     """Radians to degrees.
@@ -1160,7 +1160,7 @@ def degrees(x, /):
     >>> round(cr.degrees(0.5), 6)
     28.64789
     """
-    return call1(68, x)
+    return call1(69, x)
 
 def sinc(x, /):
     """sin(pi x)/(pi x), and 1 at 0: NumPy's normalised sinc. Exactly 0 at the other integers.
@@ -1174,7 +1174,7 @@ def sinc(x, /):
     >>> round(cr.sinc(0.5), 6)
     0.63662
     """
-    return call1(71, x)
+    return call1(72, x)
 
 def softplus(x, /):
     """log(1 + exp(x)), without overflow on the way.
@@ -1188,7 +1188,7 @@ def softplus(x, /):
     >>> round(cr.softplus(0.5), 6)
     0.974077
     """
-    return call1(90, x)
+    return call1(91, x)
 
 def silu(x, /):
     """x * sigmoid(x), also called swish.
@@ -1202,7 +1202,7 @@ def silu(x, /):
     >>> round(cr.silu(0.5), 6)
     0.31123
     """
-    return call1(91, x)
+    return call1(92, x)
 
 def gelu(x, /):
     """x * Phi(x), with Phi the normal distribution's cumulative function (the exact form).
@@ -1216,7 +1216,7 @@ def gelu(x, /):
     >>> round(cr.gelu(0.5), 6)
     0.345731
     """
-    return call1(92, x)
+    return call1(93, x)
 
 def erf(x, /):
     """Error function, 2/sqrt(pi) times the integral of exp(-t**2) from 0 to x.
@@ -1230,7 +1230,7 @@ def erf(x, /):
     >>> round(cr.erf(0.5), 6)
     0.5205
     """
-    return call1(93, x)
+    return call1(94, x)
 
 def erfc(x, /):
     """1 - erf(x), accurate where erf(x) is near 1.
@@ -1244,7 +1244,7 @@ def erfc(x, /):
     >>> round(cr.erfc(0.5), 6)
     0.4795
     """
-    return call1(94, x)
+    return call1(95, x)
 
 def erfinv(x, /):
     """Inverse of erf; infinite at -1 and 1, NaN outside.
@@ -1258,7 +1258,7 @@ def erfinv(x, /):
     >>> round(cr.erfinv(0.5), 6)
     0.476936
     """
-    return call1(95, x)
+    return call1(96, x)
 
 def gamma(x, /):
     """Gamma function, (x - 1)! at integers; NaN at negative integers.
@@ -1272,7 +1272,7 @@ def gamma(x, /):
     >>> round(cr.gamma(4.5), 6)
     11.631728
     """
-    return call1(96, x)
+    return call1(97, x)
 
 def gammaln(x, /):
     """Logarithm of the magnitude of the gamma function.
@@ -1286,7 +1286,7 @@ def gammaln(x, /):
     >>> round(cr.gammaln(4.5), 6)
     2.453737
     """
-    return call1(97, x)
+    return call1(98, x)
 
 def digamma(x, /):
     """Derivative of gammaln.
@@ -1300,7 +1300,7 @@ def digamma(x, /):
     >>> round(cr.digamma(4.5), 6)
     1.388871
     """
-    return call1(98, x)
+    return call1(99, x)
 
 def polygamma(n, x, /):
     """Derivative of order n of digamma; n is a whole number, not negative, and has no derivative.
@@ -1314,4 +1314,4 @@ def polygamma(n, x, /):
     >>> round(cr.polygamma(1.0, 4.5), 6)
     0.248725
     """
-    return call2(99, n, x)
+    return call2(100, n, x)

@@ -11,9 +11,9 @@
 static double (*cr_library)(int kernel, double x, double y, double z);
 
 #define CR_ROW_COUNT 118
-#define CR_FINGERPRINT "567e14bba12a1fdf"
+#define CR_FINGERPRINT "aa9c6cca3e13dcfd"
 
-enum { CR_LEAF = 0, CR_CLOSURE = 1, CR_EQUAL = 2, CR_NOT_EQUAL = 3, CR_LESS = 4, CR_LESS_EQUAL = 5, CR_GREATER = 6, CR_GREATER_EQUAL = 7, CR_LOGICAL_AND = 8, CR_LOGICAL_OR = 9, CR_LOGICAL_NOT = 10, CR_ISNAN = 11, CR_ISINF = 12, CR_ISFINITE = 13, CR_MAXIMUM = 14, CR_MINIMUM = 15, CR_FMAX = 16, CR_FMIN = 17, CR_CLIP = 18, CR_WHERE = 19, CR_RELU = 20, CR_FLOOR = 21, CR_CEIL = 22, CR_TRUNC = 23, CR_RINT = 24, CR_ROUND = 25, CR_ADD = 26, CR_SUBTRACT = 27, CR_MULTIPLY = 28, CR_DIVIDE = 29, CR_NEGATIVE = 30, CR_POSITIVE = 31, CR_RECIPROCAL = 32, CR_SQUARE = 33, CR_SQRT = 34, CR_CBRT = 35, CR_HYPOT = 36, CR_POWER = 37, CR_FLOOR_DIVIDE = 38, CR_REMAINDER = 39, CR_FMOD = 40, CR_COPYSIGN = 41, CR_ABS = 42, CR_SIGN = 43, CR_EXP = 44, CR_EXP2 = 45, CR_EXPM1 = 46, CR_LOG = 47, CR_LOG2 = 48, CR_LOG10 = 49, CR_LOG1P = 50, CR_SIGMOID = 51, CR_LOGADDEXP = 52, CR_LOGADDEXP2 = 53, CR_SIN = 54, CR_COS = 55, CR_TAN = 56, CR_ARCSIN = 57, CR_ARCCOS = 58, CR_ARCTAN = 59, CR_ARCTAN2 = 60, CR_SINH = 61, CR_COSH = 62, CR_TANH = 63, CR_ARCSINH = 64, CR_ARCCOSH = 65, CR_ARCTANH = 66, CR_DEG2RAD = 67, CR_RAD2DEG = 68, CR_SINPI = 69, CR_COSPI = 70, CR_SINC = 71, CR_J0 = 72, CR_J1 = 73, CR_Y0 = 74, CR_Y1 = 75, CR_I0 = 76, CR_I1 = 77, CR_K0 = 78, CR_K1 = 79, CR_I0E = 80, CR_I1E = 81, CR_K0E = 82, CR_K1E = 83, CR_JV = 84, CR_YV = 85, CR_IV = 86, CR_KV = 87, CR_IVE = 88, CR_KVE = 89, CR_SOFTPLUS = 90, CR_SILU = 91, CR_GELU = 92, CR_ERF = 93, CR_ERFC = 94, CR_ERFINV = 95, CR_GAMMA = 96, CR_GAMMALN = 97, CR_DIGAMMA = 98, CR_POLYGAMMA = 99, CR_NDTR = 100, CR_LOG_NDTR = 101, CR_NDTRI = 102, CR_ERFCX = 103, CR_ERFCINV = 104, CR_DAWSN = 105, CR_EXPI = 106, CR_EXP1 = 107, CR_ELLIPK = 108, CR_ELLIPE = 109, CR_SPENCE = 110, CR_LOG_EXPIT = 111, CR_ENTR = 112, CR_BETALN = 113, CR_XLOGY = 114, CR_XLOG1PY = 115, CR_EXPN = 116, CR_GAMMAINC = 117, CR_GAMMAINCC = 118, CR_BETAINC = 119 };
+enum { CR_LEAF = 0, CR_CLOSURE = 1, CR_EQUAL = 2, CR_NOT_EQUAL = 3, CR_LESS = 4, CR_LESS_EQUAL = 5, CR_GREATER = 6, CR_GREATER_EQUAL = 7, CR_LOGICAL_AND = 8, CR_LOGICAL_OR = 9, CR_LOGICAL_NOT = 10, CR_ISNAN = 11, CR_ISINF = 12, CR_ISFINITE = 13, CR_MAXIMUM = 14, CR_MINIMUM = 15, CR_FMAX = 16, CR_FMIN = 17, CR_CLIP = 18, CR_WHERE = 19, CR_RELU = 20, CR_FLOOR = 21, CR_CEIL = 22, CR_TRUNC = 23, CR_RINT = 24, CR_ROUND = 25, CR_ADD = 26, CR_SUBTRACT = 27, CR_MULTIPLY = 28, CR_DIVIDE = 29, CR_NEGATIVE = 30, CR_POSITIVE = 31, CR_RECIPROCAL = 32, CR_SQUARE = 33, CR_SQRT = 34, CR_CBRT = 35, CR_HYPOT = 36, CR_POWER = 37, CR_FLOOR_DIVIDE = 38, CR_REMAINDER = 39, CR_FMOD = 40, CR_COPYSIGN = 41, CR_ABS = 42, CR_SIGN = 43, CR_EXP = 44, CR_EXP2 = 45, CR_EXPM1 = 46, CR_LOG = 47, CR_LOG2 = 48, CR_LOG10 = 49, CR_LOG1P = 50, CR_SIGMOID = 51, CR_LOGADDEXP = 52, CR_LOGADDEXP2 = 53, CR_SIN = 54, CR_COS = 55, CR_TAN = 56, CR_ARCSIN = 57, CR_ARCCOS = 58, CR_ARCTAN = 59, CR_ARCTAN2 = 60, CR_SINH = 61, CR_COSH = 62, CR_TANH = 63, CR_SECH_SQUARED = 64, CR_ARCSINH = 65, CR_ARCCOSH = 66, CR_ARCTANH = 67, CR_DEG2RAD = 68, CR_RAD2DEG = 69, CR_SINPI = 70, CR_COSPI = 71, CR_SINC = 72, CR_J0 = 73, CR_J1 = 74, CR_Y0 = 75, CR_Y1 = 76, CR_I0 = 77, CR_I1 = 78, CR_K0 = 79, CR_K1 = 80, CR_I0E = 81, CR_I1E = 82, CR_K0E = 83, CR_K1E = 84, CR_JV = 85, CR_YV = 86, CR_IV = 87, CR_KV = 88, CR_IVE = 89, CR_KVE = 90, CR_SOFTPLUS = 91, CR_SILU = 92, CR_GELU = 93, CR_ERF = 94, CR_ERFC = 95, CR_ERFINV = 96, CR_GAMMA = 97, CR_GAMMALN = 98, CR_DIGAMMA = 99, CR_POLYGAMMA = 100, CR_NDTR = 101, CR_LOG_NDTR = 102, CR_NDTRI = 103, CR_ERFCX = 104, CR_ERFCINV = 105, CR_DAWSN = 106, CR_EXPI = 107, CR_EXP1 = 108, CR_ELLIPK = 109, CR_ELLIPE = 110, CR_SPENCE = 111, CR_LOG_EXPIT = 112, CR_ENTR = 113, CR_BETALN = 114, CR_XLOGY = 115, CR_XLOG1PY = 116, CR_EXPN = 117, CR_GAMMAINC = 118, CR_GAMMAINCC = 119 };
 
 static inline double cr_equal(double x, double y);
 static inline double cr_not_equal(double x, double y);
@@ -77,6 +77,7 @@ static inline double cr_arctan2(double y, double x);
 static inline double cr_sinh(double x);
 static inline double cr_cosh(double x);
 static inline double cr_tanh(double x);
+static inline double cr_sech_squared(double x);
 static inline double cr_arcsinh(double x);
 static inline double cr_arccosh(double x);
 static inline double cr_arctanh(double x);
@@ -132,7 +133,6 @@ static inline double cr_xlog1py(double x, double y);
 static inline double cr_expn(double n, double x);
 static inline double cr_gammainc(double a, double x);
 static inline double cr_gammaincc(double a, double x);
-static inline double cr_betainc(double a, double b, double x);
 
 static inline double cr_equal(double x, double y) {
     return  x == y ;
@@ -187,11 +187,11 @@ static inline double cr_maximum(double x, double y) {
 }
 
 static inline double cr_maximum_0(double out, double x, double y) {
-    return ((x > y) ? 1.0 : ((x == y) ? 0.5 : ((x < y) ? 0.0 : NAN)));
+    return ((!(x < y)) ? ((!(y < x)) ? ((x == y) ? 0.5 : NAN) : 1.0) : 0.0);
 }
 
 static inline double cr_maximum_1(double out, double x, double y) {
-    return ((y > x) ? 1.0 : ((y == x) ? 0.5 : ((y < x) ? 0.0 : NAN)));
+    return ((!(y < x)) ? ((!(x < y)) ? ((x == y) ? 0.5 : NAN) : 1.0) : 0.0);
 }
 
 static inline double cr_minimum(double x, double y) {
@@ -199,11 +199,11 @@ static inline double cr_minimum(double x, double y) {
 }
 
 static inline double cr_minimum_0(double out, double x, double y) {
-    return (((-x) > (-y)) ? 1.0 : (((-x) == (-y)) ? 0.5 : (((-x) < (-y)) ? 0.0 : NAN)));
+    return ((!(x > y)) ? ((!(y > x)) ? ((x == y) ? 0.5 : NAN) : 1.0) : 0.0);
 }
 
 static inline double cr_minimum_1(double out, double x, double y) {
-    return (((-y) > (-x)) ? 1.0 : (((-y) == (-x)) ? 0.5 : (((-y) < (-x)) ? 0.0 : NAN)));
+    return ((!(y > x)) ? ((!(x > y)) ? ((x == y) ? 0.5 : NAN) : 1.0) : 0.0);
 }
 
 static inline double cr_fmax(double x, double y) {
@@ -211,11 +211,13 @@ static inline double cr_fmax(double x, double y) {
 }
 
 static inline double cr_fmax_0(double out, double x, double y) {
-    return ((x > y) ? 1.0 : ((x == y) ? 0.5 : (cr_isnan(y) ? 1.0 : 0.0)));
+    double t1 = (x == y);
+    return ((((y < x) || t1) || cr_isnan(y)) ? (t1 ? 0.5 : 1.0) : 0.0);
 }
 
 static inline double cr_fmax_1(double out, double x, double y) {
-    return ((y > x) ? 1.0 : ((y == x) ? 0.5 : (cr_isnan(x) ? 1.0 : 0.0)));
+    double t1 = (x == y);
+    return ((((x < y) || t1) || cr_isnan(x)) ? (t1 ? 0.5 : 1.0) : 0.0);
 }
 
 static inline double cr_fmin(double x, double y) {
@@ -223,11 +225,13 @@ static inline double cr_fmin(double x, double y) {
 }
 
 static inline double cr_fmin_0(double out, double x, double y) {
-    return (((-x) > (-y)) ? 1.0 : (((-x) == (-y)) ? 0.5 : (cr_isnan((-y)) ? 1.0 : 0.0)));
+    double t1 = (x == y);
+    return ((((y > x) || t1) || cr_isnan(y)) ? (t1 ? 0.5 : 1.0) : 0.0);
 }
 
 static inline double cr_fmin_1(double out, double x, double y) {
-    return (((-y) > (-x)) ? 1.0 : (((-y) == (-x)) ? 0.5 : (cr_isnan((-x)) ? 1.0 : 0.0)));
+    double t1 = (x == y);
+    return ((((x > y) || t1) || cr_isnan(x)) ? (t1 ? 0.5 : 1.0) : 0.0);
 }
 
 static inline double cr_clip(double x, double lower, double upper) {
@@ -235,7 +239,8 @@ static inline double cr_clip(double x, double lower, double upper) {
 }
 
 static inline double cr_clip_0(double out, double x, double lower, double upper) {
-    return (((lower < x) && (x < upper)) ? 1.0 : (cr_isnan(out) ? NAN : 0.0));
+    double t1 = cr_isnan(out);
+    return ((((lower < x) && (x < upper)) || t1) ? (t1 ? NAN : 1.0) : 0.0);
 }
 
 static inline double cr_clip_1(double out, double x, double lower, double upper) {
@@ -255,7 +260,7 @@ static inline double cr_where_1(double out, double condition, double x, double y
 }
 
 static inline double cr_where_2(double out, double condition, double x, double y) {
-    return (condition ? 0.0 : 1.0);
+    return ((!condition) ? 1.0 : 0.0);
 }
 
 static inline double cr_relu(double x) {
@@ -263,7 +268,7 @@ static inline double cr_relu(double x) {
 }
 
 static inline double cr_relu_0(double out, double x) {
-    return ((x > 0.0) ? 1.0 : ((x <= 0.0) ? 0.0 : NAN));
+    return ((!(x <= 0.0)) ? (cr_isnan(x) ? NAN : 1.0) : 0.0);
 }
 
 static inline double cr_floor(double x) {
@@ -491,7 +496,7 @@ static inline double cr_log(double x) {
 }
 
 static inline double cr_log_0(double out, double x) {
-    return ((x >= 0.0) ? (1.0 / x) : out);
+    return (1.0 / ((x >= 0.0) ? x : out));
 }
 
 static inline double cr_log2(double x) {
@@ -633,7 +638,16 @@ static inline double cr_tanh(double x) {
 }
 
 static inline double cr_tanh_0(double out, double x) {
-    return ((4.0 * cr_sigmoid((2.0 * x))) * cr_sigmoid((-2.0 * x)));
+    return cr_sech_squared(x);
+}
+
+static inline double cr_sech_squared(double x) {
+    double t1 = cr_exp((-2.0 * cr_abs(x)));
+    return ((4.0 * t1) / cr_square((1.0 + t1)));
+}
+
+static inline double cr_sech_squared_0(double out, double x) {
+    return ((-2.0 * cr_tanh(x)) * out);
 }
 
 static inline double cr_arcsinh(double x) {
@@ -939,7 +953,7 @@ static inline double cr_log_ndtr(double x) {
 }
 
 static inline double cr_log_ndtr_0(double out, double x) {
-    return (0.3989422804014327 * cr_exp(((-0.5 * cr_square(x)) - out)));
+    return (0.7978845608028654 / cr_erfcx((-0.7071067811865476 * x)));
 }
 
 static inline double cr_ndtri(double x) {
@@ -1090,14 +1104,6 @@ static inline double cr_gammaincc_1(double out, double a, double x) {
     return ((x >= 0.0) ? (-cr_exp(((cr_xlogy((a - 1.0), x) - x) - cr_gammaln(a)))) : out);
 }
 
-static inline double cr_betainc(double a, double b, double x) {
-    return cr_library(40, a, b, x);
-}
-
-static inline double cr_betainc_2(double out, double a, double b, double x) {
-    return (((x >= 0.0) && (x <= 1.0)) ? cr_exp(((cr_xlogy((a - 1.0), x) + cr_xlog1py((b - 1.0), (-x))) - cr_betaln(a, b))) : out);
-}
-
 typedef double (*cr_kernel1)(double);
 typedef double (*cr_kernel2)(double, double);
 typedef double (*cr_kernel3)(double, double, double);
@@ -1177,61 +1183,61 @@ static const cr_row cr_rows[] = {
     [61] = {"sinh", 1, 0, 0, 0, 0, (void (*)(void))cr_sinh, {(void (*)(void))cr_sinh_0, NULL, NULL}},
     [62] = {"cosh", 1, 0, 0, 0, 0, (void (*)(void))cr_cosh, {(void (*)(void))cr_cosh_0, NULL, NULL}},
     [63] = {"tanh", 1, 0, 0, 0, 0, (void (*)(void))cr_tanh, {(void (*)(void))cr_tanh_0, NULL, NULL}},
-    [64] = {"arcsinh", 1, 0, 0, 0, 0, (void (*)(void))cr_arcsinh, {(void (*)(void))cr_arcsinh_0, NULL, NULL}},
-    [65] = {"arccosh", 1, 0, 0, 0, 0, (void (*)(void))cr_arccosh, {(void (*)(void))cr_arccosh_0, NULL, NULL}},
-    [66] = {"arctanh", 1, 0, 0, 0, 0, (void (*)(void))cr_arctanh, {(void (*)(void))cr_arctanh_0, NULL, NULL}},
-    [67] = {"deg2rad", 1, 0, 0, 0, 0, (void (*)(void))cr_deg2rad, {(void (*)(void))cr_deg2rad_0, NULL, NULL}},
-    [68] = {"rad2deg", 1, 0, 0, 0, 0, (void (*)(void))cr_rad2deg, {(void (*)(void))cr_rad2deg_0, NULL, NULL}},
-    [69] = {"sinpi", 1, 0, 0, 0, 0, (void (*)(void))cr_sinpi, {(void (*)(void))cr_sinpi_0, NULL, NULL}},
-    [70] = {"cospi", 1, 0, 0, 0, 0, (void (*)(void))cr_cospi, {(void (*)(void))cr_cospi_0, NULL, NULL}},
-    [71] = {"sinc", 1, 0, 0, 0, 0, (void (*)(void))cr_sinc, {(void (*)(void))cr_sinc_0, NULL, NULL}},
-    [72] = {"j0", 1, 0, 0, 0, 1, (void (*)(void))cr_j0, {(void (*)(void))cr_j0_0, NULL, NULL}},
-    [73] = {"j1", 1, 0, 0, 0, 1, (void (*)(void))cr_j1, {(void (*)(void))cr_j1_0, NULL, NULL}},
-    [74] = {"y0", 1, 0, 0, 0, 1, (void (*)(void))cr_y0, {(void (*)(void))cr_y0_0, NULL, NULL}},
-    [75] = {"y1", 1, 0, 0, 0, 1, (void (*)(void))cr_y1, {(void (*)(void))cr_y1_0, NULL, NULL}},
-    [76] = {"i0", 1, 0, 0, 0, 1, (void (*)(void))cr_i0, {(void (*)(void))cr_i0_0, NULL, NULL}},
-    [77] = {"i1", 1, 0, 0, 0, 1, (void (*)(void))cr_i1, {(void (*)(void))cr_i1_0, NULL, NULL}},
-    [78] = {"k0", 1, 0, 0, 0, 1, (void (*)(void))cr_k0, {(void (*)(void))cr_k0_0, NULL, NULL}},
-    [79] = {"k1", 1, 0, 0, 0, 1, (void (*)(void))cr_k1, {(void (*)(void))cr_k1_0, NULL, NULL}},
-    [80] = {"i0e", 1, 0, 0, 0, 1, (void (*)(void))cr_i0e, {(void (*)(void))cr_i0e_0, NULL, NULL}},
-    [81] = {"i1e", 1, 0, 0, 0, 1, (void (*)(void))cr_i1e, {(void (*)(void))cr_i1e_0, NULL, NULL}},
-    [82] = {"k0e", 1, 0, 0, 0, 1, (void (*)(void))cr_k0e, {(void (*)(void))cr_k0e_0, NULL, NULL}},
-    [83] = {"k1e", 1, 0, 0, 0, 1, (void (*)(void))cr_k1e, {(void (*)(void))cr_k1e_0, NULL, NULL}},
-    [84] = {"jv", 2, 0, 0, 1, 1, (void (*)(void))cr_jv, {NULL, (void (*)(void))cr_jv_1, NULL}},
-    [85] = {"yv", 2, 0, 0, 1, 1, (void (*)(void))cr_yv, {NULL, (void (*)(void))cr_yv_1, NULL}},
-    [86] = {"iv", 2, 0, 0, 1, 1, (void (*)(void))cr_iv, {NULL, (void (*)(void))cr_iv_1, NULL}},
-    [87] = {"kv", 2, 0, 0, 1, 1, (void (*)(void))cr_kv, {NULL, (void (*)(void))cr_kv_1, NULL}},
-    [88] = {"ive", 2, 0, 0, 1, 1, (void (*)(void))cr_ive, {NULL, (void (*)(void))cr_ive_1, NULL}},
-    [89] = {"kve", 2, 0, 0, 1, 1, (void (*)(void))cr_kve, {NULL, (void (*)(void))cr_kve_1, NULL}},
-    [90] = {"softplus", 1, 0, 0, 0, 0, (void (*)(void))cr_softplus, {(void (*)(void))cr_softplus_0, NULL, NULL}},
-    [91] = {"silu", 1, 0, 0, 0, 0, (void (*)(void))cr_silu, {(void (*)(void))cr_silu_0, NULL, NULL}},
-    [92] = {"gelu", 1, 0, 0, 0, 0, (void (*)(void))cr_gelu, {(void (*)(void))cr_gelu_0, NULL, NULL}},
-    [93] = {"erf", 1, 0, 0, 0, 0, (void (*)(void))cr_erf, {(void (*)(void))cr_erf_0, NULL, NULL}},
-    [94] = {"erfc", 1, 0, 0, 0, 0, (void (*)(void))cr_erfc, {(void (*)(void))cr_erfc_0, NULL, NULL}},
-    [95] = {"erfinv", 1, 0, 0, 0, 1, (void (*)(void))cr_erfinv, {(void (*)(void))cr_erfinv_0, NULL, NULL}},
-    [96] = {"gamma", 1, 0, 0, 0, 1, (void (*)(void))cr_gamma, {(void (*)(void))cr_gamma_0, NULL, NULL}},
-    [97] = {"gammaln", 1, 0, 0, 0, 1, (void (*)(void))cr_gammaln, {(void (*)(void))cr_gammaln_0, NULL, NULL}},
-    [98] = {"digamma", 1, 0, 0, 0, 1, (void (*)(void))cr_digamma, {(void (*)(void))cr_digamma_0, NULL, NULL}},
-    [99] = {"polygamma", 2, 0, 0, 1, 1, (void (*)(void))cr_polygamma, {NULL, (void (*)(void))cr_polygamma_1, NULL}},
-    [100] = {"ndtr", 1, 0, 0, 0, 1, (void (*)(void))cr_ndtr, {(void (*)(void))cr_ndtr_0, NULL, NULL}},
-    [101] = {"log_ndtr", 1, 0, 0, 0, 1, (void (*)(void))cr_log_ndtr, {(void (*)(void))cr_log_ndtr_0, NULL, NULL}},
-    [102] = {"ndtri", 1, 0, 0, 0, 1, (void (*)(void))cr_ndtri, {(void (*)(void))cr_ndtri_0, NULL, NULL}},
-    [103] = {"erfcx", 1, 0, 0, 0, 1, (void (*)(void))cr_erfcx, {(void (*)(void))cr_erfcx_0, NULL, NULL}},
-    [104] = {"erfcinv", 1, 0, 0, 0, 1, (void (*)(void))cr_erfcinv, {(void (*)(void))cr_erfcinv_0, NULL, NULL}},
-    [105] = {"dawsn", 1, 0, 0, 0, 1, (void (*)(void))cr_dawsn, {(void (*)(void))cr_dawsn_0, NULL, NULL}},
-    [106] = {"expi", 1, 0, 0, 0, 1, (void (*)(void))cr_expi, {(void (*)(void))cr_expi_0, NULL, NULL}},
-    [107] = {"exp1", 1, 0, 0, 0, 1, (void (*)(void))cr_exp1, {(void (*)(void))cr_exp1_0, NULL, NULL}},
-    [108] = {"ellipk", 1, 0, 0, 0, 1, (void (*)(void))cr_ellipk, {(void (*)(void))cr_ellipk_0, NULL, NULL}},
-    [109] = {"ellipe", 1, 0, 0, 0, 1, (void (*)(void))cr_ellipe, {(void (*)(void))cr_ellipe_0, NULL, NULL}},
-    [110] = {"spence", 1, 0, 0, 0, 1, (void (*)(void))cr_spence, {(void (*)(void))cr_spence_0, NULL, NULL}},
-    [111] = {"log_expit", 1, 0, 0, 0, 1, (void (*)(void))cr_log_expit, {(void (*)(void))cr_log_expit_0, NULL, NULL}},
-    [112] = {"entr", 1, 0, 0, 0, 1, (void (*)(void))cr_entr, {(void (*)(void))cr_entr_0, NULL, NULL}},
-    [113] = {"betaln", 2, 0, 0, 0, 1, (void (*)(void))cr_betaln, {(void (*)(void))cr_betaln_0, (void (*)(void))cr_betaln_1, NULL}},
-    [114] = {"xlogy", 2, 0, 0, 0, 1, (void (*)(void))cr_xlogy, {(void (*)(void))cr_xlogy_0, (void (*)(void))cr_xlogy_1, NULL}},
-    [115] = {"xlog1py", 2, 0, 0, 0, 1, (void (*)(void))cr_xlog1py, {(void (*)(void))cr_xlog1py_0, (void (*)(void))cr_xlog1py_1, NULL}},
-    [116] = {"expn", 2, 0, 0, 1, 1, (void (*)(void))cr_expn, {NULL, (void (*)(void))cr_expn_1, NULL}},
-    [117] = {"gammainc", 2, 0, 0, 1, 1, (void (*)(void))cr_gammainc, {NULL, (void (*)(void))cr_gammainc_1, NULL}},
-    [118] = {"gammaincc", 2, 0, 0, 1, 1, (void (*)(void))cr_gammaincc, {NULL, (void (*)(void))cr_gammaincc_1, NULL}},
-    [119] = {"betainc", 3, 0, 0, 3, 1, (void (*)(void))cr_betainc, {NULL, NULL, (void (*)(void))cr_betainc_2}},
+    [64] = {"sech_squared", 1, 0, 0, 0, 0, (void (*)(void))cr_sech_squared, {(void (*)(void))cr_sech_squared_0, NULL, NULL}},
+    [65] = {"arcsinh", 1, 0, 0, 0, 0, (void (*)(void))cr_arcsinh, {(void (*)(void))cr_arcsinh_0, NULL, NULL}},
+    [66] = {"arccosh", 1, 0, 0, 0, 0, (void (*)(void))cr_arccosh, {(void (*)(void))cr_arccosh_0, NULL, NULL}},
+    [67] = {"arctanh", 1, 0, 0, 0, 0, (void (*)(void))cr_arctanh, {(void (*)(void))cr_arctanh_0, NULL, NULL}},
+    [68] = {"deg2rad", 1, 0, 0, 0, 0, (void (*)(void))cr_deg2rad, {(void (*)(void))cr_deg2rad_0, NULL, NULL}},
+    [69] = {"rad2deg", 1, 0, 0, 0, 0, (void (*)(void))cr_rad2deg, {(void (*)(void))cr_rad2deg_0, NULL, NULL}},
+    [70] = {"sinpi", 1, 0, 0, 0, 0, (void (*)(void))cr_sinpi, {(void (*)(void))cr_sinpi_0, NULL, NULL}},
+    [71] = {"cospi", 1, 0, 0, 0, 0, (void (*)(void))cr_cospi, {(void (*)(void))cr_cospi_0, NULL, NULL}},
+    [72] = {"sinc", 1, 0, 0, 0, 0, (void (*)(void))cr_sinc, {(void (*)(void))cr_sinc_0, NULL, NULL}},
+    [73] = {"j0", 1, 0, 0, 0, 1, (void (*)(void))cr_j0, {(void (*)(void))cr_j0_0, NULL, NULL}},
+    [74] = {"j1", 1, 0, 0, 0, 1, (void (*)(void))cr_j1, {(void (*)(void))cr_j1_0, NULL, NULL}},
+    [75] = {"y0", 1, 0, 0, 0, 1, (void (*)(void))cr_y0, {(void (*)(void))cr_y0_0, NULL, NULL}},
+    [76] = {"y1", 1, 0, 0, 0, 1, (void (*)(void))cr_y1, {(void (*)(void))cr_y1_0, NULL, NULL}},
+    [77] = {"i0", 1, 0, 0, 0, 1, (void (*)(void))cr_i0, {(void (*)(void))cr_i0_0, NULL, NULL}},
+    [78] = {"i1", 1, 0, 0, 0, 1, (void (*)(void))cr_i1, {(void (*)(void))cr_i1_0, NULL, NULL}},
+    [79] = {"k0", 1, 0, 0, 0, 1, (void (*)(void))cr_k0, {(void (*)(void))cr_k0_0, NULL, NULL}},
+    [80] = {"k1", 1, 0, 0, 0, 1, (void (*)(void))cr_k1, {(void (*)(void))cr_k1_0, NULL, NULL}},
+    [81] = {"i0e", 1, 0, 0, 0, 1, (void (*)(void))cr_i0e, {(void (*)(void))cr_i0e_0, NULL, NULL}},
+    [82] = {"i1e", 1, 0, 0, 0, 1, (void (*)(void))cr_i1e, {(void (*)(void))cr_i1e_0, NULL, NULL}},
+    [83] = {"k0e", 1, 0, 0, 0, 1, (void (*)(void))cr_k0e, {(void (*)(void))cr_k0e_0, NULL, NULL}},
+    [84] = {"k1e", 1, 0, 0, 0, 1, (void (*)(void))cr_k1e, {(void (*)(void))cr_k1e_0, NULL, NULL}},
+    [85] = {"jv", 2, 0, 0, 1, 1, (void (*)(void))cr_jv, {NULL, (void (*)(void))cr_jv_1, NULL}},
+    [86] = {"yv", 2, 0, 0, 1, 1, (void (*)(void))cr_yv, {NULL, (void (*)(void))cr_yv_1, NULL}},
+    [87] = {"iv", 2, 0, 0, 1, 1, (void (*)(void))cr_iv, {NULL, (void (*)(void))cr_iv_1, NULL}},
+    [88] = {"kv", 2, 0, 0, 1, 1, (void (*)(void))cr_kv, {NULL, (void (*)(void))cr_kv_1, NULL}},
+    [89] = {"ive", 2, 0, 0, 1, 1, (void (*)(void))cr_ive, {NULL, (void (*)(void))cr_ive_1, NULL}},
+    [90] = {"kve", 2, 0, 0, 1, 1, (void (*)(void))cr_kve, {NULL, (void (*)(void))cr_kve_1, NULL}},
+    [91] = {"softplus", 1, 0, 0, 0, 0, (void (*)(void))cr_softplus, {(void (*)(void))cr_softplus_0, NULL, NULL}},
+    [92] = {"silu", 1, 0, 0, 0, 0, (void (*)(void))cr_silu, {(void (*)(void))cr_silu_0, NULL, NULL}},
+    [93] = {"gelu", 1, 0, 0, 0, 0, (void (*)(void))cr_gelu, {(void (*)(void))cr_gelu_0, NULL, NULL}},
+    [94] = {"erf", 1, 0, 0, 0, 0, (void (*)(void))cr_erf, {(void (*)(void))cr_erf_0, NULL, NULL}},
+    [95] = {"erfc", 1, 0, 0, 0, 0, (void (*)(void))cr_erfc, {(void (*)(void))cr_erfc_0, NULL, NULL}},
+    [96] = {"erfinv", 1, 0, 0, 0, 1, (void (*)(void))cr_erfinv, {(void (*)(void))cr_erfinv_0, NULL, NULL}},
+    [97] = {"gamma", 1, 0, 0, 0, 1, (void (*)(void))cr_gamma, {(void (*)(void))cr_gamma_0, NULL, NULL}},
+    [98] = {"gammaln", 1, 0, 0, 0, 1, (void (*)(void))cr_gammaln, {(void (*)(void))cr_gammaln_0, NULL, NULL}},
+    [99] = {"digamma", 1, 0, 0, 0, 1, (void (*)(void))cr_digamma, {(void (*)(void))cr_digamma_0, NULL, NULL}},
+    [100] = {"polygamma", 2, 0, 0, 1, 1, (void (*)(void))cr_polygamma, {NULL, (void (*)(void))cr_polygamma_1, NULL}},
+    [101] = {"ndtr", 1, 0, 0, 0, 1, (void (*)(void))cr_ndtr, {(void (*)(void))cr_ndtr_0, NULL, NULL}},
+    [102] = {"log_ndtr", 1, 0, 0, 0, 1, (void (*)(void))cr_log_ndtr, {(void (*)(void))cr_log_ndtr_0, NULL, NULL}},
+    [103] = {"ndtri", 1, 0, 0, 0, 1, (void (*)(void))cr_ndtri, {(void (*)(void))cr_ndtri_0, NULL, NULL}},
+    [104] = {"erfcx", 1, 0, 0, 0, 1, (void (*)(void))cr_erfcx, {(void (*)(void))cr_erfcx_0, NULL, NULL}},
+    [105] = {"erfcinv", 1, 0, 0, 0, 1, (void (*)(void))cr_erfcinv, {(void (*)(void))cr_erfcinv_0, NULL, NULL}},
+    [106] = {"dawsn", 1, 0, 0, 0, 1, (void (*)(void))cr_dawsn, {(void (*)(void))cr_dawsn_0, NULL, NULL}},
+    [107] = {"expi", 1, 0, 0, 0, 1, (void (*)(void))cr_expi, {(void (*)(void))cr_expi_0, NULL, NULL}},
+    [108] = {"exp1", 1, 0, 0, 0, 1, (void (*)(void))cr_exp1, {(void (*)(void))cr_exp1_0, NULL, NULL}},
+    [109] = {"ellipk", 1, 0, 0, 0, 1, (void (*)(void))cr_ellipk, {(void (*)(void))cr_ellipk_0, NULL, NULL}},
+    [110] = {"ellipe", 1, 0, 0, 0, 1, (void (*)(void))cr_ellipe, {(void (*)(void))cr_ellipe_0, NULL, NULL}},
+    [111] = {"spence", 1, 0, 0, 0, 1, (void (*)(void))cr_spence, {(void (*)(void))cr_spence_0, NULL, NULL}},
+    [112] = {"log_expit", 1, 0, 0, 0, 1, (void (*)(void))cr_log_expit, {(void (*)(void))cr_log_expit_0, NULL, NULL}},
+    [113] = {"entr", 1, 0, 0, 0, 1, (void (*)(void))cr_entr, {(void (*)(void))cr_entr_0, NULL, NULL}},
+    [114] = {"betaln", 2, 0, 0, 0, 1, (void (*)(void))cr_betaln, {(void (*)(void))cr_betaln_0, (void (*)(void))cr_betaln_1, NULL}},
+    [115] = {"xlogy", 2, 0, 0, 0, 1, (void (*)(void))cr_xlogy, {(void (*)(void))cr_xlogy_0, (void (*)(void))cr_xlogy_1, NULL}},
+    [116] = {"xlog1py", 2, 0, 0, 0, 1, (void (*)(void))cr_xlog1py, {(void (*)(void))cr_xlog1py_0, (void (*)(void))cr_xlog1py_1, NULL}},
+    [117] = {"expn", 2, 0, 0, 1, 1, (void (*)(void))cr_expn, {NULL, (void (*)(void))cr_expn_1, NULL}},
+    [118] = {"gammainc", 2, 0, 0, 1, 1, (void (*)(void))cr_gammainc, {NULL, (void (*)(void))cr_gammainc_1, NULL}},
+    [119] = {"gammaincc", 2, 0, 0, 1, 1, (void (*)(void))cr_gammaincc, {NULL, (void (*)(void))cr_gammaincc_1, NULL}},
 };
 #endif

@@ -75,62 +75,62 @@ ARCTAN2 = 60
 SINH = 61
 COSH = 62
 TANH = 63
-ARCSINH = 64
-ARCCOSH = 65
-ARCTANH = 66
-DEG2RAD = 67
-RAD2DEG = 68
-SINPI = 69
-COSPI = 70
-SINC = 71
-J0 = 72
-J1 = 73
-Y0 = 74
-Y1 = 75
-I0 = 76
-I1 = 77
-K0 = 78
-K1 = 79
-I0E = 80
-I1E = 81
-K0E = 82
-K1E = 83
-JV = 84
-YV = 85
-IV = 86
-KV = 87
-IVE = 88
-KVE = 89
-SOFTPLUS = 90
-SILU = 91
-GELU = 92
-ERF = 93
-ERFC = 94
-ERFINV = 95
-GAMMA = 96
-GAMMALN = 97
-DIGAMMA = 98
-POLYGAMMA = 99
-NDTR = 100
-LOG_NDTR = 101
-NDTRI = 102
-ERFCX = 103
-ERFCINV = 104
-DAWSN = 105
-EXPI = 106
-EXP1 = 107
-ELLIPK = 108
-ELLIPE = 109
-SPENCE = 110
-LOG_EXPIT = 111
-ENTR = 112
-BETALN = 113
-XLOGY = 114
-XLOG1PY = 115
-EXPN = 116
-GAMMAINC = 117
-GAMMAINCC = 118
-BETAINC = 119
+SECH_SQUARED = 64
+ARCSINH = 65
+ARCCOSH = 66
+ARCTANH = 67
+DEG2RAD = 68
+RAD2DEG = 69
+SINPI = 70
+COSPI = 71
+SINC = 72
+J0 = 73
+J1 = 74
+Y0 = 75
+Y1 = 76
+I0 = 77
+I1 = 78
+K0 = 79
+K1 = 80
+I0E = 81
+I1E = 82
+K0E = 83
+K1E = 84
+JV = 85
+YV = 86
+IV = 87
+KV = 88
+IVE = 89
+KVE = 90
+SOFTPLUS = 91
+SILU = 92
+GELU = 93
+ERF = 94
+ERFC = 95
+ERFINV = 96
+GAMMA = 97
+GAMMALN = 98
+DIGAMMA = 99
+POLYGAMMA = 100
+NDTR = 101
+LOG_NDTR = 102
+NDTRI = 103
+ERFCX = 104
+ERFCINV = 105
+DAWSN = 106
+EXPI = 107
+EXP1 = 108
+ELLIPK = 109
+ELLIPE = 110
+SPENCE = 111
+LOG_EXPIT = 112
+ENTR = 113
+BETALN = 114
+XLOGY = 115
+XLOG1PY = 116
+EXPN = 117
+GAMMAINC = 118
+GAMMAINCC = 119
 
 
 _ROWS = {op.name: op for op in elementwise_rows()}
@@ -203,11 +203,11 @@ def maximum(x: float, y: float) -> float:
 
 
 def maximum_0(out: float, x: float, y: float) -> float:
-    return (1.0 if (x > y) else (0.5 if (x == y) else (0.0 if (x < y) else math.nan)))
+    return (((0.5 if (x == y) else math.nan) if (not (y < x)) else 1.0) if (not (x < y)) else 0.0)
 
 
 def maximum_1(out: float, x: float, y: float) -> float:
-    return (1.0 if (y > x) else (0.5 if (y == x) else (0.0 if (y < x) else math.nan)))
+    return (((0.5 if (x == y) else math.nan) if (not (x < y)) else 1.0) if (not (y < x)) else 0.0)
 
 
 def minimum(x: float, y: float) -> float:
@@ -215,11 +215,11 @@ def minimum(x: float, y: float) -> float:
 
 
 def minimum_0(out: float, x: float, y: float) -> float:
-    return (1.0 if ((-x) > (-y)) else (0.5 if ((-x) == (-y)) else (0.0 if ((-x) < (-y)) else math.nan)))
+    return (((0.5 if (x == y) else math.nan) if (not (y > x)) else 1.0) if (not (x > y)) else 0.0)
 
 
 def minimum_1(out: float, x: float, y: float) -> float:
-    return (1.0 if ((-y) > (-x)) else (0.5 if ((-y) == (-x)) else (0.0 if ((-y) < (-x)) else math.nan)))
+    return (((0.5 if (x == y) else math.nan) if (not (x > y)) else 1.0) if (not (y > x)) else 0.0)
 
 
 def fmax(x: float, y: float) -> float:
@@ -227,11 +227,13 @@ def fmax(x: float, y: float) -> float:
 
 
 def fmax_0(out: float, x: float, y: float) -> float:
-    return (1.0 if (x > y) else (0.5 if (x == y) else (1.0 if isnan(y) else 0.0)))
+    t1 = (x == y)
+    return ((0.5 if t1 else 1.0) if (((y < x) or t1) or isnan(y)) else 0.0)
 
 
 def fmax_1(out: float, x: float, y: float) -> float:
-    return (1.0 if (y > x) else (0.5 if (y == x) else (1.0 if isnan(x) else 0.0)))
+    t1 = (x == y)
+    return ((0.5 if t1 else 1.0) if (((x < y) or t1) or isnan(x)) else 0.0)
 
 
 def fmin(x: float, y: float) -> float:
@@ -239,11 +241,13 @@ def fmin(x: float, y: float) -> float:
 
 
 def fmin_0(out: float, x: float, y: float) -> float:
-    return (1.0 if ((-x) > (-y)) else (0.5 if ((-x) == (-y)) else (1.0 if isnan((-y)) else 0.0)))
+    t1 = (x == y)
+    return ((0.5 if t1 else 1.0) if (((y > x) or t1) or isnan(y)) else 0.0)
 
 
 def fmin_1(out: float, x: float, y: float) -> float:
-    return (1.0 if ((-y) > (-x)) else (0.5 if ((-y) == (-x)) else (1.0 if isnan((-x)) else 0.0)))
+    t1 = (x == y)
+    return ((0.5 if t1 else 1.0) if (((x > y) or t1) or isnan(x)) else 0.0)
 
 
 def clip(x: float, lower: float, upper: float) -> float:
@@ -251,7 +255,8 @@ def clip(x: float, lower: float, upper: float) -> float:
 
 
 def clip_0(out: float, x: float, lower: float, upper: float) -> float:
-    return (1.0 if ((lower < x) and (x < upper)) else (math.nan if isnan(out) else 0.0))
+    t1 = isnan(out)
+    return ((math.nan if t1 else 1.0) if (((lower < x) and (x < upper)) or t1) else 0.0)
 
 
 def clip_1(out: float, x: float, lower: float, upper: float) -> float:
@@ -271,7 +276,7 @@ def where_1(out: float, condition: float, x: float, y: float) -> float:
 
 
 def where_2(out: float, condition: float, x: float, y: float) -> float:
-    return (0.0 if condition else 1.0)
+    return (1.0 if (not condition) else 0.0)
 
 
 def relu(x: float) -> float:
@@ -279,7 +284,7 @@ def relu(x: float) -> float:
 
 
 def relu_0(out: float, x: float) -> float:
-    return (1.0 if (x > 0.0) else (0.0 if (x <= 0.0) else math.nan))
+    return ((math.nan if isnan(x) else 1.0) if (not (x <= 0.0)) else 0.0)
 
 
 def floor(x: float) -> float:
@@ -543,7 +548,7 @@ def log(x: float) -> float:
 
 
 def log_0(out: float, x: float) -> float:
-    return (divide(1.0, x) if (x >= 0.0) else out)
+    return divide(1.0, (x if (x >= 0.0) else out))
 
 
 def log2(x: float) -> float:
@@ -724,7 +729,16 @@ def tanh(x: float) -> float:
 
 
 def tanh_0(out: float, x: float) -> float:
-    return ((4.0 * sigmoid((2.0 * x))) * sigmoid((-2.0 * x)))
+    return sech_squared(x)
+
+
+def sech_squared(x: float) -> float:
+    t1 = exp((-2.0 * abs(x)))
+    return divide((4.0 * t1), square((1.0 + t1)))
+
+
+def sech_squared_0(out: float, x: float) -> float:
+    return ((-2.0 * tanh(x)) * out)
 
 
 def arcsinh(x: float) -> float:
@@ -1051,7 +1065,7 @@ def log_ndtr(x: float) -> float:
 
 
 def log_ndtr_0(out: float, x: float) -> float:
-    return (0.3989422804014327 * exp(((-0.5 * square(x)) - out)))
+    return divide(0.7978845608028654, erfcx((-0.7071067811865476 * x)))
 
 
 def ndtri(x: float) -> float:
@@ -1202,14 +1216,6 @@ def gammaincc_1(out: float, a: float, x: float) -> float:
     return ((-exp(((xlogy((a - 1.0), x) - x) - gammaln(a)))) if (x >= 0.0) else out)
 
 
-def betainc(a: float, b: float, x: float) -> float:
-    return _numpy("betainc", a, b, x)
-
-
-def betainc_2(out: float, a: float, b: float, x: float) -> float:
-    return (exp(((xlogy((a - 1.0), x) + xlog1py((b - 1.0), (-x))) - betaln(a, b))) if ((x >= 0.0) and (x <= 1.0)) else out)
-
-
 #: The name, the value and the partials of every op; None for a partial that is zero or missing.
 KERNELS: dict[int, tuple[str, Callable[..., float], tuple[Callable[..., float] | None, ...]]] = {
     2: ("equal", equal, (None, None,)),
@@ -1274,60 +1280,60 @@ KERNELS: dict[int, tuple[str, Callable[..., float], tuple[Callable[..., float] |
     61: ("sinh", sinh, (sinh_0,)),
     62: ("cosh", cosh, (cosh_0,)),
     63: ("tanh", tanh, (tanh_0,)),
-    64: ("arcsinh", arcsinh, (arcsinh_0,)),
-    65: ("arccosh", arccosh, (arccosh_0,)),
-    66: ("arctanh", arctanh, (arctanh_0,)),
-    67: ("deg2rad", deg2rad, (deg2rad_0,)),
-    68: ("rad2deg", rad2deg, (rad2deg_0,)),
-    69: ("sinpi", sinpi, (sinpi_0,)),
-    70: ("cospi", cospi, (cospi_0,)),
-    71: ("sinc", sinc, (sinc_0,)),
-    72: ("j0", j0, (j0_0,)),
-    73: ("j1", j1, (j1_0,)),
-    74: ("y0", y0, (y0_0,)),
-    75: ("y1", y1, (y1_0,)),
-    76: ("i0", i0, (i0_0,)),
-    77: ("i1", i1, (i1_0,)),
-    78: ("k0", k0, (k0_0,)),
-    79: ("k1", k1, (k1_0,)),
-    80: ("i0e", i0e, (i0e_0,)),
-    81: ("i1e", i1e, (i1e_0,)),
-    82: ("k0e", k0e, (k0e_0,)),
-    83: ("k1e", k1e, (k1e_0,)),
-    84: ("jv", jv, (None, jv_1,)),
-    85: ("yv", yv, (None, yv_1,)),
-    86: ("iv", iv, (None, iv_1,)),
-    87: ("kv", kv, (None, kv_1,)),
-    88: ("ive", ive, (None, ive_1,)),
-    89: ("kve", kve, (None, kve_1,)),
-    90: ("softplus", softplus, (softplus_0,)),
-    91: ("silu", silu, (silu_0,)),
-    92: ("gelu", gelu, (gelu_0,)),
-    93: ("erf", erf, (erf_0,)),
-    94: ("erfc", erfc, (erfc_0,)),
-    95: ("erfinv", erfinv, (erfinv_0,)),
-    96: ("gamma", gamma, (gamma_0,)),
-    97: ("gammaln", gammaln, (gammaln_0,)),
-    98: ("digamma", digamma, (digamma_0,)),
-    99: ("polygamma", polygamma, (None, polygamma_1,)),
-    100: ("ndtr", ndtr, (ndtr_0,)),
-    101: ("log_ndtr", log_ndtr, (log_ndtr_0,)),
-    102: ("ndtri", ndtri, (ndtri_0,)),
-    103: ("erfcx", erfcx, (erfcx_0,)),
-    104: ("erfcinv", erfcinv, (erfcinv_0,)),
-    105: ("dawsn", dawsn, (dawsn_0,)),
-    106: ("expi", expi, (expi_0,)),
-    107: ("exp1", exp1, (exp1_0,)),
-    108: ("ellipk", ellipk, (ellipk_0,)),
-    109: ("ellipe", ellipe, (ellipe_0,)),
-    110: ("spence", spence, (spence_0,)),
-    111: ("log_expit", log_expit, (log_expit_0,)),
-    112: ("entr", entr, (entr_0,)),
-    113: ("betaln", betaln, (betaln_0, betaln_1,)),
-    114: ("xlogy", xlogy, (xlogy_0, xlogy_1,)),
-    115: ("xlog1py", xlog1py, (xlog1py_0, xlog1py_1,)),
-    116: ("expn", expn, (None, expn_1,)),
-    117: ("gammainc", gammainc, (None, gammainc_1,)),
-    118: ("gammaincc", gammaincc, (None, gammaincc_1,)),
-    119: ("betainc", betainc, (None, None, betainc_2,)),
+    64: ("sech_squared", sech_squared, (sech_squared_0,)),
+    65: ("arcsinh", arcsinh, (arcsinh_0,)),
+    66: ("arccosh", arccosh, (arccosh_0,)),
+    67: ("arctanh", arctanh, (arctanh_0,)),
+    68: ("deg2rad", deg2rad, (deg2rad_0,)),
+    69: ("rad2deg", rad2deg, (rad2deg_0,)),
+    70: ("sinpi", sinpi, (sinpi_0,)),
+    71: ("cospi", cospi, (cospi_0,)),
+    72: ("sinc", sinc, (sinc_0,)),
+    73: ("j0", j0, (j0_0,)),
+    74: ("j1", j1, (j1_0,)),
+    75: ("y0", y0, (y0_0,)),
+    76: ("y1", y1, (y1_0,)),
+    77: ("i0", i0, (i0_0,)),
+    78: ("i1", i1, (i1_0,)),
+    79: ("k0", k0, (k0_0,)),
+    80: ("k1", k1, (k1_0,)),
+    81: ("i0e", i0e, (i0e_0,)),
+    82: ("i1e", i1e, (i1e_0,)),
+    83: ("k0e", k0e, (k0e_0,)),
+    84: ("k1e", k1e, (k1e_0,)),
+    85: ("jv", jv, (None, jv_1,)),
+    86: ("yv", yv, (None, yv_1,)),
+    87: ("iv", iv, (None, iv_1,)),
+    88: ("kv", kv, (None, kv_1,)),
+    89: ("ive", ive, (None, ive_1,)),
+    90: ("kve", kve, (None, kve_1,)),
+    91: ("softplus", softplus, (softplus_0,)),
+    92: ("silu", silu, (silu_0,)),
+    93: ("gelu", gelu, (gelu_0,)),
+    94: ("erf", erf, (erf_0,)),
+    95: ("erfc", erfc, (erfc_0,)),
+    96: ("erfinv", erfinv, (erfinv_0,)),
+    97: ("gamma", gamma, (gamma_0,)),
+    98: ("gammaln", gammaln, (gammaln_0,)),
+    99: ("digamma", digamma, (digamma_0,)),
+    100: ("polygamma", polygamma, (None, polygamma_1,)),
+    101: ("ndtr", ndtr, (ndtr_0,)),
+    102: ("log_ndtr", log_ndtr, (log_ndtr_0,)),
+    103: ("ndtri", ndtri, (ndtri_0,)),
+    104: ("erfcx", erfcx, (erfcx_0,)),
+    105: ("erfcinv", erfcinv, (erfcinv_0,)),
+    106: ("dawsn", dawsn, (dawsn_0,)),
+    107: ("expi", expi, (expi_0,)),
+    108: ("exp1", exp1, (exp1_0,)),
+    109: ("ellipk", ellipk, (ellipk_0,)),
+    110: ("ellipe", ellipe, (ellipe_0,)),
+    111: ("spence", spence, (spence_0,)),
+    112: ("log_expit", log_expit, (log_expit_0,)),
+    113: ("entr", entr, (entr_0,)),
+    114: ("betaln", betaln, (betaln_0, betaln_1,)),
+    115: ("xlogy", xlogy, (xlogy_0, xlogy_1,)),
+    116: ("xlog1py", xlog1py, (xlog1py_0, xlog1py_1,)),
+    117: ("expn", expn, (None, expn_1,)),
+    118: ("gammainc", gammainc, (None, gammainc_1,)),
+    119: ("gammaincc", gammaincc, (None, gammaincc_1,)),
 }

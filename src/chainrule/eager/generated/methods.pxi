@@ -267,80 +267,80 @@ cdef class Methods:
 
     def arcsinh(self):
         """``cr.arcsinh`` of this Value: Inverse hyperbolic sine of x."""
-        return call1(64, self)
+        return call1(65, self)
 
     def asinh(self):
         """``cr.asinh`` of this Value: Inverse hyperbolic sine of x."""
-        return call1(64, self)
+        return call1(65, self)
 
     def arccosh(self):
         """``cr.arccosh`` of this Value: Inverse hyperbolic cosine of x; NaN for x below 1."""
-        return call1(65, self)
+        return call1(66, self)
 
     def acosh(self):
         """``cr.acosh`` of this Value: Inverse hyperbolic cosine of x; NaN for x below 1."""
-        return call1(65, self)
+        return call1(66, self)
 
     def arctanh(self):
         """``cr.arctanh`` of this Value: Inverse hyperbolic tangent of x; NaN outside [-1, 1]."""
-        return call1(66, self)
+        return call1(67, self)
 
     def atanh(self):
         """``cr.atanh`` of this Value: Inverse hyperbolic tangent of x; NaN outside [-1, 1]."""
-        return call1(66, self)
+        return call1(67, self)
 
     def deg2rad(self):
         """``cr.deg2rad`` of this Value: Degrees to radians."""
-        return call1(67, self)
+        return call1(68, self)
 
     def radians(self):
         """``cr.radians`` of this Value: Degrees to radians."""
-        return call1(67, self)
+        return call1(68, self)
 
     def rad2deg(self):
         """``cr.rad2deg`` of this Value: Radians to degrees."""
-        return call1(68, self)
+        return call1(69, self)
 
     def degrees(self):
         """``cr.degrees`` of this Value: Radians to degrees."""
-        return call1(68, self)
+        return call1(69, self)
 
     def sinc(self):
         """``cr.sinc`` of this Value: sin(pi x)/(pi x), and 1 at 0: NumPy's normalised sinc. Exactly 0 at the other integers."""
-        return call1(71, self)
+        return call1(72, self)
 
     def softplus(self):
         """``cr.softplus`` of this Value: log(1 + exp(x)), without overflow on the way."""
-        return call1(90, self)
+        return call1(91, self)
 
     def silu(self):
         """``cr.silu`` of this Value: x * sigmoid(x), also called swish."""
-        return call1(91, self)
+        return call1(92, self)
 
     def gelu(self):
         """``cr.gelu`` of this Value: x * Phi(x), with Phi the normal distribution's cumulative function (the exact form)."""
-        return call1(92, self)
+        return call1(93, self)
 
     def erf(self):
         """``cr.erf`` of this Value: Error function, 2/sqrt(pi) times the integral of exp(-t**2) from 0 to x."""
-        return call1(93, self)
+        return call1(94, self)
 
     def erfc(self):
         """``cr.erfc`` of this Value: 1 - erf(x), accurate where erf(x) is near 1."""
-        return call1(94, self)
+        return call1(95, self)
 
     def erfinv(self):
         """``cr.erfinv`` of this Value: Inverse of erf; infinite at -1 and 1, NaN outside."""
-        return call1(95, self)
+        return call1(96, self)
 
     def gamma(self):
         """``cr.gamma`` of this Value: Gamma function, (x - 1)! at integers; NaN at negative integers."""
-        return call1(96, self)
+        return call1(97, self)
 
     def gammaln(self):
         """``cr.gammaln`` of this Value: Logarithm of the magnitude of the gamma function."""
-        return call1(97, self)
+        return call1(98, self)
 
     def digamma(self):
         """``cr.digamma`` of this Value: Derivative of gammaln."""
-        return call1(98, self)
+        return call1(99, self)

@@ -1,0 +1,568 @@
+"""The cache on disk: what is taken from it, what is not, and that nothing ever fails for it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import chainrule as cr
+from chainrule.backends.llvm import cache, engine, prepared
+
+X = np.linspace(0.5, 2.0, 100)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """An empty cache, which is on."""
+    place = tmp_path / "kernels"
+    monkeypatch.setenv("CHAINRULE_CACHE", "1")
+    monkeypatch.setenv("CHAINRULE_CACHE_DIR", str(place))
+    monkeypatch.setattr(cache, "_told", set())
+    monkeypatch.setattr(cache, "_stored", cache.LIMIT)
+    return place
+
+
+@pytest.fixture
+def log(caplog):
+    """What was logged of compiling, as one text."""
+    caplog.set_level(logging.INFO, "chainrule.compile")
+    return lambda: "\n".join(record.getMessage() for record in caplog.records)
+
+
+def evaluate(scale=2.0):
+    """The result of a new jitted function, which has to compile its kernel or load it."""
+    value = cr.jit(lambda x: cr.sum(cr.exp(-x) * scale))(X)
+    assert value == pytest.approx(np.sum(np.exp(-X) * scale), rel=1e-13)
+    return value
+
+
+def files(folder):
+    return sorted(folder.iterdir())
+
+
+def the_file(folder):
+    """The only file, of a kernel that was just compiled."""
+    evaluate()
+    (file,) = files(folder)
+    return file
+
+
+# --- it works -------------------------------------------------------------------------------------
+
+
+def test_the_second_time_nothing_is_compiled(folder, log, monkeypatch):
+    first = evaluate()
+    assert "compiled in" in log()
+    assert "loaded" not in log()
+    monkeypatch.setattr(engine, "object_of", None)
+    monkeypatch.setattr(prepared, "planned", None)
+    monkeypatch.setattr(prepared, "lowered", None)
+    assert evaluate() == first
+    assert "loaded from the cache in" in log()
+    assert len(files(folder)) == 1
+
+
+def test_another_program_is_another_file(folder):
+    assert evaluate(2.0) != evaluate(3.0)
+    assert evaluate(np.nextafter(2.0, 3.0)) != evaluate(2.0)
+    assert len(files(folder)) == 3
+
+
+@pytest.mark.parametrize("changed", ["cpu", "features"])
+def test_code_for_another_machine_is_not_taken(folder, changed, monkeypatch, log):
+    evaluate()
+    machine = engine.host()
+    other = {"cpu": "x86-64", "features": machine.features + ",-avx512f"}[changed]
+    monkeypatch.setattr(machine, changed, other)
+    evaluate()
+    assert log().count("compiled in") == 2
+    assert len(files(folder)) == 2
+
+
+def test_code_of_another_version_is_not_taken(folder, monkeypatch, log):
+    import llvmlite
+
+    evaluate()
+    monkeypatch.setattr(llvmlite, "__version__", "0.0.1")
+    evaluate()
+    assert log().count("compiled in") == 2
+
+
+def test_it_can_be_turned_off(folder, monkeypatch, log):
+    monkeypatch.setenv("CHAINRULE_CACHE", "0")
+    evaluate()
+    assert not folder.exists()
+    monkeypatch.setenv("CHAINRULE_CACHE", "1")
+    evaluate()
+    monkeypatch.setenv("CHAINRULE_CACHE", "0")
+    evaluate()
+    assert log().count("compiled in") == 3
+
+
+def test_files_are_nobody_elses(folder):
+    old = os.umask(0)
+    try:
+        evaluate()
+    finally:
+        os.umask(old)
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert the_file(folder).stat().st_mode & 0o777 == 0o600
+
+
+def test_what_a_file_says_of_itself(folder):
+    evaluate()
+    (entry,) = cache.entries()
+    (file,) = files(folder)
+    assert entry.size == file.stat().st_size
+    assert entry.facts["name"] == "<lambda>"
+    assert entry.facts["terms"] == 4
+    assert entry.facts["seconds"] > 0
+    assert entry.facts["cpu"] == engine.host().cpu
+
+
+def test_the_folder_is_the_users(monkeypatch, tmp_path):
+    monkeypatch.delenv("CHAINRULE_CACHE_DIR", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    if sys.platform == "linux":
+        assert cache.path() == tmp_path / "chainrule" / "kernels"
+    monkeypatch.setenv("CHAINRULE_CACHE_DIR", "~/somewhere")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert cache.path() == tmp_path / "somewhere"
+    monkeypatch.setenv("CHAINRULE_CACHE_DIR", "here")
+    assert cache.path() == Path.cwd() / "here"
+
+
+def test_what_is_logged_and_why(folder, log):
+    for _ in range(2):
+        f = cr.jit(lambda x: cr.exp(x) * 3.5)
+        f(X)
+        f(X[:9])
+        f(X.astype("f4"))
+    first, second, third, fourth = log().splitlines()
+    made = (
+        r"<lambda>: 2 terms compiled in \S+ ms \(\S+ of them planned; \d+ instructions\), because "
+    )
+    assert re.fullmatch(made + "it was called for the first time", first)
+    assert re.fullmatch(made + "x is float32 of 1 axes, not float64 of 1 axes", second)
+    taken = r"<lambda>: 2 terms loaded from the cache in \S+ ms, because "
+    assert re.fullmatch(taken + "it was called for the first time", third)
+    assert re.fullmatch(taken + "x is float32 of 1 axes, not float64 of 1 axes", fourth)
+
+
+def test_a_call_of_numpy_alone_is_not_compiled(folder, log):
+    assert cr.jit(lambda x: cr.matmul(x, x))(np.eye(2)).tolist() == [[1.0, 0.0], [0.0, 1.0]]
+    assert log() == ""
+    assert not folder.exists()
+
+
+# --- Programs that no text stands for -------------------------------------------------------------
+
+
+def test_without_a_text_the_ir_is_the_key(folder, log, monkeypatch):
+    monkeypatch.setattr(prepared, "identity_of", lambda program: None)
+    first = evaluate()
+    monkeypatch.setattr(engine, "object_of", None)
+    assert evaluate() == first
+    assert "loaded from the cache" in log()
+    (entry,) = cache.entries()
+    assert "plan" not in entry.facts
+
+
+def test_without_sources_the_ir_is_the_key(folder, monkeypatch):
+    monkeypatch.setattr(prepared, "sources", lambda: None)
+    first = evaluate()
+    monkeypatch.setattr(engine, "object_of", None)
+    assert evaluate() == first
+    assert "plan" not in cache.entries()[0].facts
+
+
+def test_other_sources_make_other_code(folder, log, monkeypatch):
+    evaluate()
+    monkeypatch.setattr(prepared, "sources", lambda: "changed")
+    evaluate()
+    assert log().count("compiled in") == 2
+    assert len(files(folder)) == 2
+
+
+def test_functions_that_are_not_there_any_more(folder, log, monkeypatch):
+    """LLVM would end the process."""
+    symbols = prepared._symbols
+    monkeypatch.setattr(prepared, "_symbols", lambda parts: [*symbols(parts), "_ZGVeN8v_none"])
+    evaluate()
+    evaluate()
+    assert "is ignored: C's library has no _ZGVeN8v_none" in log()
+    assert log().count("compiled in") == 2
+
+
+# --- processes ------------------------------------------------------------------------------------
+
+PROGRAM = """
+import numpy as np, chainrule as cr
+def f(x, y):
+    return cr.sum(cr.exp(x) * cr.sin(y) / (1 + x * x)), cr.log(x) + y ** 3
+x = np.linspace(0.5, 2.0, 1000)
+a, b = cr.jit(f)(x, x[::-1].copy())
+print(a.hex(), float(b.sum()).hex())
+"""
+
+
+def start(folder, **environment):
+    return subprocess.Popen(
+        [sys.executable, "-c", PROGRAM],
+        env={
+            **os.environ,
+            "CHAINRULE_BACKEND": "llvm",
+            "CHAINRULE_CACHE": "1",
+            "CHAINRULE_CACHE_DIR": str(folder),
+            "CHAINRULE_LOG": "compile",
+            **environment,
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def ended(process):
+    out, err = process.communicate()
+    assert process.returncode == 0, err
+    return out, err
+
+
+def test_another_process_starts_warm(folder):
+    """Whatever the seed of its hashes; and the vector functions have other addresses there."""
+    first, told = ended(start(folder, PYTHONHASHSEED="1"))
+    assert "compiled in" in told
+    for seed in "2", "3":
+        again, told = ended(start(folder, PYTHONHASHSEED=seed))
+        assert again == first
+        assert "loaded from the cache" in told
+        assert "compiled in" not in told
+
+
+def test_narrower_vectors_are_other_code(folder):
+    first, _ = ended(start(folder))
+    narrow, told = ended(start(folder, CHAINRULE_VECTOR_BITS="128"))
+    assert "compiled in" in told
+    assert [float.fromhex(x) for x in narrow.split()] == pytest.approx(
+        [float.fromhex(x) for x in first.split()], rel=1e-13
+    )
+
+
+def test_processes_that_compile_the_same_at_once(folder):
+    outputs = {out for out, _ in map(ended, [start(folder) for _ in range(4)])}
+    assert len(outputs) == 1
+    (file,) = files(folder)
+    assert file.suffix == ".kernel"
+
+
+def test_a_fork_loads_and_stores(folder):
+    before = evaluate()
+    process = os.fork()
+    if not process:
+        try:
+            os._exit(0 if evaluate() == before and evaluate(5.0) else 1)
+        except BaseException:
+            os._exit(2)
+    assert os.waitpid(process, 0)[1] == 0
+    assert len(files(folder)) == 2
+
+
+def test_threads_that_compile_the_same_at_once(folder):
+    results = []
+    threads = [threading.Thread(target=lambda: results.append(evaluate())) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(results) == 4
+    assert len(set(results)) == 1
+    assert len(files(folder)) == 1
+
+
+# --- files that are not taken ---------------------------------------------------------------------
+
+
+def flipped(contents):
+    changed = bytearray(contents)
+    changed[len(changed) * 3 // 4] ^= 1
+    return bytes(changed)
+
+
+def renamed(contents):
+    """Sound in itself, but of another key."""
+    body = contents.split(b"\n", 2)[2]
+    facts, _, built = body.partition(b"\n")
+    body = json.dumps(json.loads(facts) | {"key": "0" * 64}).encode() + b"\n" + built
+    return cache.FORMAT + cache.hashlib.sha256(body).hexdigest().encode() + b"\n" + body
+
+
+DAMAGE = {
+    "truncated": (lambda contents: contents[:-100], "damaged"),
+    "one bit": (flipped, "damaged"),
+    "no header": (lambda contents: contents[100:], "no file of this version"),
+    "empty": (lambda contents: b"", "no file of this version"),
+    "zeros": (lambda contents: bytes(len(contents)), "no file of this version"),
+    "first line only": (lambda contents: cache.FORMAT, "damaged"),
+    "longer": (lambda contents: contents + b"x", "damaged"),
+    "another format": (lambda contents: b"chainrule kernel 0\n" + contents[19:], "this version"),
+    "another key": (renamed, "other code than its name says"),
+}
+
+
+@pytest.mark.parametrize("kind", DAMAGE)
+def test_a_damaged_file_is_rebuilt(folder, log, kind):
+    file = the_file(folder)
+    whole = file.read_bytes()
+    damage, reason = DAMAGE[kind]
+    file.write_bytes(damage(whole))
+    value = evaluate()
+    assert f"cached file {file.name} is ignored" in log()
+    assert reason in log()
+    assert log().count("compiled in") == 2
+    assert evaluate() == value
+    assert "loaded from the cache" in log()
+    assert cache.entries()[0].facts["terms"] == 4
+
+
+def test_a_file_that_others_may_write_to_is_not_taken(folder, log):
+    file = the_file(folder)
+    for mode in 0o620, 0o602:
+        file.chmod(mode)
+        evaluate()
+        assert file.stat().st_mode & 0o777 == 0o600
+    assert log().count("is ignored: others may write to it") == 2
+    assert "loaded" not in log()
+
+
+def test_a_file_of_somebody_else_is_not_taken(folder, log, monkeypatch):
+    the_file(folder)
+    user = os.getuid()
+    owner = iter([user, user + 1])  # of the folder, of the file
+    monkeypatch.setattr(cache.os, "getuid", lambda: next(owner, user))
+    evaluate()
+    assert f"is ignored: it belongs to user {user}, not to {user + 1}" in log()
+    assert log().count("compiled in") == 2
+
+
+def test_a_link_to_a_file_is_not_taken(folder, log, tmp_path):
+    file = the_file(folder)
+    elsewhere = tmp_path / "elsewhere"
+    file.rename(elsewhere)
+    file.symlink_to(elsewhere)
+    evaluate()
+    assert "is ignored: it is a link" in log()
+    assert not file.is_symlink(), "the link gave way to the file"
+    assert elsewhere.exists()
+
+
+def test_a_pipe_or_a_folder_in_place_of_a_file(folder, log):
+    file = the_file(folder)
+    file.unlink()
+    os.mkfifo(file, 0o600)
+    evaluate()
+    assert "is ignored: it is no file" in log()
+    file.unlink()
+    file.mkdir()
+    evaluate()
+    assert file.is_dir()
+    assert "is not used: Is a directory" in log()
+
+
+# --- folders that are not used --------------------------------------------------------------------
+
+
+def unused(log, reason):
+    """Two kernels are compiled, and one line says why nothing is kept."""
+    assert log().count("compiled in") == 2
+    assert log().count("is not used") == 1
+    assert reason in log()
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o770, 0o1777])
+def test_a_folder_that_others_may_write_to_is_not_used(folder, log, mode):
+    folder.mkdir()
+    folder.chmod(mode)
+    evaluate()
+    evaluate()
+    assert not files(folder)
+    unused(log, "others may write to it")
+
+
+def test_a_folder_of_somebody_else_is_not_used(folder, log, monkeypatch):
+    user = os.getuid() + 1
+    monkeypatch.setattr(cache.os, "getuid", lambda: user)
+    evaluate()
+    evaluate()
+    assert not files(folder)
+    unused(log, f"it belongs to user {user - 1}, not to {user}")
+
+
+def test_a_link_to_a_folder_is_not_used(folder, log, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir(mode=0o700)
+    folder.symlink_to(elsewhere)
+    evaluate()
+    evaluate()
+    assert not files(elsewhere)
+    unused(log, "it is a link")
+
+
+def test_a_file_in_place_of_the_folder(folder, log):
+    folder.write_text("not a folder")
+    evaluate()
+    evaluate()
+    assert log().count("compiled in") == 2
+    assert "is not used: File exists" in log()
+    assert folder.read_text() == "not a folder"
+
+
+def test_a_folder_that_cannot_be_made(log, folder, monkeypatch):
+    monkeypatch.setenv("CHAINRULE_CACHE_DIR", "/proc/chainrule/kernels")
+    evaluate()
+    evaluate()
+    unused(log, "/proc/chainrule/kernels")
+
+
+def test_a_folder_that_cannot_be_written_to(log, folder, monkeypatch):
+    """As on a read-only file system; permissions would not stop a test that root runs."""
+    folder.mkdir(mode=0o700)
+    opened = os.open
+
+    def read_only(path, flags, *args, **options):
+        if flags & os.O_CREAT:
+            raise OSError(cache.errno.EROFS, "Read-only file system")
+        return opened(path, flags, *args, **options)
+
+    monkeypatch.setattr(cache.os, "open", read_only)
+    evaluate()
+    evaluate()
+    assert not files(folder)
+    unused(log, "Read-only file system")
+
+
+FULL = f"""
+import resource, signal
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+{PROGRAM}
+cr.jit(f)(x, x + 1)
+"""
+
+
+def test_a_full_disk(folder, monkeypatch):
+    """A limit on the size of files does to a write what a full disk does."""
+    expected, _ = ended(start(folder.with_name("other")))
+    monkeypatch.setitem(globals(), "PROGRAM", FULL)
+    value, told = ended(start(folder))
+    assert value == expected
+    assert told.count("compiled in") == 2
+    assert told.count("is not used: File too large") == 1
+    assert files(folder) == [], "nothing half-written is left behind"
+
+
+def test_without_a_home(monkeypatch, folder, log):
+    import platformdirs
+
+    monkeypatch.delenv("CHAINRULE_CACHE_DIR")
+    monkeypatch.setattr(platformdirs, "user_cache_path", lambda *a, **k: Path("~/.cache/x"))
+    evaluate()
+    evaluate()
+    assert not Path("~").exists()
+    unused(log, "there is no home folder; set CHAINRULE_CACHE_DIR")
+
+
+# --- size -----------------------------------------------------------------------------------------
+
+
+def fill(folder, count, size):
+    """Files of the cache that were used one after the other, the first one longest ago."""
+    keys = [f"{i:064x}" for i in range(count)]
+    for i, key in enumerate(keys):
+        cache.store(key, bytes(size), {"name": "f"})
+        os.utime(folder / f"{key}.kernel", (time.time() - 10_000 + i,) * 2)
+    return keys
+
+
+def test_the_least_recently_used_go(folder, monkeypatch):
+    monkeypatch.setattr(cache, "LIMIT", 100_000)
+    keys = fill(folder, 9, 10_000)
+    assert len(files(folder)) == 9
+    assert cache.load(keys[0]).built == bytes(10_000), "which makes it the last used"
+    cache.store("f" * 64, bytes(10_000), {"name": "last"})
+    left = {file.stem for file in files(folder)}
+    assert {keys[0], keys[8], "f" * 64} <= left
+    assert not {keys[1], keys[2]} & left
+    assert sum(file.stat().st_size for file in files(folder)) <= 75_000
+
+
+def test_the_number_of_files_is_bounded_too(folder, monkeypatch):
+    monkeypatch.setattr(cache, "FILES", 20)
+    fill(folder, 21, 10)
+    monkeypatch.setattr(cache, "_stored", cache.LIMIT)
+    cache.store("f" * 64, b"", {})
+    assert len(files(folder)) == 15
+
+
+def test_what_is_too_large_is_not_kept(folder, monkeypatch):
+    monkeypatch.setattr(cache, "LIMIT", 1000)
+    evaluate()
+    assert not folder.exists()
+
+
+def test_what_a_killed_process_left_is_removed(folder):
+    folder.mkdir(mode=0o700)
+    old, new = folder / f"{'a' * 32}.writing", folder / f"{'b' * 32}.writing"
+    for file in old, new:
+        file.write_bytes(b"half")
+    os.utime(old, (time.time() - 7200,) * 2)
+    mine = folder / "notes.txt"
+    mine.write_text("mine")
+    evaluate()
+    assert not old.exists()
+    assert new.exists(), "somebody may still be writing it"
+    assert mine.exists()
+
+
+def test_another_process_that_trims_at_once(folder, monkeypatch):
+    """A file may be gone when its turn comes."""
+    fill(folder, 9, 10_000)
+    monkeypatch.setattr(cache, "LIMIT", 50_000)
+    unlink = os.unlink
+    gone = []
+
+    def also_elsewhere(name, **options):
+        gone.append(name)
+        if len(gone) == 1:
+            unlink(name, **options)
+        return unlink(name, **options)
+
+    monkeypatch.setattr(cache.os, "unlink", also_elsewhere)
+    with cache._opened() as opened:
+        cache._trim(opened)
+    assert len(files(folder)) < 5
+
+
+def test_clear_removes_its_own_files_only(folder):
+    assert cache.clear() == (0, 0)
+    evaluate()
+    evaluate(3.0)
+    (folder / f"{'a' * 32}.writing").write_bytes(b"half")
+    others = [folder / "notes.txt", folder / "x.kernel", folder / f"{'a' * 64}.kernel.bak"]
+    for file in others:
+        file.write_text("mine")
+    count, size = cache.clear()
+    assert count == 3
+    assert size > 1000
+    assert files(folder) == sorted(others)
+    assert cache.entries() == []
