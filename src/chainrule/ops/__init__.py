@@ -26,6 +26,7 @@ from . import (
     missing,
     numpy_names,
     ordering,
+    packing,
     padding,
     polynomials,
     products,

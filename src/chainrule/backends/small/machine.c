@@ -3,11 +3,28 @@
 /* BEGIN: Cython Metadata
 {
     "distutils": {
+        "define_macros": [
+            [
+                "NPY_NO_DEPRECATED_API",
+                "NPY_2_0_API_VERSION"
+            ]
+        ],
         "depends": [
-            "src/chainrule/backends/small/machine.h"
+            "/tmp/pip-build-env-yqzanodd/overlay/lib/python3.11/site-packages/numpy/_core/include/numpy/arrayobject.h",
+            "/tmp/pip-build-env-yqzanodd/overlay/lib/python3.11/site-packages/numpy/_core/include/numpy/arrayscalars.h",
+            "/tmp/pip-build-env-yqzanodd/overlay/lib/python3.11/site-packages/numpy/_core/include/numpy/ndarrayobject.h",
+            "/tmp/pip-build-env-yqzanodd/overlay/lib/python3.11/site-packages/numpy/_core/include/numpy/ndarraytypes.h",
+            "/tmp/pip-build-env-yqzanodd/overlay/lib/python3.11/site-packages/numpy/_core/include/numpy/ufuncobject.h",
+            "src/chainrule/backends/small/machine.h",
+            "src/chainrule/eager/generated/kernels.h"
+        ],
+        "extra_compile_args": [
+            "-O3",
+            "-fno-math-errno"
         ],
         "include_dirs": [
-            "src/chainrule/backends/small"
+            "src/chainrule/backends/small",
+            "/tmp/pip-build-env-yqzanodd/overlay/lib/python3.11/site-packages/numpy/_core/include"
         ],
         "name": "chainrule.backends.small.machine",
         "sources": [
@@ -1528,9 +1545,9 @@ static const char * const __pyx_cfilenm = __FILE__;
 
 static const char* const __pyx_f[] = {
   "src/chainrule/backends/small/machine.pyx",
-  ".venv/lib/python3.11/site-packages/numpy/__init__.cython-30.pxd",
+  "numpy/__init__.cython-30.pxd",
   "(tree fragment)",
-  ".venv/lib/python3.11/site-packages/Cython/Includes/cpython/type.pxd",
+  "cpython/type.pxd",
 };
 /* #### Code section: utility_code_proto_before_types ### */
 /* Atomics.proto (used by UnpackUnboundCMethod) */
