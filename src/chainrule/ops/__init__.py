@@ -79,6 +79,7 @@ __all__ = [
     "missing",
     "numpy_names",
     "ordering",
+    "packing",
     "padding",
     "polynomials",
     "products",
