@@ -1,7 +1,7 @@
 """A Gaussian process with a learned kernel: a trend, a season that drifts, and noise.
 
 The kernel is a sum: a smooth trend, a period that changes its shape slowly, white noise. Its
-hyperparameters maximise the likelihood of five years of monthly measurements, by way of the Cholesky
+hyperparameters maximise the likelihood of five years of monthly measurements, by the Cholesky
 factor: Rasmussen and Williams, "Gaussian processes for machine learning" (2006), algorithm 2.1 and
 section 5.4.3.
 
