@@ -92,33 +92,87 @@ static double cr_start(int op) {
     return op == CR_SUM ? 0.0 : op == CR_MAX ? -__builtin_inf() : __builtin_inf();
 }
 
-static void cr_set(void *to, double x, int size) {
-    if (size == 8) *(double *)to = x;
-    else *(float *)to = (float)x;
+/* What is done to a few numbers, for each type: a row of ten elements costs little else, so the
+   operation and the size are looked at once, not for each number. */
+#define CR_NUMBERS(type)                                                                          \
+    static void cr_fill_##type(type *to, type x, int64_t count) {                                 \
+        for (int64_t i = 0; i < count; i++) to[i] = x;                                            \
+    }                                                                                             \
+    static void cr_fold_##type(type *into, const type *x, int64_t count, int op) {                \
+        switch (op) {                                                                             \
+        case CR_SUM: CR_EACH(count, into[i] = CR_FOLD(type, into[i], x[i], CR_SUM))               \
+        case CR_MAX: CR_EACH(count, into[i] = CR_FOLD(type, into[i], x[i], CR_MAX))               \
+        default: CR_EACH(count, into[i] = CR_FOLD(type, into[i], x[i], CR_MIN))                   \
+        }                                                                                         \
+    }                                                                                             \
+    static void cr_pairs_##type(type *x, int64_t half, int op) {                                  \
+        switch (op) {                                                                             \
+        case CR_SUM: CR_EACH(half, x[i] = CR_FOLD(type, x[2 * i], x[2 * i + 1], CR_SUM))          \
+        case CR_MAX: CR_EACH(half, x[i] = CR_FOLD(type, x[2 * i], x[2 * i + 1], CR_MAX))          \
+        default: CR_EACH(half, x[i] = CR_FOLD(type, x[2 * i], x[2 * i + 1], CR_MIN))              \
+        }                                                                                         \
+    }                                                                                             \
+    static void cr_tree_##type(type *numbers, int64_t count, int op) {                            \
+        while (count > 1) {                                                                       \
+            int64_t half = count / 2;                                                             \
+            cr_pairs_##type(numbers, half, op);                                                   \
+            if (count & 1) numbers[half] = numbers[2 * half];                                     \
+            count = half + (count & 1);                                                           \
+        }                                                                                         \
+    }
+#define CR_EACH(count, what)                                                                      \
+    for (int64_t i = 0; i < (count); i++) what;                                                   \
+    break;
+
+CR_NUMBERS(double)
+CR_NUMBERS(float)
+
+/* What a reduction starts with, so many times. */
+static void cr_begin(void *to, int64_t count, int op, int size) {
+    if (size == 8) cr_fill_double(to, cr_start(op), count);
+    else cr_fill_float(to, (float)cr_start(op), count);
 }
 
-/* *into = *into op *x */
-static void cr_fold(void *into, const void *x, int op, int size) {
-    if (size == 8) {
-        double a = *(double *)into, b = *(const double *)x;
-        *(double *)into = CR_FOLD(double, a, b, op);
-    } else {
-        float a = *(float *)into, b = *(const float *)x;
-        *(float *)into = CR_FOLD(float, a, b, op);
-    }
+/* into[i] = into[i] op x[i] */
+static void cr_fold(void *into, const void *x, int64_t count, int op, int size) {
+    if (size == 8) cr_fold_double(into, x, count, op);
+    else cr_fold_float(into, x, count, op);
 }
 
 /* The first number becomes all of them together: neighbours in pairs, then pairs of pairs. */
 static void cr_tree(char *numbers, int64_t count, int op, int size) {
-    while (count > 1) {
-        int64_t half = count / 2;
-        for (int64_t i = 0; i < half; i++) {
-            memmove(numbers + i * size, numbers + 2 * i * size, size);
-            cr_fold(numbers + i * size, numbers + (2 * i + 1) * size, op, size);
-        }
-        if (count & 1) memmove(numbers + half * size, numbers + 2 * half * size, size);
-        count = half + (count & 1);
+    if (size == 8) cr_tree_double((double *)numbers, count, op);
+    else cr_tree_float((float *)numbers, count, op);
+}
+
+/* A few bytes, for which calling memcpy costs more than copying them. */
+static void cr_move(char *to, const char *from, int64_t bytes) {
+    for (; bytes >= 16; bytes -= 16, to += 16, from += 16) memcpy(to, from, 16);
+    if (bytes & 8) memcpy(to, from, 8), to += 8, from += 8;
+    if (bytes & 4) memcpy(to, from, 4), to += 4, from += 4;
+    if (bytes & 2) memcpy(to, from, 2), to += 2, from += 2;
+    if (bytes & 1) *to = *from;
+}
+
+/* `rest` elements as a vector. It is padded with a number that occurs, so that the padding is not
+   a slow case. */
+static void cr_tail(char *to, const char *from, int64_t rest, int width, int size) {
+    switch (size) {
+    case 8: {
+        double first;
+        memcpy(&first, from, 8);
+        cr_fill_double((double *)to, first, width);
+        break;
     }
+    case 4: {
+        float first;
+        memcpy(&first, from, 4);
+        cr_fill_float((float *)to, first, width);
+        break;
+    }
+    default: memset(to, *from, width); /* truths */
+    }
+    cr_move(to, from, rest * size);
 }
 
 static void cr_copy(char *to, int64_t to_step, const char *from, int64_t from_step, int64_t count,
@@ -166,7 +220,6 @@ typedef struct {
     void **table;
     char **own;   /* cell, lanes, row, or the packed block of a vector */
     char **tails; /* one vector, for the tail */
-    char *saved;  /* lanes before the tail */
     void *memory;
 } cr_desk;
 
@@ -193,7 +246,7 @@ static int cr_desk_open(cr_desk *desk, const cr_call *call) {
     const cr_nest *nest = call->nest;
     int n = nest->slot_count;
     int64_t tail = cr_lines(nest->width * 8);
-    int64_t bytes = CR_LINE + 3 * cr_lines(n * sizeof(void *)) + (n + 1) * tail;
+    int64_t bytes = CR_LINE + 3 * cr_lines(n * sizeof(void *)) + n * tail;
     for (int i = 0; i < n; i++) bytes += cr_own_size(call, i);
     char *memory = desk->memory = malloc(bytes);
     if (!memory) return 0;
@@ -201,7 +254,6 @@ static int cr_desk_open(cr_desk *desk, const cr_call *call) {
     desk->table = (void **)memory, memory += cr_lines(n * sizeof(void *));
     desk->own = (char **)memory, memory += cr_lines(n * sizeof(void *));
     desk->tails = (char **)memory, memory += cr_lines(n * sizeof(void *));
-    desk->saved = memory, memory += tail;
     for (int i = 0; i < n; i++) {
         desk->tails[i] = memory, memory += tail;
         desk->own[i] = memory, memory += cr_own_size(call, i);
@@ -245,7 +297,7 @@ static void cr_loop(const cr_call *call, cr_desk *desk, const cr_step *step, int
     void **table = desk->table;
     for (int k = 0; k < step->reduce_count; k++) {
         const cr_reduce *reduce = &step->reduces[k];
-        cr_set(table[reduce->target], cr_start(reduce->op), reduce->size);
+        cr_begin(table[reduce->target], 1, reduce->op, reduce->size);
     }
     for (int64_t start = 0; start < length; start += CR_BLOCK) {
         if (cr_stops(desk)) return;
@@ -253,9 +305,7 @@ static void cr_loop(const cr_call *call, cr_desk *desk, const cr_step *step, int
         int64_t vectors = count / width, rest = count - vectors * width;
         for (int k = 0; k < step->reduce_count; k++) {
             const cr_reduce *reduce = &step->reduces[k];
-            char *lanes = table[reduce->lanes];
-            for (int l = 0; l < width; l++)
-                cr_set(lanes + l * reduce->size, cr_start(reduce->op), reduce->size);
+            cr_begin(table[reduce->lanes], width, reduce->op, reduce->size);
         }
         for (int k = 0; k < step->vector_count; k++) {
             int i = step->vectors[k];
@@ -285,27 +335,21 @@ static void cr_loop(const cr_call *call, cr_desk *desk, const cr_step *step, int
                     table[i] = from;
                     continue;
                 }
-                memcpy(to, from, rest * size);
-                /* Padded with a number that occurs, so that the padding is not a slow case. */
-                for (int64_t l = rest; l < width; l++) memcpy(to + l * size, to, size);
+                cr_tail(to, from, rest, width, size);
                 table[i] = to;
             }
             for (int k = 0; k < step->reduce_count; k++) {
-                /* The tail's lanes start afresh, and those of the padding are left out. */
+                /* The tail has lanes of its own, of which those of the padding are left out. */
                 const cr_reduce *reduce = &step->reduces[k];
-                memcpy(desk->tails[reduce->lanes], table[reduce->lanes], width * reduce->size);
-                for (int l = 0; l < width; l++)
-                    cr_set((char *)table[reduce->lanes] + l * reduce->size, cr_start(reduce->op),
-                           reduce->size);
+                table[reduce->lanes] = desk->tails[reduce->lanes];
+                cr_begin(table[reduce->lanes], width, reduce->op, reduce->size);
             }
             step->body(table, 1);
             for (int k = 0; k < step->reduce_count; k++) {
                 const cr_reduce *reduce = &step->reduces[k];
-                char *saved = desk->tails[reduce->lanes], *lanes = table[reduce->lanes];
-                for (int64_t l = 0; l < rest; l++)
-                    cr_fold(saved + l * reduce->size, lanes + l * reduce->size, reduce->op,
-                            reduce->size);
-                memcpy(lanes, saved, width * reduce->size);
+                char *lanes = desk->own[reduce->lanes];
+                cr_fold(lanes, table[reduce->lanes], rest, reduce->op, reduce->size);
+                table[reduce->lanes] = lanes;
             }
             for (int k = 0; k < step->vector_count; k++) {
                 int i = step->vectors[k];
@@ -317,13 +361,13 @@ static void cr_loop(const cr_call *call, cr_desk *desk, const cr_step *step, int
                                ? desk->own[i] + done * slot->size
                                : place->base + (slot->kind == CR_COLUMN ? block : row) * place->outer
                                      + done * slot->size;
-                memcpy(to, desk->tails[i], rest * slot->size);
+                cr_move(to, desk->tails[i], rest * slot->size);
             }
         }
         for (int k = 0; k < step->reduce_count; k++) {
             const cr_reduce *reduce = &step->reduces[k];
             cr_tree(table[reduce->lanes], width, reduce->op, reduce->size);
-            cr_fold(table[reduce->target], table[reduce->lanes], reduce->op, reduce->size);
+            cr_fold(table[reduce->target], table[reduce->lanes], 1, reduce->op, reduce->size);
         }
     }
 }
