@@ -235,7 +235,7 @@ static int64_t cr_own_size(const cr_call *call, int i) {
     switch (slot->kind) {
     case CR_CELL: return CR_LINE;
     case CR_LANES: return cr_lines(width * slot->size);
-    case CR_ROW: return cr_lines(call->length * slot->size);
+    case CR_ROW: return cr_lines((call->length + width - 1) / width * width * slot->size);
     case CR_VECTOR:
         return call->places[i].inner == slot->size ? 0 : cr_lines(CR_BLOCK * slot->size);
     default: return 0;
@@ -279,11 +279,13 @@ static int cr_stops(cr_desk *desk) {
     return watch->stop;
 }
 
-/* Whether a whole vector may be read from there: what follows the row is still the array's. Of a
-   short row the tail is half of the work. */
+/* Whether the tail may stay where it is, as a whole vector. A row of the desk has room for it. From
+   an array it may be read if what follows the row is still the array's. Of a short row the tail is
+   half of the work. */
 static int cr_may_pass(const cr_call *call, int i, const char *from) {
     const cr_slot *slot = &call->nest->slots[i];
     const cr_place *place = &call->places[i];
+    if (slot->kind == CR_ROW) return 1;
     if (slot->kind != CR_VECTOR || slot->written || place->inner != slot->size) return 0;
     const char *end = place->base + (call->rows - 1) * place->outer + call->last_length * slot->size;
     return from >= place->base && from + call->nest->width * slot->size <= end;
@@ -354,13 +356,10 @@ static void cr_loop(const cr_call *call, cr_desk *desk, const cr_step *step, int
             for (int k = 0; k < step->vector_count; k++) {
                 int i = step->vectors[k];
                 const cr_slot *slot = &nest->slots[i];
-                if (!slot->written) continue;
-                int64_t done = start + vectors * width;
+                if (!slot->written || slot->kind == CR_ROW) continue;
                 const cr_place *place = &call->places[i];
-                char *to = slot->kind == CR_ROW
-                               ? desk->own[i] + done * slot->size
-                               : place->base + (slot->kind == CR_COLUMN ? block : row) * place->outer
-                                     + done * slot->size;
+                char *to = place->base + (slot->kind == CR_COLUMN ? block : row) * place->outer
+                           + (start + vectors * width) * slot->size;
                 cr_move(to, desk->tails[i], rest * slot->size);
             }
         }
