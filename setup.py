@@ -64,6 +64,17 @@ runner = Extension(
     extra_compile_args=["-O3", "-pthread"],
     extra_link_args=["-pthread"],
 )
+machine = Extension(
+    "chainrule.backends.small.machine",
+    ["src/chainrule/backends/small/machine.pyx"],
+    include_dirs=["src/chainrule/backends/small", np.get_include()],
+    define_macros=[NUMPY],
+    depends=[
+        "src/chainrule/backends/small/machine.h",
+        "src/chainrule/eager/generated/kernels.h",
+    ],
+    extra_compile_args=["-O3", "-fno-math-errno"],
+)
 calls = Extension(
     "chainrule.api.native",
     ["src/chainrule/api/native.pyx"],
@@ -72,7 +83,7 @@ calls = Extension(
     depends=["src/chainrule/backends/llvm/runner.pxd"],
     extra_compile_args=["-O3"],
 )
-extensions = cythonize([native, terms, *twins, runner, calls])
+extensions = cythonize([native, terms, *twins, runner, machine, calls])
 for extension in extensions:
     extension.optional = True  # without a compiler plain Python and the interpreter take over
 setup(ext_modules=extensions)

@@ -9,11 +9,19 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from . import arrays, call, eager, points, reduce, report, transforms
+from . import arrays, call, eager, numpy_code, points, reduce, report, transforms
 from . import compile as compiling
 from .harness import Bench, Settings, measure
 
-BENCHES = (eager.BENCH, arrays.BENCH, points.BENCH, compiling.BENCH, reduce.BENCH, call.BENCH)
+BENCHES = (
+    eager.BENCH,
+    arrays.BENCH,
+    numpy_code.BENCH,
+    points.BENCH,
+    compiling.BENCH,
+    reduce.BENCH,
+    call.BENCH,
+)
 
 #: Columns of the tables, where they go into a file.
 FILE_WIDTH = 120

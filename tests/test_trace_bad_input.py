@@ -91,13 +91,13 @@ def test_assignment_to_an_element_names_what_to_write(way):
 
 
 @EVERY_WAY
-@pytest.mark.parametrize("result", [None, "text", object(), {1, 2}, 1j], ids=repr)
+@pytest.mark.parametrize("result", [None, "text", ..., {1, 2}, 1j], ids=repr)
 def test_results_that_are_no_numbers(way, result):
     with pytest.raises(TypeError):  # cr.sum of a text is NumPy's own error
         way(lambda x: result)
 
 
-@pytest.mark.parametrize("result", [None, "text", object(), [1.0, "a"]], ids=str)
+@pytest.mark.parametrize("result", [None, "text", ..., [1.0, "a"]], ids=str)
 def test_a_result_that_is_no_number_is_named(result):
     with pytest.raises(ResultError, match=r"jit: .*returned"):
         cr.jit(lambda x: result)(X)

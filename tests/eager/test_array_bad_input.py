@@ -379,7 +379,7 @@ def test_methods_that_are_not_covered_are_named():
     with pytest.raises(AttributeError, match=r"ArrayValue.*'nonsense'") as caught:
         v.nonsense  # noqa: B018, that is the test
     assert not isinstance(caught.value, UnsupportedMethodError)
-    with pytest.raises(UnsupportedMethodError, match=r"\.at\[key\]\.multiply .* set and add"):
+    with pytest.raises(UnsupportedMethodError, match=r"\.at\[key\]\.apply is not .* add"):
         v.at[0].apply(np.sin)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.sparse
 from covered_samples import COVERED_CASES
 from samples import CASES, IDX, A, B, P, S, V
 
@@ -15,6 +16,7 @@ import chainrule as cr
 from chainrule import Value
 from chainrule.eager import recording
 from chainrule.ops import TABLE, Structural
+from chainrule.ops.sparse import Constant
 
 Array = np.ndarray[Any, Any]
 Function = Callable[[Any], Any]
@@ -22,6 +24,8 @@ Function = Callable[[Any], Any]
 STRUCTURAL = {name: row for name, row in TABLE.items() if isinstance(row, Structural)}
 #: Rows that only the terms of a traced function are made of.
 TRACED = {"fill", "length", "literal", "extent", "input", "part", "custom", "call"}
+#: Rows that eager arrays do in place: see eager/assigning.py.
+IN_PLACE = {"assign", "put", "scatter"}
 
 EVERY = pytest.mark.parametrize("name", CASES)
 
@@ -131,7 +135,7 @@ def test_every_structural_row_is_exercised(monkeypatch):
     monkeypatch.setattr(Structural, "numpy", noted_kernel)
     for f, x in (CASES | COVERED_CASES).values():
         cr.grad(reduced(f))(x)
-    assert set(STRUCTURAL) - called - TRACED == set()
+    assert set(STRUCTURAL) - called - TRACED - IN_PLACE == set()
 
 
 # --- shape rules ----------------------------------------------------------------------------------
@@ -164,6 +168,12 @@ SHAPES: list[tuple[str, tuple[tuple[int, ...], ...], dict[str, Any]]] = [
     ("index", ((5, 4),), {"key": ((3, 3, 1), (3, 1, -1))}),
     ("scatter", ((3,),), {"shape": (5, 4), "key": ((0, 5, 2), 1)}),
     ("scatter", ((5, 2),), {"shape": (5, 4), "key": ((4, -1, -1), (3, 0, -2))}),
+    ("assign", ((5, 4), (3,)), {"key": ((0, 5, 2), 1)}),
+    ("clear", ((5, 4),), {"key": ((0, 5, 2), 1)}),
+    ("betainc", ((2, 3), (2, 3), (2, 3)), {}),
+    ("solve_triangular", ((3, 3), (3, 2)), {"lower": True, "is_unit": False}),
+    ("sparse_matmul", ((4, 2),), {"matrix": Constant(scipy.sparse.eye_array(3, 4))}),
+    ("positions", (), {"extent": 3}),
     ("contract", ((2, 3), (3, 4)), {"subscripts": "ab,bc->ac"}),
     ("contract", ((2, 3), (3, 4)), {"subscripts": "ab,bc->ca"}),
     ("contract", ((2, 3), (5,)), {"subscripts": "ab,c->cb"}),
@@ -171,6 +181,8 @@ SHAPES: list[tuple[str, tuple[tuple[int, ...], ...], dict[str, Any]]] = [
     ("contract", ((3,), (3,)), {"subscripts": "a,a->"}),
     ("solve", ((3, 3), (3, 2)), {}),
     ("solve", ((2, 3, 3), (2, 3, 1)), {}),
+    ("triangle", ((2, 3, 3),), {"diagonal": 0.5}),
+    ("pack", ((), ()), {}),
     ("cholesky", ((3, 3),), {}),
     ("cholesky", ((2, 3, 3),), {}),
     ("cumsum", ((2, 3),), {"axis": 1, "back": True}),
@@ -244,6 +256,18 @@ def test_the_shape_rules_of_positions(places):
     assert tuple(scatter.shape(out.shape, *shapes, shape=x.shape)) == back.shape == x.shape
 
 
+def test_the_shape_rules_of_positions_that_are_written():
+    x, y, places = example((4, 3)), example((2,)), np.array([7, 2])
+    for name, operands, parameters in (
+        ("put", (x, y, places), {}),
+        ("clear_at", (x, places), {}),
+        ("counts", (places,), {"size": 12}),
+    ):
+        row = STRUCTURAL[name]
+        out = row.kernel(*operands, **parameters)
+        assert row.shape(*map(np.shape, operands), **parameters) == out.shape
+
+
 @pytest.mark.parametrize("shape", [(3, 3), (2, 3, 3)])
 def test_the_shape_rule_of_several_results(shape):
     row = STRUCTURAL["eigh"]
@@ -253,7 +277,8 @@ def test_the_shape_rule_of_several_results(shape):
 
 
 def test_every_shape_rule_is_held_against_its_kernel():
-    others = {"gather", "scatter_add", "astype", "runs", "permute", *(name for name, _ in SEVERAL)}
+    others = {"gather", "scatter_add", "astype", "runs", "permute", "put", "clear_at", "counts"}
+    others |= {name for name, _ in SEVERAL}
     assert {name for name, *_ in SHAPES} | others == set(STRUCTURAL) - TRACED | {"fill", "length"}
 
 

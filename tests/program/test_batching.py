@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import scipy.sparse
 
 import chainrule as cr
 from chainrule.ops import TABLE, Op, Structural
+from chainrule.ops.sparse import Constant
 
 RANDOM = np.random.default_rng(0)
 
@@ -19,6 +21,10 @@ def spd(*shape):
     """Positive definite matrices."""
     m = array(*shape)
     return m @ np.swapaxes(m, -1, -2) + 3 * np.eye(shape[-1])
+
+
+def positive(*shape):
+    return RANDOM.uniform(0.1, 0.9, shape)
 
 
 def places(*shape):
@@ -55,9 +61,28 @@ STRUCTURAL = {
         lambda g, i: TABLE["scatter_add"](g, i, shape=(3, 2)),
         [array(4, 5, 2), places(4, 5)],
     ),
+    "assign": (
+        lambda x, y: TABLE["assign"](x, y, key=((0, 5, 2), 1)),
+        [array(4, 5, 2), array(4, 3)],
+    ),
+    "clear": (lambda x: TABLE["clear"](x, key=((0, 5, 2), 1)), [array(4, 5, 2)]),
+    "put": (TABLE["put"], [array(4, 3, 2), array(4, 5), places(4, 5)]),
+    "clear_at": (TABLE["clear_at"], [array(4, 3, 2), places(4, 5)]),
+    "counts": (lambda i: TABLE["counts"](i, size=6), [places(4, 5)]),
+    "betainc": (TABLE["betainc"], [positive(4, 3), positive(4, 3), positive(4, 3)]),
+    "solve_triangular": (
+        lambda a, b: TABLE["solve_triangular"](a, b, lower=True, is_unit=False),
+        [spd(4, 3, 3), array(4, 3, 2)],
+    ),
+    "sparse_matmul": (
+        lambda x: TABLE["sparse_matmul"](x, matrix=Constant(scipy.sparse.eye_array(3, 5, k=1))),
+        [array(4, 5, 2)],
+    ),
     "contract": (lambda x, y: cr.einsum("ij,jk->ki", x, y), [array(4, 2, 3), array(4, 3, 5)]),
     "solve": (TABLE["solve"], [spd(4, 3, 3), array(4, 3, 2)]),
     "cholesky": (cr.linalg.cholesky, [spd(4, 3, 3)]),
+    "triangle": (lambda x: TABLE["triangle"](x, diagonal=0.5), [array(4, 3, 3)]),
+    "pack": (lambda *xs: cr.stack([*xs, 2.0]), [array(4), array(4)]),
     "eigh": (cr.linalg.eigh, [spd(4, 3, 3)]),
     "cumsum": (lambda x: TABLE["cumsum"](x, axis=1, back=True), [array(4, 2, 3)]),
     "cumprod": (lambda x: TABLE["cumprod"](x, axis=0), [array(4, 2, 3)]),

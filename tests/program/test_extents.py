@@ -249,6 +249,21 @@ def test_an_index_guards_that_it_is_there():
     assert run(program, np.arange(7.0), extents=[7]) == [8.0]
 
 
+def test_a_slice_of_one_element_broadcasts():
+    def f(x):
+        return x[:, :2] / x[:, 2:]
+
+    jitted = cr.jit(f)
+    for shape in (4, 3), (5, 3), (3, 3):
+        x = np.arange(1.0, 1.0 + np.prod(shape)).reshape(shape)
+        assert np.array_equal(jitted(x), f(x))
+        gradient = cr.grad(lambda x: cr.sum(f(x) ** 2))
+        np.testing.assert_allclose(cr.jit(gradient)(x), gradient(x), rtol=1e-14)
+    with pytest.raises(ValueError, match="do not broadcast"):
+        jitted(np.ones((4, 5)))
+    assert np.array_equal(jitted(np.ones((4, 4))), np.ones((4, 2)))
+
+
 def test_one_question_in_two_forms_is_one_guard():
     f = cr.jit(lambda x: x * 2.0 if x.shape[0] >= 2 and x.shape[0] - 2 >= 0 else x)
     assert [str(guard) for guard in f.program(np.ones(3)).guards] == ["n >= 2"]

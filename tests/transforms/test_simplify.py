@@ -459,3 +459,17 @@ def test_random_programs_agree(steps, dtype):
         np.testing.assert_allclose(
             np.asarray(b)[ok], np.asarray(a)[ok], rtol=1e4 * eps, atol=1e2 * eps
         )
+
+
+def test_a_factor_of_cholesky_is_not_factored_again():
+    a = np.random.default_rng(1).normal(size=(4, 4))
+    a, b = a @ a.T + np.eye(4), np.arange(4.0)
+
+    def solved(a, b):
+        factor = cr.linalg.cholesky(a)
+        return cr.linalg.solve(factor.T, cr.linalg.solve(factor, b))
+
+    program = simplify(traced(solved, a, b))
+    assert ops_of(program).count("solve_triangular") == 2
+    assert "solve" not in ops_of(program)
+    np.testing.assert_allclose(run(program, a, b)[0], np.linalg.solve(a, b), rtol=1e-12)

@@ -127,7 +127,8 @@ class Jitted(Caller):  # type: ignore[misc]
         """The loops over the data that native code for these arguments is, and what they do.
 
         For each loop what it reads, sums and writes, by the names that ``program`` shows; what no
-        loop computes calls NumPy.
+        loop computes calls NumPy. A Program of many steps on small arrays is no loops, but a list
+        of instructions, of which the number is told.
 
         >>> fit = cr.jit(lambda a, t, y: cr.sum((a * cr.exp(-t) - y) ** 2))
         >>> print(fit.passes(2.0, np.ones(3), np.ones(3)))
@@ -136,7 +137,7 @@ class Jitted(Caller):  # type: ignore[misc]
            reads once a
            t7 = sum of all
         """
-        return str(choice.describe().passes(self.program(*args, **kwargs)))
+        return choice.passes(self.program(*args, **kwargs))
 
     def llvm_ir(self, *args: Any, **kwargs: Any) -> str:
         """The native code for these arguments, as it is given to LLVM.

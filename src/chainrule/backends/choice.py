@@ -29,9 +29,26 @@ RUNNER = f"{__package__}.llvm.runner"
 def compiled(program: Program, threads: int | None = None, reason: str = "") -> Run:
     """A function that runs a Program, by the backend that was chosen, on so many threads.
 
-    The reason why it is needed is for the log.
+    Native code comes in two kinds: loops that LLVM compiled, and, for many steps on small arrays, a
+    machine that runs one after the other. The reason why it is needed is for the log.
     """
-    return backend()(program, threads, reason)
+    chosen = backend()
+    if chosen is not interpreter.compiled and _suits_small(program):
+        from .small import executable
+
+        return executable.compiled(program, lambda: chosen(program, threads, reason))
+    return chosen(program, threads, reason)
+
+
+def _suits_small(program: Program) -> bool:
+    try:
+        from .small import machine
+    except ImportError:  # without a C compiler
+        return False
+    del machine
+    from .small import executable
+
+    return executable.suits(program)
 
 
 @functools.cache
@@ -71,6 +88,22 @@ def describe() -> ModuleType:
     from .llvm import describe
 
     return describe
+
+
+def passes(program: Program) -> str:
+    """What native code of a Program does: its loops, or its instructions.
+
+    Raises:
+        BackendError: there is none here.
+    """
+    shown = describe()
+    if _suits_small(program):
+        from .small import executable
+
+        described = executable.described(program)
+        if described:
+            return described
+    return str(shown.passes(program))
 
 
 def _llvm() -> Callable[[Program, int | None, str], Run]:

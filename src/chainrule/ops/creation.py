@@ -10,8 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .elementwise import multiply
-from .selection import equal, where
+from .selection import equal
 from .shape import expand_dims
 from .structural import Structural
 
@@ -66,10 +65,3 @@ def identity_mask(extent: Any) -> Any:
     """The diagonal of a square matrix, as truth values."""
     places = positions_row(extent=extent)
     return equal(expand_dims(places, 1), expand_dims(places, 0))
-
-
-def triangle_weights(extent: Any) -> Any:
-    """1 below the diagonal of a square matrix, 1/2 on it, 0 above."""
-    places = positions_row(extent=extent)
-    rows, columns = expand_dims(places, 1), expand_dims(places, 0)
-    return where(rows > columns, 1.0, multiply(0.5, equal(rows, columns)))

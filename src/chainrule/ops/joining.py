@@ -22,6 +22,7 @@ from .shape import (
     ravel,
     reshape_row,
     shape_of,
+    stack,
     transpose,
 )
 
@@ -153,6 +154,10 @@ def block(arrays: Any) -> Any:
     """
     depth = _depth(arrays)
     rank = max(depth, _highest_rank(arrays))
+    if rank == depth == 2 and len({len(row) for row in arrays}) == 1:
+        numbers = [x for row in arrays for x in row]
+        if not any(map(shape_of, numbers)):
+            return reshape_row(stack(numbers), shape=(len(arrays), len(arrays[0])))
     return _put_together(arrays, depth, rank)
 
 

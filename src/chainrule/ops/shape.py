@@ -421,6 +421,12 @@ def stack(arrays: Any, axis: int = 0, out: None = None, *, dtype: None = None) -
         shapes = ", ".join(str(shape_of(x)) for x in parts)
         raise ValueError(f"stack: shapes {shapes} differ")
     place = normal_axis(axis, len(shape_of(parts[0])) + 1, "stack")
+    if not shape_of(parts[0]):
+        from .packing import pack_row
+
+        # A plain number stays one: a traced function need not read it in each call.
+        given = zip(arrays, parts, strict=True)
+        return pack_row(*(x if type(x) is float else part for x, part in given))
     return concatenate_row(*(_expanded(x, place, "stack") for x in parts), axis=place)
 
 

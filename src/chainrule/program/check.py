@@ -34,18 +34,19 @@ class _Check:
         self.program = program
         self.names = names_of(program)
         self.known: dict[int, Term] = {}
-        #: Pairs of extents that a guard says are equal.
-        self.equal = {
-            (guard.left, guard.right) for guard in program.guards if guard.relation is operator.eq
-        }
+        #: Differences that a guard says are 0. Equal polynomials are one object.
+        self.zeros = [
+            guard.left - guard.right for guard in program.guards if guard.relation is operator.eq
+        ]
         #: Extents that a guard says are a number, by atom.
         self.numbers: dict[int, int] = {}
-        for left, right in self.equal:
-            for x, number in (left, right), (right, left):
-                if isinstance(x, Dimension) and type(number) is int:
-                    ((monomial, coefficient), *more) = x._coefficients.items()
-                    if not more and coefficient == 1 and len(monomial) == 1:
-                        self.numbers[monomial[0]] = number
+        for x in self.zeros:
+            coefficients = dict(x._coefficients) if isinstance(x, Dimension) else {}
+            constant = coefficients.pop((), 0)
+            if len(coefficients) == 1:
+                ((monomial, coefficient),) = coefficients.items()
+                if len(monomial) == 1 and constant % coefficient == 0:
+                    self.numbers[monomial[0]] = -constant // coefficient
 
     def run(self) -> None:
         program = self.program
@@ -97,9 +98,9 @@ class _Check:
         """Whether shapes are equal wherever the guards hold; ``a == b`` would note a guard."""
         if isinstance(a, tuple) and isinstance(b, tuple):
             return len(a) == len(b) and all(map(self.same, a, b))
-        if a is b or (type(a) is int and type(b) is int and a == b):
-            return True
-        if (a, b) in self.equal or (b, a) in self.equal:
+        if a is b or (type(a) is int and type(b) is int):
+            return bool(a == b)
+        if any(a - b is zero or b - a is zero for zero in self.zeros):
             return True
         return self.known_part(a) == self.known_part(b)
 

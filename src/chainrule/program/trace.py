@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import functools
 import gc
+import operator
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -268,7 +269,7 @@ class Trace:
         if op.dtype is not None:
             dtype = np.dtype(op.dtype(*dtypes[:1], **parameters))
         if op.results == 1:
-            return self.emit(op, tuple(operands), parameters, tuple(shape), dtype)
+            return self.emit(op, tuple(operands), parameters, _ones_counted(shape), dtype)
         whole = self.emit(op, tuple(operands), parameters, tuple(shape), dtype)
         return self.parts(whole)
 
@@ -393,6 +394,16 @@ class Trace:
         whole = self.apply(broadcast_row, (term,), {"shape": (*extents, *visible)})
         whole.weak = is_weak  # of every example it is a plain number still
         return Batched(whole, union)
+
+
+def _ones_counted(shape: Sequence[Any]) -> tuple[Any, ...]:
+    """A shape in which an extent that came out as 1, as of ``x[:, 2:]``, is the number 1.
+
+    What has one element broadcasts, so 1 is another kind of extent: it is guarded.
+    """
+    return tuple([
+        operator.index(x) if type(x) is Dimension and x.value == 1 else x for x in shape
+    ])  # fmt: skip
 
 
 def wrapped(term: Term, levels: tuple[int, ...]) -> Symbol:

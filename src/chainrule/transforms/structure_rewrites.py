@@ -8,6 +8,7 @@ import numpy as np
 
 from ..ops.elementwise import divide, multiply, negative
 from ..ops.index import index_row, scatter_row
+from ..ops.linalg.solving import cholesky_row
 from ..ops.reduce import constant_row, sum_row
 from ..ops.selection import where
 from ..ops.shape import (
@@ -16,6 +17,7 @@ from ..ops.shape import (
     reshape_row,
     transpose_row,
 )
+from ..ops.triangular import triangular_row
 from ..program.symbol import Term
 from .rewriter import Rewriter
 from .rewriting import rewrites, same_extent, same_shape
@@ -101,6 +103,19 @@ def known_extent(rewriter: Rewriter, term: Term) -> Any:
     """An extent that is the same for every length is a number."""
     extent = term.parameters["extent"]
     return float(extent) if type(extent) is int else None
+
+
+@rewrites("solve")
+def solve_with_a_factor(rewriter: Rewriter, term: Term) -> Any:
+    """solve(a, b) of a factor of cholesky's, or its transpose, which is triangular already."""
+    a, b = term.operands
+    factor, rank = a, len(a.shape)
+    if a.op is transpose_row and a.parameters["axes"] == (*range(rank - 2), rank - 1, rank - 2):
+        (factor,) = a.operands
+    if factor.op is not cholesky_row:
+        return None
+    parameters = {"lower": factor is a, "is_unit": False}
+    return rewriter.structural(triangular_row, (a, b), term, parameters)
 
 
 # --- reductions -----------------------------------------------------------------------------------

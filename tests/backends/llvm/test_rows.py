@@ -17,18 +17,20 @@ from chainrule.backends.llvm import executable
 
 SPECIAL = (0.0, -0.0, 1.0, -1.0, np.inf, -np.inf, np.nan, 0.5, -2.5, 3.0, 1e-30, -1e30)
 DTYPES = (np.float64, np.float32)
+WHOLE = {"round": (1, 1), "polygamma": (0, 1), "expn": (0, 2)}
 
 
 def operands_of(op, dtype):
     """Samples of the domain, the row's points, and all combinations of special numbers."""
     rng = np.random.default_rng(len(op.name))
     samples = [rng.uniform(low, high, 77) for low, high in op.domain]
-    points = np.array(op.points or [op.example], float).T
+    middle = [(low + high) / 2 for low, high in op.domain]
+    points = np.array(op.points or [middle], float).T
     special = np.array(list(itertools.product(SPECIAL, repeat=op.arity))).T
     columns = [np.concatenate(parts) for parts in zip(samples, points, special, strict=True)]
-    if op.name in ("round", "polygamma"):
-        k = 1 if op.name == "round" else 0
-        columns[k] = np.full_like(columns[k], op.example[k])
+    if op.name in WHOLE:  # an operand has to be a whole number
+        k, number = WHOLE[op.name]
+        columns[k] = np.full_like(columns[k], number)
     with np.errstate(all="ignore"):
         return [column.astype(dtype) for column in columns]
 

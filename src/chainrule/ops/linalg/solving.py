@@ -11,20 +11,17 @@ from typing import Any
 import numpy as np
 
 from ..covered import covers
-from ..creation import triangle_weights
-from ..elementwise import multiply
 from ..shape import (
     all_batched,
     broadcast_row,
-    dtype_of,
     floating,
-    of_dtype,
     reshape_row,
     shape_of,
     swapaxes,
 )
 from ..structural import Shape, Structural
 from .matrices import product, same_batch, square, transposed
+from .triangular import lower_half, lower_solve
 
 
 def _solve_shape(a: Shape, b: Shape) -> Shape:
@@ -59,20 +56,15 @@ solve_row: Structural = Structural(
 )
 
 
-def _lower_half(x: Any) -> Any:
-    """The lower triangle, with half the diagonal."""
-    return multiply(x, of_dtype(triangle_weights(shape_of(x)[-1]), dtype_of(x)))
-
-
 def _cholesky_jvp(tangents: Any, out: Any, a: Any) -> Any:
     (da,) = tangents
-    inner = solve_row(out, transposed(solve_row(out, transposed(0.5 * (da + transposed(da))))))
-    return product(out, _lower_half(inner))
+    inner = lower_solve(out, transposed(lower_solve(out, 0.5 * (da + transposed(da)))))
+    return product(out, lower_half(inner))
 
 
 def _cholesky_vjp(g: Any, out: Any, a: Any) -> tuple[Any]:
-    inner = _lower_half(product(transposed(out), g))
-    towards = solve_row(transposed(out), transposed(solve_row(transposed(out), transposed(inner))))
+    inner = lower_half(product(transposed(out), g))
+    towards = lower_solve(out, transposed(lower_solve(out, inner, transpose=True)), transpose=True)
     return (0.5 * (towards + transposed(towards)),)
 
 

@@ -1,0 +1,1 @@
+"""Models in plain NumPy, differentiated as they are; ``README.md`` lists them."""
