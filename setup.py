@@ -54,12 +54,13 @@ terms = Extension(
     ],
     depends=["src/chainrule/program/term.h", *(f"{TRANSFORMS}/{name}.py" for name in TWINS)],
 )
+HEADERS = ("runner.h", "numbers.h", "chain.pxi")
 runner = Extension(
     "chainrule.backends.llvm.runner",
     ["src/chainrule/backends/llvm/runner.pyx"],
     include_dirs=["src/chainrule/backends/llvm", np.get_include()],
     define_macros=[NUMPY],
-    depends=[f"src/chainrule/backends/llvm/{name}" for name in ("runner.h", "chain.pxi")],
+    depends=[f"src/chainrule/backends/llvm/{name}" for name in HEADERS],
     extra_compile_args=["-O3", "-pthread"],
     extra_link_args=["-pthread"],
 )

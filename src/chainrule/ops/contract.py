@@ -86,8 +86,34 @@ def _plan(subscripts: str) -> Plan:
 _PLAIN = frozenset(["ab,bc->ac", "ab,b->a", "a,ab->b", "a,a->"])
 
 
+@functools.cache
+def _turned(subscripts: str) -> tuple[bool, bool, bool] | None:
+    """Of two matrices whose product is a matrix: whether they are swapped, and which transposed.
+
+    None for everything else. Gradients of ``x @ y`` are of this kind; what :class:`Plan` does in
+    general takes 10 us more.
+    """
+    a, b, out = _letters(subscripts)
+    summed = set(a) & set(b)
+    if not len(a) == len(b) == len(out) == 2 or len(summed) != 1 or summed & set(out):
+        return None
+    swaps = out[0] in b
+    left, right = (b, a) if swaps else (a, b)
+    turns_left, turns_right = left[0] in summed, right[1] in summed
+    return swaps, *((turns_right, turns_left) if swaps else (turns_left, turns_right))
+
+
 def _kernel(x: Any, y: Any, subscripts: str, out: Any = None) -> Any:
     if subscripts in _PLAIN:
+        return np.matmul(x, y) if out is None else np.matmul(x, y, out=out)
+    if (turned := _turned(subscripts)) is not None:
+        swaps, turns_x, turns_y = turned
+        if turns_x:
+            x = x.T
+        if turns_y:
+            y = y.T
+        if swaps:
+            x, y = y, x
         return np.matmul(x, y) if out is None else np.matmul(x, y, out=out)
     _extents(subscripts, x.shape, y.shape)  # reshaping below could hide extents that differ
     plan = _plan(subscripts)

@@ -99,3 +99,42 @@ def test_rows_of_a_few_elements(layout):
         x, y = (laid_out(rng.normal(size=shape), layout) for _ in range(2))
         check(everything, x, y)
         check(extrema, x, y)
+
+
+def of_rows(x, y):
+    """Numbers that several loops of a row make, among them truths and what is kept of a row."""
+    powers = cr.exp(x - cr.max(x, axis=1, keepdims=True))
+    odds = powers / cr.sum(powers, axis=1, keepdims=True)
+    largest = cr.where(x > cr.mean(x, axis=1, keepdims=True), odds, y)
+    return odds, cr.sum(odds * y, axis=1), cr.min(largest, axis=1), cr.max(-odds, axis=1), largest
+
+
+@pytest.mark.parametrize("layout", LAYOUTS[:5])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_a_row_is_the_same_alone_and_among_others(dtype, layout):
+    rng = np.random.default_rng(7)
+    function = cr.jit(of_rows)
+    for length in (*range(2, 36), 1023, 1025, 1041):
+        x, y = (rng.normal(size=(5, length)).astype(dtype) for _ in range(2))
+        x[1] = np.nan  # beside the first row, where vectors reach beyond its end
+        x[3] = np.inf
+        together = function(laid_out(x, layout), laid_out(y, layout))
+        for i in (0, 2, 4):
+            alone = function(x[i : i + 1].copy(), y[i : i + 1].copy())
+            for one, all_of_them in zip(alone, together, strict=True):
+                np.testing.assert_array_equal(one[0], all_of_them[i])
+        assert np.isnan(together[0][1]).all()
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_extrema_of_few_numbers(dtype):
+    function = cr.jit(lambda x: (cr.max(x, axis=1), cr.min(x, axis=1)))
+    for length in range(1, 36):
+        for x in (-np.inf, np.inf, np.nan, -0.0):
+            rows = np.full((2, length), x, dtype)
+            for result in function(rows):
+                np.testing.assert_array_equal(result, rows[:, 0])
+            rows[1, -1] = 3
+            highest, lowest = function(rows)
+            np.testing.assert_array_equal(highest, np.max(rows, axis=1))
+            np.testing.assert_array_equal(lowest, np.min(rows, axis=1))

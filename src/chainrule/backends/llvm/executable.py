@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from ...ops.contract import contract_row
 from ...program.program import Program
 from ...program.symbol import Term
 from ..interpreter import SCALARS, Run
-from . import runner
+from . import blas, runner
 from .buffers import Buffer, Frame, Frames, Shape, laid_out, new_array
 from .outputs import Outputs
 from .passes import Call, Nest
@@ -77,7 +78,10 @@ class Executable:
                 assert isinstance(step, Call)
                 self.steps.append(CallStep(step, self.slots))
         self.before = [CallStep(Call(term), self.slots) for term in self.plan.before]
-        self.calls_numpy = any(type(step) is CallStep for step in self.steps)
+        calls = [step for step in self.steps if type(step) is CallStep]
+        self.calls_numpy = bool(calls)
+        if any(step.term.op is contract_row for step in calls):
+            blas.warm()
         self.results = [
             self.slots[x.serial] if type(x) is Term else -1 for x in program.results
         ]  # fmt: skip

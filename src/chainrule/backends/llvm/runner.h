@@ -24,6 +24,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "numbers.h"
+
 #define CR_BLOCK 1024
 #define CR_LINE 64
 #define CR_MAX_THREADS 64
@@ -41,8 +43,6 @@ enum {
     CR_LANES,  /* the lanes of a sum */
     CR_COLUMN  /* a row of sums over the rows of a block: vector, read and written */
 };
-
-enum { CR_SUM, CR_MAX, CR_MIN };
 
 typedef struct {
     int kind, size, written;
@@ -81,64 +81,6 @@ typedef struct {
     int streams;
 } cr_call;
 
-/* --- numbers ------------------------------------------------------------------------------- */
-
-#define CR_FOLD(type, a, b, op)                                                                   \
-    ((op) == CR_SUM ? (type)((a) + (b))                                                           \
-     : (op) == CR_MAX ? ((a) >= (b) || (a) != (a) ? (a) : (b))                                    \
-                      : ((a) <= (b) || (a) != (a) ? (a) : (b)))
-
-static double cr_start(int op) {
-    return op == CR_SUM ? 0.0 : op == CR_MAX ? -__builtin_inf() : __builtin_inf();
-}
-
-static void cr_set(void *to, double x, int size) {
-    if (size == 8) *(double *)to = x;
-    else *(float *)to = (float)x;
-}
-
-/* *into = *into op *x */
-static void cr_fold(void *into, const void *x, int op, int size) {
-    if (size == 8) {
-        double a = *(double *)into, b = *(const double *)x;
-        *(double *)into = CR_FOLD(double, a, b, op);
-    } else {
-        float a = *(float *)into, b = *(const float *)x;
-        *(float *)into = CR_FOLD(float, a, b, op);
-    }
-}
-
-/* The first number becomes all of them together: neighbours in pairs, then pairs of pairs. */
-static void cr_tree(char *numbers, int64_t count, int op, int size) {
-    while (count > 1) {
-        int64_t half = count / 2;
-        for (int64_t i = 0; i < half; i++) {
-            memmove(numbers + i * size, numbers + 2 * i * size, size);
-            cr_fold(numbers + i * size, numbers + (2 * i + 1) * size, op, size);
-        }
-        if (count & 1) memmove(numbers + half * size, numbers + 2 * half * size, size);
-        count = half + (count & 1);
-    }
-}
-
-static void cr_copy(char *to, int64_t to_step, const char *from, int64_t from_step, int64_t count,
-                    int size) {
-    if (to_step == size && from_step == size) {
-        memcpy(to, from, count * size);
-        return;
-    }
-    switch (size) {
-    case 8:
-        for (int64_t i = 0; i < count; i++) memcpy(to + i * to_step, from + i * from_step, 8);
-        break;
-    case 4:
-        for (int64_t i = 0; i < count; i++) memcpy(to + i * to_step, from + i * from_step, 4);
-        break;
-    default:
-        for (int64_t i = 0; i < count; i++) memcpy(to + i * to_step, from + i * from_step, size);
-    }
-}
-
 /* --- rows ------------------------------------------------------------------------------------ */
 
 /* A signal (Ctrl-C) ends a call early: the caller asks now and then whether one came, and the
@@ -166,7 +108,6 @@ typedef struct {
     void **table;
     char **own;   /* cell, lanes, row, or the packed block of a vector */
     char **tails; /* one vector, for the tail */
-    char *saved;  /* lanes before the tail */
     void *memory;
 } cr_desk;
 
@@ -182,7 +123,7 @@ static int64_t cr_own_size(const cr_call *call, int i) {
     switch (slot->kind) {
     case CR_CELL: return CR_LINE;
     case CR_LANES: return cr_lines(width * slot->size);
-    case CR_ROW: return cr_lines(call->length * slot->size);
+    case CR_ROW: return cr_lines((call->length + width - 1) / width * width * slot->size);
     case CR_VECTOR:
         return call->places[i].inner == slot->size ? 0 : cr_lines(CR_BLOCK * slot->size);
     default: return 0;
@@ -193,7 +134,7 @@ static int cr_desk_open(cr_desk *desk, const cr_call *call) {
     const cr_nest *nest = call->nest;
     int n = nest->slot_count;
     int64_t tail = cr_lines(nest->width * 8);
-    int64_t bytes = CR_LINE + 3 * cr_lines(n * sizeof(void *)) + (n + 1) * tail;
+    int64_t bytes = CR_LINE + 3 * cr_lines(n * sizeof(void *)) + n * tail;
     for (int i = 0; i < n; i++) bytes += cr_own_size(call, i);
     char *memory = desk->memory = malloc(bytes);
     if (!memory) return 0;
@@ -201,7 +142,6 @@ static int cr_desk_open(cr_desk *desk, const cr_call *call) {
     desk->table = (void **)memory, memory += cr_lines(n * sizeof(void *));
     desk->own = (char **)memory, memory += cr_lines(n * sizeof(void *));
     desk->tails = (char **)memory, memory += cr_lines(n * sizeof(void *));
-    desk->saved = memory, memory += tail;
     for (int i = 0; i < n; i++) {
         desk->tails[i] = memory, memory += tail;
         desk->own[i] = memory, memory += cr_own_size(call, i);
@@ -227,11 +167,13 @@ static int cr_stops(cr_desk *desk) {
     return watch->stop;
 }
 
-/* Whether a whole vector may be read from there: what follows the row is still the array's. Of a
-   short row the tail is half of the work. */
+/* Whether the tail may stay where it is, as a whole vector. A row of the desk has room for it. From
+   an array it may be read if what follows the row is still the array's. Of a short row the tail is
+   half of the work. */
 static int cr_may_pass(const cr_call *call, int i, const char *from) {
     const cr_slot *slot = &call->nest->slots[i];
     const cr_place *place = &call->places[i];
+    if (slot->kind == CR_ROW) return 1;
     if (slot->kind != CR_VECTOR || slot->written || place->inner != slot->size) return 0;
     const char *end = place->base + (call->rows - 1) * place->outer + call->last_length * slot->size;
     return from >= place->base && from + call->nest->width * slot->size <= end;
@@ -245,7 +187,7 @@ static void cr_loop(const cr_call *call, cr_desk *desk, const cr_step *step, int
     void **table = desk->table;
     for (int k = 0; k < step->reduce_count; k++) {
         const cr_reduce *reduce = &step->reduces[k];
-        cr_set(table[reduce->target], cr_start(reduce->op), reduce->size);
+        cr_begin(table[reduce->target], 1, reduce->op, reduce->size);
     }
     for (int64_t start = 0; start < length; start += CR_BLOCK) {
         if (cr_stops(desk)) return;
@@ -253,9 +195,7 @@ static void cr_loop(const cr_call *call, cr_desk *desk, const cr_step *step, int
         int64_t vectors = count / width, rest = count - vectors * width;
         for (int k = 0; k < step->reduce_count; k++) {
             const cr_reduce *reduce = &step->reduces[k];
-            char *lanes = table[reduce->lanes];
-            for (int l = 0; l < width; l++)
-                cr_set(lanes + l * reduce->size, cr_start(reduce->op), reduce->size);
+            cr_begin(table[reduce->lanes], width, reduce->op, reduce->size);
         }
         for (int k = 0; k < step->vector_count; k++) {
             int i = step->vectors[k];
@@ -285,45 +225,41 @@ static void cr_loop(const cr_call *call, cr_desk *desk, const cr_step *step, int
                     table[i] = from;
                     continue;
                 }
-                memcpy(to, from, rest * size);
-                /* Padded with a number that occurs, so that the padding is not a slow case. */
-                for (int64_t l = rest; l < width; l++) memcpy(to + l * size, to, size);
+                cr_tail(to, from, rest, width, size);
                 table[i] = to;
             }
-            for (int k = 0; k < step->reduce_count; k++) {
-                /* The tail's lanes start afresh, and those of the padding are left out. */
+            for (int k = 0; vectors && k < step->reduce_count; k++) {
+                /* After whole vectors the tail has lanes of its own. */
                 const cr_reduce *reduce = &step->reduces[k];
-                memcpy(desk->tails[reduce->lanes], table[reduce->lanes], width * reduce->size);
-                for (int l = 0; l < width; l++)
-                    cr_set((char *)table[reduce->lanes] + l * reduce->size, cr_start(reduce->op),
-                           reduce->size);
+                table[reduce->lanes] = desk->tails[reduce->lanes];
+                cr_begin(table[reduce->lanes], width, reduce->op, reduce->size);
             }
             step->body(table, 1);
             for (int k = 0; k < step->reduce_count; k++) {
+                /* The lanes of the padding are left out. */
                 const cr_reduce *reduce = &step->reduces[k];
-                char *saved = desk->tails[reduce->lanes], *lanes = table[reduce->lanes];
-                for (int64_t l = 0; l < rest; l++)
-                    cr_fold(saved + l * reduce->size, lanes + l * reduce->size, reduce->op,
-                            reduce->size);
-                memcpy(lanes, saved, width * reduce->size);
+                char *lanes = desk->own[reduce->lanes];
+                if (vectors) {
+                    cr_fold(lanes, table[reduce->lanes], rest, reduce->op, reduce->size);
+                    table[reduce->lanes] = lanes;
+                } else {
+                    cr_begin(lanes + rest * reduce->size, width - rest, reduce->op, reduce->size);
+                }
             }
             for (int k = 0; k < step->vector_count; k++) {
                 int i = step->vectors[k];
                 const cr_slot *slot = &nest->slots[i];
-                if (!slot->written) continue;
-                int64_t done = start + vectors * width;
+                if (!slot->written || slot->kind == CR_ROW) continue;
                 const cr_place *place = &call->places[i];
-                char *to = slot->kind == CR_ROW
-                               ? desk->own[i] + done * slot->size
-                               : place->base + (slot->kind == CR_COLUMN ? block : row) * place->outer
-                                     + done * slot->size;
-                memcpy(to, desk->tails[i], rest * slot->size);
+                char *to = place->base + (slot->kind == CR_COLUMN ? block : row) * place->outer
+                           + (start + vectors * width) * slot->size;
+                cr_move(to, desk->tails[i], rest * slot->size);
             }
         }
         for (int k = 0; k < step->reduce_count; k++) {
             const cr_reduce *reduce = &step->reduces[k];
             cr_tree(table[reduce->lanes], width, reduce->op, reduce->size);
-            cr_fold(table[reduce->target], table[reduce->lanes], reduce->op, reduce->size);
+            cr_fold(table[reduce->target], table[reduce->lanes], 1, reduce->op, reduce->size);
         }
     }
 }
