@@ -53,7 +53,7 @@ def steps(f: Any, inputs: tuple[Array, ...], k: int) -> Array:
     return np.stack(columns, -1).reshape((*np.shape(columns[0]), *x.shape))
 
 
-@some(60)
+@some(30)
 @given(programs())
 def test_first_derivatives(program: Program):
     inputs = program.inputs
@@ -69,7 +69,7 @@ def test_first_derivatives(program: Program):
         close(by_jit, ours, 1e-10, program, "jit of grad")
 
 
-@some(40)
+@some(30)
 @given(programs())
 def test_the_two_directions_agree(program: Program):
     inputs = program.inputs
@@ -93,7 +93,7 @@ def test_the_two_directions_agree(program: Program):
         close(columns, rows, 1e-9, program, f"jacfwd against jacrev, {name}")
 
 
-@some(40)
+@some(15)
 @given(programs(largest=6))
 def test_second_derivatives(program: Program):
     inputs, f = program.inputs, program.loss
@@ -141,7 +141,7 @@ def _against_differences(program: Program, hessian: Array) -> None:
         close(hessian, found[1], 1e-4, program, "hessian against differences")
 
 
-@some(30)
+@some(15)
 @given(programs(largest=6))
 def test_batches(program: Program):
     inputs, f = program.inputs, program.loss
@@ -164,7 +164,7 @@ def test_batches(program: Program):
     close(hessians, twice, 1e-8, program, "jit of vmap of hessian")
 
 
-@some(40)
+@some(30)
 @given(programs(dtype=np.float32))
 def test_float32(program: Program):
     inputs = program.inputs

@@ -90,21 +90,22 @@ EVERY_MODE = pytest.mark.parametrize("mode", MODES)
 
 
 def by_fixed_operands(op: Op, samples: list[tuple[float, ...]]) -> Iterator[Any]:
-    """Points with the same operands that have no derivative, which are whole numbers.
+    """Points with the same operands that have no derivative, which are made whole numbers.
 
     Yields the function of the others, which of those to differentiate, their columns, the points.
     """
     fixed = [i for i, partial in enumerate(op.partials) if partial is None]
     rest = [i for i in range(op.arity) if i not in fixed]
 
-    def key(point: tuple[float, ...]) -> tuple[int, ...]:
-        return tuple(int(point[i]) for i in fixed)
+    def key(point: tuple[float, ...]) -> tuple[float, ...]:
+        return tuple(point[i] for i in fixed)
 
-    for numbers, group in itertools.groupby(sorted(samples, key=key), key):
+    whole = [tuple(math.ceil(x) if i in fixed else x for i, x in enumerate(p)) for p in samples]
+    for numbers, group in itertools.groupby(sorted(whole, key=key), key):
         chosen = list(group)
         given = dict(zip(fixed, numbers, strict=True))
 
-        def f(*x: Any, given: dict[int, int] = given) -> Any:
+        def f(*x: Any, given: dict[int, float] = given) -> Any:
             operands = iter(x)
             return op(*[given[i] if i in given else next(operands) for i in range(op.arity)])
 

@@ -180,7 +180,7 @@ def test_a_genuine_zero_times_infinity_is_nan():
     [
         op
         for op in elementwise_rows()
-        if op.kernel and op.name not in ("where", "erfinv", "polygamma")
+        if op.kernel and op.name not in ("where", "erfinv", "polygamma", "expn")
     ],
     ids=lambda op: op.name,
 )

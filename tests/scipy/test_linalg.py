@@ -19,10 +19,10 @@ B = RANDOM.normal(size=(3, 2))
 V = RANDOM.normal(size=3)
 
 
-@pytest.mark.parametrize("lower", [False, True])
-@pytest.mark.parametrize("trans", [0, 1, "N", "T"])
-@pytest.mark.parametrize("unit", [False, True])
-@pytest.mark.parametrize("b", [V, B], ids=["vector", "columns"])
+@pytest.mark.parametrize(
+    ("lower", "trans", "unit", "b"),
+    [(False, 0, False, V), (True, 1, False, V), (True, "N", True, B), (False, "T", False, B)],
+)
 def test_solve_triangular(lower, trans, unit, b):
     a = M + 3 * np.eye(3)
     f = lambda a, b: ours.solve_triangular(a, b, trans, lower, unit)

@@ -19,6 +19,7 @@ def _row(name: str, partial: object, doc: str, **row: object) -> Op:
 
 def _order_row(name: str, partial: object, doc: str, **row: object) -> Op:
     row.setdefault("domain", ((0.5, 3.0), (0.3, 6.0)))
+    row.setdefault("example", (1.0, 2.0))
     return Op(
         name,
         ("v", "x"),

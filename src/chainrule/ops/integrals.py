@@ -130,6 +130,7 @@ betaln: Op = Op(
     kernel="scipy.special.betaln",
     domain=((0.5, 6.0), (0.5, 6.0)),
     accuracy=Accuracy(40, 40, 40, scale=1.0),
+    example=(1.5, 2.0),
     public=False,
 )
 xlogy: Op = Op(
@@ -143,6 +144,7 @@ xlogy: Op = Op(
     kernel="scipy.special.xlogy",
     domain=((0.5, 3.0), (0.2, 4.0)),
     accuracy=Accuracy(20, 20, 20, scale=1.0),
+    example=(1.5, 2.0),
     public=False,
 )
 xlog1py: Op = Op(
@@ -156,6 +158,7 @@ xlog1py: Op = Op(
     kernel="scipy.special.xlog1py",
     domain=((0.5, 3.0), (-0.8, 4.0)),
     accuracy=Accuracy(20, 20, 20, scale=1.0),
+    example=(1.5, 2.0),
     public=False,
 )
 expn: Op = Op(
@@ -167,6 +170,7 @@ expn: Op = Op(
     domain=((2.0, 2.0), (0.3, 4.0)),
     points=((3.0, 1.5),),
     accuracy=Accuracy(20, 20, 20),
+    example=(2.0, 1.5),
     public=False,
 )
 gammainc: Op = Op(
@@ -177,6 +181,7 @@ gammainc: Op = Op(
     kernel="scipy.special.gammainc",
     domain=((0.5, 4.0), (0.2, 5.0)),
     accuracy=Accuracy(40, 40, 60, scale=0.1),
+    example=(1.5, 2.0),
     public=False,
 )
 gammaincc: Op = Op(
@@ -187,6 +192,7 @@ gammaincc: Op = Op(
     kernel="scipy.special.gammaincc",
     domain=((0.5, 4.0), (0.2, 5.0)),
     accuracy=Accuracy(40, 40, 60, scale=0.1),
+    example=(1.5, 2.0),
     public=False,
 )
 
