@@ -160,7 +160,4 @@ def whole(numbers: Any, node: Node) -> np.ndarray[Any, Any]:
     """Numbers as an array of their own, in the shape and dtype of a node."""
     if np.size(numbers) == 1:
         return np.full(node.shape, np.reshape(numbers, ()), node.dtype)
-    if type(numbers) is np.ndarray and numbers.size and not any(numbers.strides):
-        # One number, repeated by broadcast_to: to copy it takes 1.5 times as long as to fill.
-        return np.full(node.shape, numbers[(0,) * numbers.ndim], node.dtype)
     return np.array(np.broadcast_to(numbers, node.shape), node.dtype)
