@@ -76,7 +76,7 @@ def _batched_broadcast(batched: Any, x: Any, shape: Shape) -> Any:
 
 
 def _repeated(x: Any, shape: Shape) -> Any:
-    """``np.broadcast_to``, which looks for more than shapes: 4 us, where this takes 1.5."""
+    """``np.broadcast_to``, for what is usual in two thirds of its time."""
     fresh = len(shape) - x.ndim
     strides = [0] * fresh
     if fresh >= 0 and x.size and x.flags.c_contiguous and x.dtype.kind in "fiub":
