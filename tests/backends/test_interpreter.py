@@ -35,7 +35,7 @@ def test_results_are_nobody_elses(f):
 
 def test_a_hidden_array_is_not_handed_out():
     held = X.copy()
-    (result,) = run(traced(lambda x: x.trace.operand(None, held), 1.0), 1.0)
+    (result,) = run(traced(lambda x: x.traced_by.operand(None, held), 1.0), 1.0)
     assert not np.shares_memory(result, held)
 
 

@@ -15,7 +15,7 @@ from chainrule.program.symbol import NO_PARAMETERS, Symbol
 from chainrule.transforms import reverse, rewriter, simplify, sweep
 
 GIVEN = (None, 7, "row", (1.0, 2), NO_PARAMETERS, (3,), float, True, 5)
-NAMES = ("trace", "serial", "op", "operands", "parameters", "shape", "dtype", "weak", "region")
+NAMES = ("traced_by", "serial", "op", "operands", "parameters", "shape", "dtype", "weak", "region")
 native_only = pytest.mark.skipif(not is_native, reason="compiled modules are not there")
 
 

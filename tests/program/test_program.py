@@ -68,10 +68,10 @@ def test_hidden_inputs_names_and_several_results_print():
     program = traced(lambda x: list(cr.linalg.eigh(held + x)), 1.0)
     lines = str(program).splitlines()
     assert lines[0] == "f(x1: number, c1: float64[2, 2])"
-    assert [line.split("  ")[1] for line in lines[3:6]] == [
-        "t3 = eigh(t2)",
-        "t4 = t3[0]",
-        "t5 = t3[1]",
+    assert [line.split("  ")[1] for line in lines[4:7]] == [
+        "t4 = eigh(t3)",
+        "t5 = t4[0]",
+        "t6 = t4[1]",
     ]
     named = Program(
         "loss", program.inputs, program.terms, program.results, program.hidden, names=("rate",)
@@ -80,7 +80,7 @@ def test_hidden_inputs_names_and_several_results_print():
 
 
 def test_literals_and_plain_results_print():
-    program = traced(lambda x: [x + x.trace.filled(0.5, x), 2.0], 1.0)
+    program = traced(lambda x: [x + x.traced_by.filled(0.5, x), 2.0], 1.0)
     assert "t1 = 0.5" in str(program)
     assert str(program).endswith("return t2, 2")
     assert repr(program) == "<Program f of 2 terms>"

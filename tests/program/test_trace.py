@@ -154,7 +154,7 @@ def test_the_quick_way_of_operators_makes_the_same_terms(f, x):
     row = TABLE[{**OPERATORS, **COMPARISONS}[f.__name__.strip("_")]]
 
     def general(a, b):
-        return a.trace.apply(row, (a, b), {})
+        return a.traced_by.apply(row, (a, b), {})
 
     for second in (lambda x: x, lambda x: 2.5, lambda x: 3):
         quick = traced(lambda x: f(x, second(x)), x)  # noqa: B023
@@ -330,7 +330,13 @@ def test_symbols_print_their_type():
 
 def test_regions_are_kept():
     def f(x):
-        x.trace.region = 3
+        x.traced_by.region = 3
         return x * x
 
     assert [term.region for term in traced(f, X).terms] == [3]
+
+
+def test_the_trace_of_a_matrix_has_its_name():
+    x = np.arange(9.0).reshape(3, 3)
+    assert cr.jit(lambda x: x.trace())(x) == 12.0
+    assert cr.vmap(lambda x: x.trace())(x[None]).tolist() == [12.0]

@@ -81,7 +81,7 @@ ELEMENTWISE = {
 
 
 def _literal(x, number):
-    return x.trace.filled(number, x)
+    return x.traced_by.filled(number, x)
 
 
 @pytest.mark.parametrize("name", ELEMENTWISE)
@@ -224,7 +224,7 @@ STRUCTURE = {
     "sum over one": (lambda m: cr.sum(cr.reshape(m, (2, 1, 3)), axis=1), ""),
     "max over one": (lambda m: cr.max(cr.reshape(m, (2, 1, 3)), axis=1), ""),
     "literal's broadcast": (
-        lambda m: m * broadcast_row(m.trace.filled(2.0, cr.sum(m)), shape=(2, 3)),
+        lambda m: m * broadcast_row(m.traced_by.filled(2.0, cr.sum(m)), shape=(2, 3)),
         "multiply",
     ),
     "lifted": (
@@ -272,9 +272,9 @@ def test_stop_gradient_stays_until_the_last():
 def test_what_is_recomputed_is_not_merged_with_what_it_recomputes():
     def f(x):
         first = cr.sin(x) * 2.0
-        x.trace.region = 1
+        x.traced_by.region = 1
         second = cr.sin(x) * 2.0 + cr.sin(x)
-        x.trace.region = 0
+        x.traced_by.region = 0
         return first * second
 
     _, after = both(f, X)
@@ -373,7 +373,7 @@ def test_a_program_is_left_alone():
 
 def test_it_lets_the_trace_go():
     program = simplify(traced(lambda x: cr.sin(x) + 1.0, X))
-    assert all(term.trace is None for term in (*program.inputs, *program.terms))
+    assert all(term.traced_by is None for term in (*program.inputs, *program.terms))
     assert [term.serial for term in (*program.inputs, *program.terms)] == [0, 1, 2]
 
 

@@ -285,7 +285,7 @@ def _like(leaf: Any, cotangent: Any) -> Any:
     if not leaf.weak or cotangent.weak:
         return cotangent
     term = cotangent.term if type(cotangent) is Batched else cotangent
-    weak = term.trace.emit(positive, (term,), {}, term.shape, term.dtype, True)
+    weak = term.traced_by.emit(positive, (term,), {}, term.shape, term.dtype, True)
     return wrapped(weak, getattr(cotangent, "levels", ()))
 
 

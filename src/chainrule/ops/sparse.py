@@ -46,6 +46,11 @@ def _shape(x: Shape, matrix: Constant) -> Shape:
     return (rows, *x[1:])
 
 
+def _product(x: Any, matrix: Constant) -> Any:
+    _shape(x.shape, matrix)
+    return np.asarray(matrix.matrix @ x)
+
+
 def _batched(batched: Any, x: Any, matrix: Constant) -> Any:
     shape = shape_of(x)
     rows = matrix.matrix.shape[0]
@@ -61,7 +66,7 @@ sparse_row: Structural = Structural(
     "sparse_matmul",
     ("x",),
     "A sparse matrix, which is a constant, times x.",
-    kernel=lambda x, matrix: np.asarray(matrix.matrix @ x),
+    kernel=_product,
     shape=_shape,
     dtype=lambda x, matrix: np.result_type(x, matrix.matrix.dtype),
     vjp=lambda g, out, x, matrix: (sparse_row(g, matrix=matrix.transposed),),

@@ -41,6 +41,7 @@ SMALL = 64
 def _solve(a: Any, b: Any, lower: bool, is_unit: bool) -> Any:
     from scipy.linalg import solve_triangular
 
+    _shape(a.shape, b.shape, lower, is_unit)
     if not b.size:
         return np.zeros_like(b)
     if a.shape[-1] <= SMALL and not is_unit:

@@ -107,7 +107,7 @@ def plain(x: Any) -> Any:
 
 def again(x: Symbol) -> Symbol:
     """Another term for the same array, for somebody who may assign to it."""
-    copy: Symbol = x.trace.apply(positive, (x,), NO_PARAMETERS)
+    copy: Symbol = x.traced_by.apply(positive, (x,), NO_PARAMETERS)
     return copy
 
 
@@ -117,7 +117,7 @@ def copy_of(symbol: Symbol) -> Symbol:
         return Batched(symbol.term, symbol.levels)
     assert type(symbol) is Term
     return Term(
-        symbol.trace,
+        symbol.traced_by,
         symbol.serial,
         symbol.op,
         symbol.operands,
@@ -150,7 +150,7 @@ def in_place(v: Symbol, symbol: str, x: Any, row: Any) -> Any:
     if _is_argument(v):
         return NotImplemented  # Python writes v = v + x for it
     what = f"v {symbol} x"
-    out = v.trace.binary(row, v, x)
+    out = v.traced_by.binary(row, v, x)
     if out is NotImplemented:
         return out
     if shape_of(out) != v.shape:
@@ -159,7 +159,7 @@ def in_place(v: Symbol, symbol: str, x: Any, row: Any) -> Any:
             f"Write v = v {symbol[:-1]} x."
         )
     if out.dtype != v.dtype:
-        out = v.trace.apply(astype_row, (out,), {"dtype": v.dtype})
+        out = v.traced_by.apply(astype_row, (out,), {"dtype": v.dtype})
     _replace(v, out, what)
     return v
 
@@ -193,7 +193,7 @@ def _source_of(v: Symbol) -> tuple[Symbol, Step] | None:
     if v.op not in VIEWS or type(v.operands[0]) is not Term:
         return None
     (above,) = v.operands
-    uses = _uses(v.trace, above)
+    uses = _uses(v.traced_by, above)
     if above.op.name != "input" and sys.getrefcount(above) <= _OWN + uses:
         deeper = _source_of(above)
         if deeper is None:
@@ -202,14 +202,14 @@ def _source_of(v: Symbol) -> tuple[Symbol, Step] | None:
 
 
 def _is_argument(v: Symbol) -> bool:
-    if id(v) in v.trace.arguments:
+    if id(v) in v.traced_by.arguments:
         return True
     return type(v) is Term and v.op.name == "input"
 
 
 def _storage_for(v: Symbol, what: str) -> Storage:
     """The storage of what is assigned; a Symbol becomes a handle."""
-    if not v.trace.is_open:
+    if not v.traced_by.is_open:
         raise LeakedSymbolError(
             f"{what}{user_line()}: v is a Symbol of a function that is not traced any more."
         )
@@ -269,7 +269,7 @@ def _became_handle(v: Symbol) -> Storage:
     storage = Storage(_detached(v))
     for view, steps in views:
         # One more reference is the list's.
-        if sys.getrefcount(view) > _OWN + 1 + _uses(v.trace, view):
+        if sys.getrefcount(view) > _OWN + 1 + _uses(v.traced_by, view):
             handle_of(view, View(storage, steps, _detached(view)))
     handle_of(v, storage)
     return storage
@@ -294,7 +294,7 @@ def _batch_became_handle(v: Batched) -> Storage:
 def _views_of(term: Term) -> list[tuple[Term, tuple[Step, ...]]]:
     """The terms that are views of one, each with how it is made."""
     found: dict[Term, tuple[Step, ...]] = {}
-    for user in term.trace.terms[term.serial + 1 :]:
+    for user in term.traced_by.terms[term.serial + 1 :]:
         if user.op in VIEWS and user.shape:
             (x,) = user.operands
             if x is term:
@@ -308,7 +308,7 @@ def _detached(term: Term) -> Term:
     """The copy of a term that takes its place in the trace."""
     own = copy_of(term)
     assert type(own) is Term
-    terms = term.trace.terms
+    terms = term.traced_by.terms
     terms[term.serial] = own
     for user in terms[term.serial + 1 :]:
         if any(x is term for x in user.operands):

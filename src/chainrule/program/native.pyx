@@ -16,7 +16,7 @@ cdef extern from "term.h":
     #define CR_FIELD(name) {#name, offsetof(cr_term, name)}
     static const struct {const char *name; size_t offset;} cr_fields[] = {
         CR_FIELD(dtype), CR_FIELD(op), CR_FIELD(operands), CR_FIELD(parameters),
-        CR_FIELD(region), CR_FIELD(serial), CR_FIELD(shape), CR_FIELD(trace), CR_FIELD(weak),
+        CR_FIELD(region), CR_FIELD(serial), CR_FIELD(shape), CR_FIELD(traced_by), CR_FIELD(weak),
     };
     enum { CR_FIELDS = sizeof cr_fields / sizeof *cr_fields };
 
@@ -41,7 +41,7 @@ cdef extern from "term.h":
             Py_XDECREF(done);
             return (PyObject *)term;
         }
-        term->trace = Py_NewRef(given[0]);
+        term->traced_by = Py_NewRef(given[0]);
         term->serial = Py_NewRef(given[1]);
         term->op = Py_NewRef(given[2]);
         term->operands = Py_NewRef(given[3]);

@@ -35,7 +35,7 @@ class Storage:
     __slots__ = ("axes", "current", "dtype", "pending", "shape", "trace", "version", "weak")
 
     def __init__(self, current: Symbol) -> None:
-        self.trace, self.shape = current.trace, current.shape
+        self.trace, self.shape = current.traced_by, current.shape
         self.dtype, self.weak = current.dtype, False
         #: A term by its place in the trace: the object there may be exchanged for another.
         self.current = place_of(current)
@@ -172,7 +172,7 @@ class View:
     __slots__ = ("dtype", "root", "seen", "shape", "steps", "trace", "version", "weak")
 
     def __init__(self, root: Storage, steps: tuple[Step, ...], seen: Symbol) -> None:
-        self.trace, self.shape = seen.trace, seen.shape
+        self.trace, self.shape = seen.traced_by, seen.shape
         self.dtype, self.weak = seen.dtype, False
         self.root, self.steps, self.seen = root, steps, place_of(seen)
         self.version = root.version

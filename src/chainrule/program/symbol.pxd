@@ -10,5 +10,5 @@ cdef extern from "term.h":
         cdef object region
         cdef object serial
         cdef object shape
-        cdef object trace
+        cdef object traced_by
         cdef object weak

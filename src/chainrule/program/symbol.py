@@ -75,10 +75,10 @@ class Symbol(ArrayMethods):
     shape: tuple[Any, ...]
     dtype: Any
     weak: bool
-    trace: Any
+    traced_by: Any
 
     def _apply_op(self, op: Row, operands: Sequence[Any], parameters: dict[str, Any]) -> Any:
-        return self.trace.apply(op, operands, parameters)
+        return self.traced_by.apply(op, operands, parameters)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         return apply_ufunc(ufunc, method, inputs, options)
@@ -178,7 +178,7 @@ class Term(Symbol):
         "region",
         "serial",
         "shape",
-        "trace",
+        "traced_by",
         "weak",
     )
 
@@ -195,7 +195,7 @@ class Term(Symbol):
         region: int,
     ) -> None:
         # ``native.pyx`` does the same in C, and knows the slots by name from ``term.h``.
-        self.trace = trace
+        self.traced_by = trace
         #: Its place in the trace; operands have smaller ones.
         self.serial = serial
         self.op = op
@@ -234,8 +234,8 @@ class Batched(Symbol):
         self._views.append(view)
 
     @property
-    def trace(self) -> Any:
-        return self.term.trace
+    def traced_by(self) -> Any:
+        return self.term.traced_by
 
     @property
     def shape(self) -> tuple[Any, ...]:  # type: ignore[override]
@@ -262,7 +262,7 @@ def _binary(row: Op) -> Any:
         # way is needed. A term takes 1.3 us instead of 3.
         kind = type(other)
         if type(self) is Term:
-            trace = self.trace
+            trace = self.traced_by
             if (
                 self.dtype is FLOAT64
                 and at_once
@@ -274,7 +274,7 @@ def _binary(row: Op) -> Any:
                         and other.shape is self.shape
                         and other.dtype is FLOAT64
                         and other.weak is self.weak
-                        and other.trace is trace
+                        and other.traced_by is trace
                     )
                 )
                 and trace.is_open
@@ -302,7 +302,7 @@ def _binary(row: Op) -> Any:
                 and other.term.shape is self.term.shape
             ):
                 return Batched(operator(self.term, other.term), self.levels)
-        return self.trace.binary(row, self, other)
+        return self.traced_by.binary(row, self, other)
 
     return operator
 
@@ -322,14 +322,14 @@ def _augmented(row: Op, name: str) -> Any:
 
 def _reflected(row: Op) -> Any:
     def operator(self: Any, other: Any) -> Any:
-        return self.trace.binary(row, other, self)
+        return self.traced_by.binary(row, other, self)
 
     return operator
 
 
 def _unary(row: Row) -> Any:
     def operator(self: Any) -> Any:
-        return self.trace.apply(row, (self,), {})
+        return self.traced_by.apply(row, (self,), {})
 
     return operator
 

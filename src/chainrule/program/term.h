@@ -13,7 +13,7 @@ typedef struct {
     PyObject *region;
     PyObject *serial;
     PyObject *shape;
-    PyObject *trace;
+    PyObject *traced_by;
     PyObject *weak;
 } cr_term;
 

@@ -130,7 +130,7 @@ class Trace:
         if len(operands) == 1 and type(op) is Op:
             (x,) = operands
             whole = x.term if type(x) is Batched else x
-            if type(whole) is Term and whole.dtype is FLOAT64 and whole.trace is self:
+            if type(whole) is Term and whole.dtype is FLOAT64 and whole.traced_by is self:
                 dtype = FLOAT64 if not op.predicate else BOOL
                 if dtype is FLOAT64 or not op.name.startswith("logical"):
                     term = self.emit(op, (whole,), NO_PARAMETERS, whole.shape, dtype, whole.weak)
@@ -143,7 +143,7 @@ class Trace:
                 if operand.levels != levels:
                     levels = tuple(sorted({*levels, *operand.levels}, reverse=True))
                 known.append(operand)
-            elif kind is float or (kind is Term and operand.trace is self):
+            elif kind is float or (kind is Term and operand.traced_by is self):
                 known.append(operand)
             else:
                 if op in VIEWS and isinstance(operand, Handle):
@@ -190,7 +190,7 @@ class Trace:
     def operand(self, op: Row | None, x: Any) -> Any:
         """What stands for an operand: a term or Batched, or a plain number."""
         if isinstance(x, Symbol):
-            if x.trace is not self:
+            if x.traced_by is not self:
                 raise LeakedSymbolError(
                     f"{op}{user_line()}: a Symbol of another function that was traced. A Symbol "
                     "may only be used in the function that it was made for, while it is traced."

@@ -24,7 +24,7 @@ def pushforward(
     """The tangents of roots from those of leaves; None where a root depends on none of them."""
     if not roots or not leaves:
         return [None] * len(roots)
-    trace = leaves[0].trace
+    trace = leaves[0].traced_by
     first, needs = dependent(trace, leaves, max(root.serial for root in roots))
     wanted = _above(trace, roots, first, needs)
     reached: dict[int, Any] = {

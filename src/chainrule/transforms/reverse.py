@@ -44,7 +44,7 @@ def gradients(
     """As ``gradient``, of several roots, each with its cotangent."""
     if not seeds or not leaves:
         return [None] * len(leaves)
-    trace = leaves[0].trace
+    trace = leaves[0].traced_by
     last = max(root.serial for root, _ in seeds)
     first, needs = dependent(trace, leaves, last)
     running = sweep.Sweep(trace, first, needs)

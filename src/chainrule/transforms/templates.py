@@ -50,7 +50,7 @@ class Template(NamedTuple):
     def cotangents(self, term: Term, *sources: Any) -> list[Cotangent | None]:
         """The results, made in the trace and the shape of a term."""
         given = [x for x in sources if x is not None]
-        made = self.function(term.trace, term.shape, *given)
+        made = self.function(term.traced_by, term.shape, *given)
         count = len(made) // 2 if self.has_masks else len(made)
         masks = made[count:] if self.has_masks else (None,) * count
         return [
