@@ -13,7 +13,9 @@ from chainrule.transforms import forward
 from chainrule.transforms.forward import pushforward
 
 X = np.array([0.5, -1.0, 2.0])
-ELEMENTWISE = [row for row in TABLE.values() if isinstance(row, Op)]
+#: Without those whose rule computes with a plain number first, which a template keeps as a term.
+FOLDED = {"gammainc", "gammaincc"}
+ELEMENTWISE = [row for row in TABLE.values() if isinstance(row, Op) and row.name not in FOLDED]
 #: Operands without a derivative.
 FIXED = {row.name: row.partials.index(None) for row in ELEMENTWISE if None in row.partials}
 FIXED["where"] = 0

@@ -16,7 +16,9 @@ from chainrule.transforms import reverse
 from chainrule.transforms.reverse import gradient, gradients
 
 X = np.array([0.5, -1.0, 2.0])
-ELEMENTWISE = [row for row in TABLE.values() if isinstance(row, Op)]
+#: Without those whose rule computes with a plain number first, which a template keeps as a term.
+FOLDED = {"gammainc", "gammaincc"}
+ELEMENTWISE = [row for row in TABLE.values() if isinstance(row, Op) and row.name not in FOLDED]
 
 
 def operands_of(row, dtype):
