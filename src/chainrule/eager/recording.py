@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import OperandError, ResultError
+from ..errors import OperandError, ResultError, user_line
 from ..ops import Cotangent, Op, Row, Structural
 from ..ops.assign import VIEWS
 from ..ops.index import index_row
@@ -64,7 +64,7 @@ def apply(op: Row, operands: Sequence[Any], parameters: dict[str, Any]) -> Any:
     except ValueError as error:
         shapes = ", ".join(str(np.shape(x)) for x in numbers)
         kind = np.linalg.LinAlgError if isinstance(error, np.linalg.LinAlgError) else ValueError
-        raise kind(f"{op.name}: operands of shapes {shapes}: {error}") from None
+        raise kind(f"{op.name}: operands of shapes {shapes}: {error}{user_line()}") from None
     if op.predicate if isinstance(op, Op) else not op.differentiable:  # type: ignore[attr-defined]
         return out
     nodes = tuple([node_of_operand(x) for x in operands])

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import UnsupportedFunctionError
+from ..errors import UnsupportedFunctionError, user_line
 from .structural import Shape
 
 
@@ -100,6 +100,7 @@ def broadcast_shapes(name: str, *shapes: Shape) -> Shape:
             elif extent is not other and extent != other:
                 raise ValueError(
                     f"{name}: operands of shapes {', '.join(map(str, shapes))} do not broadcast"
+                    f"{user_line()}"
                 )
         result.append(extent)
     return tuple(result)

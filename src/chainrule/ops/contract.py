@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..errors import UnsupportedFunctionError
+from ..errors import UnsupportedFunctionError, user_line
 from .arguments import broadcast_shapes, normal_axis, unsupported
 from .covered import covers
 from .diagonals import diagonal
@@ -209,7 +209,7 @@ def _contracted(name: str, x: Any, y: Any, subscripts: str) -> Any:
     except ValueError:
         raise ValueError(
             f"{name}: operands of shapes {shape_of(x)} and {shape_of(y)} do not fit; as einsum "
-            f"writes it, {subscripts!r}"
+            f"writes it, {subscripts!r}{user_line()}"
         ) from None
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import OperandError
+from ..errors import OperandError, user_line
 from .arguments import (
     broadcast_shapes,
     extents_of,
@@ -259,16 +259,22 @@ def reshape(a: Any, shape: Any, order: str = "C") -> Any:
     unknown = [i for i, extent in enumerate(extents) if isinstance(extent, int) and extent == -1]
     if len(unknown) > 1:
         raise ValueError(f"reshape: only one extent may be -1, not {len(unknown)}: {shape}")
-    misfit = f"reshape: cannot reshape an array of shape {shape_of(x)} into {tuple(extents)}"
+
+    def misfit() -> ValueError:
+        return ValueError(
+            f"reshape: cannot reshape an array of shape {shape_of(x)} into {tuple(extents)}"
+            f"{user_line()}"
+        )
+
     if any(isinstance(extent, int) and extent < -1 for extent in extents):
-        raise ValueError(misfit)
+        raise misfit()
     if unknown:
         known = product([extent for i, extent in enumerate(extents) if i != unknown[0]])
         if isinstance(size, int) and isinstance(known, int) and (known == 0 or size % known):
-            raise ValueError(misfit)
+            raise misfit()
         extents[unknown[0]] = size // known
     elif product(extents) != size:
-        raise ValueError(misfit)
+        raise misfit()
     return reshape_row(x, shape=tuple(extents))
 
 
