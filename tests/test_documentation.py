@@ -218,7 +218,7 @@ def same_digits(output: str) -> str:
 def test_the_readme_says_how_to_run_the_tests():
     (command,) = blocks(README, "sh", after="test command")
     assert ".[test]" in command
-    assert command.rstrip().endswith("-m pytest")
+    assert command.rstrip().endswith("-m pytest -n auto")
 
 
 def test_the_row_of_the_walk_through(tmp_path):

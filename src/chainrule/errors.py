@@ -150,7 +150,11 @@ def scipys_function() -> str:
     while frame is not None:
         module = frame.f_globals.get("__name__", "")
         if module.startswith("scipy."):
-            names.append((".".join(module.split(".")[:2]), frame.f_code.co_name))
+            name = frame.f_code.co_name
+            wrapped = frame.f_locals.get("f")  # of SciPy's decorator that goes over batches
+            if module.startswith("scipy._lib") and hasattr(wrapped, "__module__"):
+                module, name = wrapped.__module__, wrapped.__name__
+            names.append((".".join(module.split(".")[:2]), name))
         elif names and not module.startswith(("numpy", "chainrule")):
             break
         frame = frame.f_back  # type: ignore[assignment]

@@ -170,9 +170,25 @@ class Op(Row):
         """The operation on plain numbers and NumPy arrays."""
         if self.kernel:
             module, _, attribute = self.kernel.rpartition(".")
-            return getattr(importlib.import_module(module), attribute)  # type: ignore[no-any-return]
+            function = getattr(importlib.import_module(module), attribute)
+            if module == "scipy.special" and None in self.partials:
+                return _keeping_float32(function)
+            return function  # type: ignore[no-any-return]
         assert self.expand is not None
         return self.expand
+
+
+def _keeping_float32(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of SciPy that makes float64 of float32 beside a plain number; NumPy does not."""
+
+    def kernel(*operands: Any) -> Any:
+        out = function(*operands)
+        types = [x.dtype for x in operands if isinstance(x, np.ndarray | np.generic)]
+        if types and out.dtype == np.float64 and all(x == np.float32 for x in types):
+            return out.astype(np.float32)
+        return out
+
+    return kernel
 
 
 TABLE: dict[str, Row] = {}

@@ -67,6 +67,10 @@ class BatchedHandle(Handle, Batched):
         """What it is now."""
         return self.term  # type: ignore[return-value]
 
+    @property
+    def traced_by(self) -> Any:
+        return self.storage.trace
+
 
 def handle_of(symbol: Symbol, storage: Storage | View) -> Handle:
     """Make a Symbol, of which the trace has a copy, a handle on a storage."""

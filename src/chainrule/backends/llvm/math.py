@@ -245,6 +245,8 @@ class Writer:
         if native in _ARITHMETIC and len(operands) == 2:
             # The way of nearly all terms, in fewer steps.
             a, b = operands
+            if type(a) is not Lanes and type(b) is not Lanes:
+                a = self.cast(a, self.float_type)  # of a float32 term two numbers are not folded
             of_first = type(a) is Lanes
             if of_first or type(b) is Lanes:
                 element = a.element if of_first else b.element
@@ -281,7 +283,7 @@ class Writer:
             return self._select(first, a, b, element)
         if native in _FUNCTIONS:
             return self.call(native, [self.converted(x, element) for x in operands], element)
-        assert op.expand is not None
+        assert op.expand is not None, op.name
         return self.cast(op.expand(*operands), element)
 
     def _select(self, condition: Lanes, a: str, b: str, element: str) -> Lanes:
