@@ -152,7 +152,7 @@ def scipys_function() -> str:
         if module.startswith("scipy."):
             name = frame.f_code.co_name
             wrapped = frame.f_locals.get("f")  # of SciPy's decorator that goes over batches
-            if module.startswith("scipy._lib") and hasattr(wrapped, "__module__"):
+            if module.startswith("scipy._lib") and callable(wrapped):
                 module, name = wrapped.__module__, wrapped.__name__
             names.append((".".join(module.split(".")[:2]), name))
         elif names and not module.startswith(("numpy", "chainrule")):
