@@ -145,10 +145,10 @@ SPECIALS = [
 CANCELLING = {"log_ndtr", "erfcx", "dawsn"}
 
 
-def special_points(op: Op) -> list[tuple[float, ...]]:
+def special_points(op: Op, backend: str) -> list[tuple[float, ...]]:
     """Kinks, ends of domains, ties, and what is no number."""
     columns = [SPECIALS[op.arity - 1]] * op.arity
-    if op.name in CANCELLING:
+    if op.name in CANCELLING and backend == "llvm":
         columns = [[x for x in SPECIAL if abs(x) != 1e300]]
     for i, partial in enumerate(op.partials):
         if partial is None:  # an order, or a number of digits
@@ -159,8 +159,8 @@ def special_points(op: Op) -> list[tuple[float, ...]]:
 @pytest.mark.parametrize(
     "op", [op for op in elementwise_rows() if not op.predicate], ids=lambda op: op.name
 )
-def test_every_mode_has_the_conventions_of_eager_numbers(op):
-    samples = special_points(op) + ([] if op in SMOOTH else list(points(op)))
+def test_every_mode_has_the_conventions_of_eager_numbers(op, backend):
+    samples = special_points(op, backend) + ([] if op in SMOOTH else list(points(op)))
     for f, which, columns, _, chosen in by_fixed_operands(op, samples):
         numbers = one_by_one(derivatives(f, which))(*columns)
         for mode, compiled in MODES.items():
@@ -191,8 +191,8 @@ def agree(got: Array, expected: Array, op: Op) -> Array:
 
 
 @pytest.mark.parametrize("op", [op for op in elementwise_rows() if op.predicate], ids=str)
-def test_predicates_are_the_same_in_every_mode(op):
-    chosen = special_points(op)
+def test_predicates_are_the_same_in_every_mode(op, backend):
+    chosen = special_points(op, backend)
     columns = [np.array(column) for column in zip(*chosen, strict=True)]
     expected = [bool(getattr(cr, op.name)(*map(Value, point))) for point in chosen]
     for compiled in MODES.values():
@@ -281,12 +281,17 @@ def all_modes(f: Callable[..., Any]) -> Callable[..., dict[str, Any]]:
 def main_modes(f: Callable[..., Any]) -> Callable[..., dict[str, Any]]:
     """Some of ``all_modes``, for what is written with rows: those are tested by themselves."""
     g = reduced(f)
-    return lambda x, t, c: {
-        "value": f(x),
-        "jvp": cr.jvp(f, (x,), (t,))[1],
-        "vjp": cr.vjp(f, x)[1](c)[0],
-        "hvp": cr.hvp(g, (x,), (t,)),
-    }
+
+    def compute(x: Any, t: Any, c: Any) -> dict[str, Any]:
+        value, pullback = cr.vjp(f, x)  # of plain arrays f may be NumPy's own
+        return {
+            "value": value,
+            "jvp": cr.jvp(f, (x,), (t,))[1],
+            "vjp": pullback(c)[0],
+            "hvp": cr.hvp(g, (x,), (t,)),
+        }
+
+    return compute
 
 
 def operands(name: str) -> tuple[Array, Array, Array]:
@@ -344,8 +349,7 @@ def test_every_mode_of_a_structural_row_in_float32(name):
     jitted = cr.jit(modes(f))(*singles)
     for what, true in double.items():
         # A constant array of float64 makes the result float64; the derivative in x stays float32.
-        # The value of plain arrays is NumPy's own, which makes float64 of some.
-        assert jitted[what].dtype == eager[what].dtype or what == "value", what
+        assert jitted[what].dtype == eager[what].dtype, what
         assert eager[what].dtype == np.float32 or what in ("value", "jvp", "jvp of jvp"), what
         scale = np.max(np.abs(true), initial=1.0)
         np.testing.assert_allclose(eager[what], true, rtol=1e-3, atol=1e-4 * scale, err_msg=what)

@@ -23,7 +23,7 @@ Function = Callable[[Any], Any]
 STRUCTURAL = {name: row for name, row in TABLE.items() if isinstance(row, Structural)}
 #: Rows that only the terms of a traced function are made of.
 TRACED = {"fill", "length", "literal", "extent", "input", "part", "custom", "call"}
-#: Rows that eager arrays do in place: see eager/assigning.py.
+#: Rows that eager arrays do in place: eager/assigning.py calls NumPy for them.
 IN_PLACE = {"assign", "put", "scatter"}
 
 EVERY = pytest.mark.parametrize("name", CASES)

@@ -42,12 +42,9 @@ def compiled(program: Program, threads: int | None = None, reason: str = "") -> 
 
 def _suits_small(program: Program) -> bool:
     try:
-        from .small import machine
+        from .small import executable
     except ImportError:  # without a C compiler
         return False
-    del machine
-    from .small import executable
-
     return executable.suits(program)
 
 

@@ -32,6 +32,7 @@ from .index import (
 )
 from .selection import where
 from .shape import (
+    all_batched,
     as_operand,
     astype_row,
     broadcast_row,
@@ -69,15 +70,6 @@ def _which_count(places: Any, size: int) -> Any:
     return last[places] == order
 
 
-def _whole(batched: Any, operands: Any) -> list[Any]:
-    """Operands with the batch in front, repeated where they had none."""
-    (extent, *_) = [shape_of(x)[0] for x, b in zip(operands, batched, strict=True) if b]
-    return [
-        x if b else broadcast_row(x, shape=(extent, *shape_of(x)))
-        for x, b in zip(operands, batched, strict=True)
-    ]
-
-
 def _flat_places(places: Any, size: Any) -> Any:
     """Positions of a batch, one row an example, as positions in the flattened batch."""
     extent, count = shape_of(places)
@@ -87,18 +79,18 @@ def _flat_places(places: Any, size: Any) -> Any:
 
 
 def _batched_assign(batched: Any, x: Any, y: Any, key: Key) -> Any:
-    x, y = _whole(batched, (x, y))
+    x, y = all_batched(batched, (x, y))
     return assign_row(x, y, key=((0, shape_of(x)[0], 1), *key))
 
 
 def _batched_put(batched: Any, *operands: Any) -> Any:
-    x, y, places = _whole(batched, operands)
+    x, y, places = all_batched(batched, operands)
     flat = _flat_places(places, product(shape_of(x)[1:]))
     return put_row(x, reshape_row(y, shape=shape_of(flat)), flat)
 
 
 def _batched_clear_at(batched: Any, *operands: Any) -> Any:
-    x, places = _whole(batched, operands)
+    x, places = all_batched(batched, operands)
     return clear_at_row(x, _flat_places(places, product(shape_of(x)[1:])))
 
 

@@ -17,7 +17,7 @@ from .arguments import broadcast_shapes
 from .elementwise import absolute, exp, log, log1p, multiply, sigmoid, square
 from .op import Accuracy, Op, unary
 from .selection import greater_equal, less_equal, logical_and, where
-from .shape import as_operand, broadcast_row, broadcast_to, shape_of
+from .shape import all_batched, as_operand, broadcast_to, shape_of
 from .special import ONE_OVER_SQRT_TWO_PI, SQRT_HALF, TWO_OVER_SQRT_PI, digamma, gammaln
 from .structural import Structural
 
@@ -235,16 +235,6 @@ def _jvp(tangents: Sequence[Any], out: Any, a: Any, b: Any, x: Any) -> Any:
     return multiply(tangents[2], _density(out, a, b, x))
 
 
-def _batched(batched: Any, *operands: Any) -> Any:
-    (extent, *_) = [shape_of(x)[0] for x, is_one in zip(operands, batched, strict=True) if is_one]
-    return betainc_row(
-        *(
-            x if is_one else broadcast_row(x, shape=(extent, *shape_of(x)))
-            for x, is_one in zip(operands, batched, strict=True)
-        )
-    )
-
-
 betainc_row: Structural = Structural(
     "betainc",
     ("a", "b", "x"),
@@ -255,7 +245,7 @@ betainc_row: Structural = Structural(
     vjp=lambda g, out, a, b, x: (None, None, multiply(g, _density(out, a, b, x))),
     jvp=_jvp,
     pull=_pull,
-    batch=_batched,
+    batch=lambda batched, *operands: betainc_row(*all_batched(batched, operands)),
 )
 
 

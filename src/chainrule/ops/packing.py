@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .shape import broadcast_row, concatenate_row, reshape_row, shape_of
+from .shape import all_batched, concatenate_row, reshape_row, shape_of
 from .structural import Structural
 
 
@@ -23,11 +23,7 @@ def _vjp(g: Any, out: Any, *xs: Any) -> tuple[Any, ...]:
 
 
 def _batch(batched: Any, *xs: Any) -> Any:
-    (extent, *_) = [shape_of(x)[0] for x, is_batched in zip(xs, batched, strict=True) if is_batched]
-    columns = [
-        reshape_row(x if is_batched else broadcast_row(x, shape=(extent,)), shape=(extent, 1))
-        for x, is_batched in zip(xs, batched, strict=True)
-    ]
+    columns = [reshape_row(x, shape=(*shape_of(x), 1)) for x in all_batched(batched, xs)]
     return concatenate_row(*columns, axis=1)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from .creation import positions_row
 from .selection import where
-from .shape import broadcast_row, expand_dims, shape_of, swapaxes
+from .shape import all_batched, expand_dims, shape_of, swapaxes
 from .structural import Shape, Structural
 
 
@@ -77,15 +77,6 @@ def _jvp(tangents: Any, out: Any, a: Any, b: Any, lower: bool, is_unit: bool) ->
     return triangular_row(a, right, lower=lower, is_unit=is_unit)
 
 
-def _batched(batched: Any, a: Any, b: Any, lower: bool, is_unit: bool) -> Any:
-    (extent, *_) = [shape_of(x)[0] for x, is_one in zip((a, b), batched, strict=True) if is_one]
-    a, b = (
-        x if is_one else broadcast_row(x, shape=(extent, *shape_of(x)))
-        for x, is_one in zip((a, b), batched, strict=True)
-    )
-    return triangular_row(a, b, lower=lower, is_unit=is_unit)
-
-
 triangular_row: Structural = Structural(
     "solve_triangular",
     ("a", "b"),
@@ -95,5 +86,7 @@ triangular_row: Structural = Structural(
     shape=_shape,
     vjp=_vjp,
     jvp=_jvp,
-    batch=_batched,
+    batch=lambda batched, a, b, lower, is_unit: triangular_row(
+        *all_batched(batched, (a, b)), lower=lower, is_unit=is_unit
+    ),
 )
