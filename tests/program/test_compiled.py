@@ -10,6 +10,7 @@ import types
 
 import pytest
 
+from chainrule.backends.llvm import members
 from chainrule.program import Term, fastest, is_native
 from chainrule.program.symbol import NO_PARAMETERS, Symbol
 from chainrule.transforms import reverse, rewriter, simplify, sweep
@@ -57,9 +58,10 @@ def test_a_term_is_freed_with_what_it_holds():
 
 
 @native_only
-@pytest.mark.parametrize("plain", [rewriter, sweep], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("plain", [members, rewriter, sweep], ids=lambda module: module.__name__)
 def test_a_twin_of_its_source_is_taken(plain):
-    assert fastest(plain).__name__ == plain.__name__.replace("transforms.", "transforms.native_")
+    package, _, name = plain.__name__.rpartition(".")
+    assert fastest(plain).__name__ == f"{package}.native_{name}"
     assert fastest(plain).__doc__ == plain.__doc__
 
 
