@@ -17,9 +17,11 @@ from ...program.symbol import Term
 from ...program.trace import collector_paused
 from . import runner
 from .math import TYPES, Lanes, Machine, Writer
-from .passes import COLUMN, FULL, NUMBER, ROW, Member, Nest, Reduction, members
+from .members import COLUMN, FULL, NUMBER, ROW
+from .passes import Member, Nest, Reduction, members
 from .repeats import MANY, Rounds, rounds_of
 from .rolled import Rolled
+from .waves import paired, waves
 
 OPERATIONS = {"sum": 0, "max": 1, "min": 2}
 #: What loops read and write elsewhere: along rows (1), elements (2), both, or neither.
@@ -83,11 +85,17 @@ class _Lowering:
         #: enough for it to matter that they come from and go to memory.
         self.streamed: set[int] = set()
         self.streams = bool(nest.key) and len(nest.members) <= STREAMS
+        #: Serials of sines and cosines that are computed together.
+        self.paired: set[int] = set()
 
     def lower(self) -> Lowered:
         nest = self.nest
         reduced = {r.term.serial for r in nest.reductions}
         row_terms, full_terms = members.in_phases(nest.members, reduced)
+        if self.machine.has_fma:
+            for phase, computed in full_terms.items():
+                full_terms[phase], serials = paired(computed)
+                self.paired |= serials
         self._kept()
         sums: dict[tuple[str, int], list[Reduction]] = {}
         for reduction in nest.reductions:
@@ -216,6 +224,8 @@ class _Function:
         self.cost = 0
         #: Tables of numbers.
         self.constants: list[str] = []
+        #: What was computed together with its partner, which comes next, by name and operand.
+        self.waves: dict[tuple[str, str], Lanes] = {}
 
     def compute(self, member: Member) -> None:
         """The value of a member."""
@@ -243,9 +253,17 @@ class _Function:
         target = TYPES[term.dtype]
         if term.op is astype_row:
             return writer.cast(operands[0], target)
+        if term.serial in self.lowering.paired:
+            return self._wave(term.op.name, operands[0])
         writer.float_type = self.float_type(term)
         result = writer.apply(cast(Op, term.op), operands)
         return result if result.element == target else writer.cast(result, target)
+
+    def _wave(self, name: str, x: Lanes) -> Lanes:
+        """sin or cos of a vector of which the other one is wanted too."""
+        if (name, x.name) not in self.waves:
+            self.waves |= {(key, x.name): y for key, y in waves(self.writer, x).items()}
+        return self.waves.pop((name, x.name))
 
     def float_type(self, term: Term) -> str:
         """What a plain number is among plain numbers only."""

@@ -155,6 +155,7 @@ def compute(function: Any, members: list[Any]) -> None:
     values: dict[int, Any] = function.values
     lines: list[str] = writer.lines
     templates: dict[Any, Any] = {}
+    paired = function.lowering.paired
     count = writer.count
     member: Member
     operand: Member
@@ -166,7 +167,11 @@ def compute(function: Any, members: list[Any]) -> None:
             writer.count = count
             writer.split()
         template: tuple[Any, ...] | None = None
-        if 1 <= arity <= 2 and member.term.dtype is FLOAT64:
+        if (
+            1 <= arity <= 2
+            and member.term.dtype is FLOAT64
+            and not (paired and member.term.serial in paired)
+        ):
             first = second = ""
             key: tuple[Any, ...] = (member.term.op,)
             for read in reads:

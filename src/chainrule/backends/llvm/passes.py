@@ -32,12 +32,12 @@ from ...program.program import Program
 from ...program.symbol import Term
 from ...program.trace import collector_paused
 from . import members as plain
-from .math import FLOAT64, is_lowered
+from .math import is_lowered
 from .members import COLUMN, FULL, NUMBER, ROW
 from .reads import Key, Read, is_view, key_of, source, squeezed, through
 
 if TYPE_CHECKING:
-    from .members import Member
+    from .members import Member as Member
 
     members = plain
 else:

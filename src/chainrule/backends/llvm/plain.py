@@ -18,9 +18,7 @@ from .lower import Lowered, Place, Step
 from .passes import Call, Member, Nest, Plan, Reduction
 from .reads import Read, key_of
 
-_CLASSES = {
-    x.__name__: x for x in (Plan, Nest, Call, Read, Reduction, Lowered, Place, Step)
-}
+_CLASSES = {x.__name__: x for x in (Plan, Nest, Call, Read, Reduction, Lowered, Place, Step)}
 
 
 def packed(plan: Plan, parts: list[Lowered], identity: Identity) -> Any:
