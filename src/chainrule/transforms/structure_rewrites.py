@@ -194,7 +194,7 @@ def _is_tame(scale: Any) -> bool:
     """Whether a product may do without a factor until it is summed."""
     if type(scale) is Term:
         return bool(scale.dtype == np.float64)
-    return 2.0**-32 <= abs(scale) <= 2.0**32
+    return bool(2.0**-32 <= abs(scale) <= 2.0**32)
 
 
 def _along(rewriter: Rewriter, s: Any, total: Term, summed: Term) -> Any:
