@@ -30,7 +30,13 @@ native = Extension(
 #: Modules that are compiled as they are; a .pxd beside them says of what types things are.
 TWINS = [
     Path("src/chainrule", name)
-    for name in ("transforms/rewriter.py", "transforms/sweep.py", "backends/llvm/members.py")
+    for name in (
+        "program/needed.py",
+        "transforms/rewriter.py",
+        "transforms/sweep.py",
+        "backends/llvm/identity.py",
+        "backends/llvm/members.py",
+    )
 ]
 twins = [
     Extension(

@@ -145,6 +145,37 @@ def dtypes(members: dict[int, Any]) -> set[Any]:
     return found
 
 
+def made_by(members: list[Any], first: Any, second: Any) -> list[Any]:
+    """The members of one of two rows."""
+    found: list[Any] = []
+    member: Member
+    for x in members:
+        member = x
+        if member.term.op is first or member.term.op is second:
+            found.append(member)
+    return found
+
+
+def beside(members: list[Any], partners: dict[int, Any]) -> list[Any]:
+    """The members, with the partner of each right behind it; of two partners the first leads."""
+    listed: list[Any] = []
+    done: set[int] = set()
+    member: Member
+    partner: Member
+    for x in members:
+        member = x
+        serial = member.term.serial
+        if serial in done:
+            continue
+        listed.append(member)
+        found = partners.get(serial)
+        if found is not None:
+            partner = found
+            listed.append(partner)
+            done.add(partner.term.serial)
+    return listed
+
+
 def compute(function: Any, members: list[Any]) -> None:
     """Write the instructions of members, in ``function`` (``lower.py``).
 
@@ -257,35 +288,37 @@ def tabulated(members: list[Any]) -> tuple[dict[int, int], Any, Any]:
         place_of[member.term.serial] = place
         if len(member.reads) > arity:
             arity = len(member.reads)
-    places: list[list[int]] = [[] for _ in range(arity)]
+    places: list[int] = []
     for x in members:
         member = x
         term = member.term
         op = term.op
         is_open = op in OPEN
-        # Comparing types of elements takes longer than all the rest; nearly all are float64.
-        key: tuple[Any, ...] = (op, None if term.dtype is FLOAT64 else term.dtype)
-        k = 0
+        # What is not said by the kinds of the operands alone; of nearly all that is nothing.
+        more: tuple[Any, ...] = () if term.dtype is FLOAT64 else (term.dtype,)
+        kinds = 1
         for read in member.reads:
-            found = -1
-            part: Any = None
+            found: Any = -1
+            kinds *= 4
             if type(read) is Member:
                 operand = read
-                known = place_of.get(operand.term.serial)
-                if known is None:
-                    part = operand.term.serial
+                found = place_of.get(operand.term.serial, -1)
+                if found == -1:
+                    more = (*more, operand.term.serial)
                 else:
-                    found = known
-                    part = Member
+                    kinds += 1
             elif type(read) is tuple:
-                part = (read[0].term.serial, read[1])
-            elif not is_open:
-                part = (type(read), repr(read))
-            key = (*key, part)
-            places[k].append(found)
-            k += 1
-        while k < arity:
-            places[k].append(-1)
-            k += 1
+                kinds += 2
+                more = (*more, read[0].term.serial, read[1])
+            elif is_open:
+                kinds += 3
+            else:
+                kinds += 2
+                more = (*more, type(read), repr(read))
+            places.append(found)
+        for _ in range(len(member.reads), arity):
+            places.append(-1)
+        key = (op, kinds, more)
         alike.append(numbers.setdefault(key, len(numbers)))
-    return place_of, np.array(alike), np.array(places)
+    read_places = np.array(places).reshape(len(members), arity).T
+    return place_of, np.array(alike), np.ascontiguousarray(read_places)

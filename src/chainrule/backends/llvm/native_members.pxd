@@ -22,7 +22,7 @@ cpdef set dtypes(dict members)
     end=str,
 )
 cpdef object compute(object function, list members)
-@cython.locals(
-    arity=Py_ssize_t, place=Py_ssize_t, k=Py_ssize_t, is_open=bint, term=Term,
-)
+cpdef list made_by(list members, object first, object second)
+cpdef list beside(list members, dict partners)
+@cython.locals(arity=Py_ssize_t, place=Py_ssize_t, kinds=Py_ssize_t, is_open=bint, term=Term)
 cpdef tuple tabulated(list members)

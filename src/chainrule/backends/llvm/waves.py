@@ -15,8 +15,10 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ...ops.elementwise import cos, sin
 from .approximations import Code
-from .math import TYPES, Lanes, Writer
+from .math import Lanes, Writer
+from .passes import members as of_members
 
 if TYPE_CHECKING:
     from .passes import Member
@@ -43,30 +45,17 @@ NAMES = ("sin", "cos")
 def paired(members: list[Member]) -> tuple[list[Member], set[int]]:
     """Members with each sin and cos of the same operand side by side, and the serials of those."""
     found: dict[Any, dict[str, Member]] = {}
-    for member in members:
-        if member.term.op.name in NAMES and member.term.dtype in TYPES:
-            (x,) = member.reads
-            key = (x[0].term.serial, x[1]) if type(x) is tuple else x
-            found.setdefault(key, {})[member.term.op.name] = member
+    for member in of_members.made_by(members, sin, cos):
+        (x,) = member.reads
+        key = (x[0].term.serial, x[1]) if type(x) is tuple else x
+        found.setdefault(key, {})[member.term.op.name] = member
     partners = {}
     for both in found.values():
         if len(both) == 2:
             sine, cosine = both["sin"], both["cos"]
             partners[sine.term.serial] = cosine
             partners[cosine.term.serial] = sine
-    if not partners:
-        return members, set()
-    listed: list[Member] = []
-    done: set[int] = set()
-    for member in members:
-        serial = member.term.serial
-        if serial in done:
-            continue
-        listed.append(member)
-        if serial in partners:
-            listed.append(partners[serial])
-            done.add(partners[serial].term.serial)
-    return listed, set(partners)
+    return (of_members.beside(members, partners) if partners else members), set(partners)
 
 
 def waves(writer: Writer, x: Lanes) -> dict[str, Lanes]:
