@@ -185,6 +185,8 @@ class Result:
     errors: dict[str, Errors] = field(default_factory=dict)
     gave_up: str = ""
     """Why a process had to be ended, or ended itself."""
+    beyond: dict[str, float] = field(default_factory=dict)
+    """Seconds after which its first result was not waited for any more, by workload."""
 
     def take(self, opening: Opening) -> None:
         """What a worker said first, of one or of all workloads."""
@@ -344,6 +346,7 @@ def _open(
         except TimeoutError as error:
             reason = str(error)
             opening = Opening(absences=dict.fromkeys(names, reason))
+            result.beyond |= dict.fromkeys(names, settings.limit)
         except RuntimeError as error:
             reason = str(error)
             opening = Opening(error=reason)

@@ -116,7 +116,9 @@ def workload_table(bench: Bench, workload: Workload, results: Sequence[Result]) 
         seconds = result.seconds.get(workload.name)
         if seconds is None:
             absence = _absence(result, workload)
-            table.add_row(name, *([""] if bench.first else []), *absence, style=style)
+            limit = result.beyond.get(workload.name)
+            first_cell = "" if limit is None else f"> {limit:g}"
+            table.add_row(name, *([first_cell] if bench.first else []), *absence, style=style)
             continue
         cells = []
         if bench.first:
