@@ -27,21 +27,29 @@ native = Extension(
     # Math functions need not set errno: nobody reads it, and sqrt becomes one instruction.
     extra_compile_args=["-O3", "-fno-math-errno"],
 )
-TRANSFORMS = Path("src/chainrule/transforms")
 #: Modules that are compiled as they are; a .pxd beside them says of what types things are.
-TWINS = ("rewriter", "sweep")
+TWINS = [
+    Path("src/chainrule", name)
+    for name in (
+        "program/needed.py",
+        "transforms/rewriter.py",
+        "transforms/sweep.py",
+        "backends/llvm/identity.py",
+        "backends/llvm/members.py",
+    )
+]
 twins = [
     Extension(
-        f"chainrule.transforms.native_{name}",
-        [f"{TRANSFORMS}/{name}.py"],
+        ".".join((*path.parts[1:-1], f"native_{path.stem}")),
+        [str(path)],
         include_dirs=["src/chainrule/program"],
         depends=[
-            f"{TRANSFORMS}/native_{name}.pxd",
+            str(path.with_name(f"native_{path.stem}.pxd")),
             "src/chainrule/program/symbol.pxd",
             "src/chainrule/program/term.h",
         ],
     )
-    for name in TWINS
+    for path in TWINS
 ]
 #: Terms made in C. It knows what the twins were made of, so that no twin outlives its source.
 terms = Extension(
@@ -49,10 +57,9 @@ terms = Extension(
     ["src/chainrule/program/native.pyx"],
     include_dirs=["src/chainrule/program"],
     define_macros=[
-        (f"CR_{name.upper()}", f"{zlib.crc32((TRANSFORMS / f'{name}.py').read_bytes())}UL")
-        for name in TWINS
+        (f"CR_{path.stem.upper()}", f"{zlib.crc32(path.read_bytes())}UL") for path in TWINS
     ],
-    depends=["src/chainrule/program/term.h", *(f"{TRANSFORMS}/{name}.py" for name in TWINS)],
+    depends=["src/chainrule/program/term.h", *map(str, TWINS)],
 )
 HEADERS = ("runner.h", "numbers.h", "memory.h", "chain.pxi")
 runner = Extension(

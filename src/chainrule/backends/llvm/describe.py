@@ -8,7 +8,8 @@ from ...program.program import Program, names_of
 from ...program.symbol import Term
 from . import engine
 from .lower import lowered
-from .passes import FULL, Call, Nest, outside_of, planned
+from .members import FULL
+from .passes import Call, Nest, outside_of, planned
 from .prepared import module_text
 
 

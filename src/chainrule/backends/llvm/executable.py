@@ -17,6 +17,7 @@ import numpy as np
 from ...ops.contract import contract_row
 from ...program.program import Program
 from ...program.symbol import Term
+from ...program.trace import collector_paused
 from ..interpreter import SCALARS, Run
 from . import blas, runner
 from .buffers import Buffer, Frame, Frames, Shape, laid_out, new_array
@@ -59,7 +60,8 @@ class Executable:
         """Plan and compile, unless that is done. Two threads may ask at once."""
         with self.lock:
             if not self.is_ready:
-                self._prepare(self.program)
+                with collector_paused():
+                    self._prepare(self.program)
                 self.is_ready = True
 
     def _prepare(self, program: Program) -> None:
