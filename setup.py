@@ -54,7 +54,10 @@ terms = Extension(
     ],
     depends=["src/chainrule/program/term.h", *(f"{TRANSFORMS}/{name}.py" for name in TWINS)],
 )
-HEADERS = ("runner.h", "numbers.h", "chain.pxi")
+HEADERS = (
+    *("runner.h", "numbers.h", "acts.h", "matrices.h"),
+    *("values.pxi", "chain.pxi", "results.pxi"),
+)
 runner = Extension(
     "chainrule.backends.llvm.runner",
     ["src/chainrule/backends/llvm/runner.pyx"],
