@@ -55,7 +55,7 @@ terms = Extension(
     depends=["src/chainrule/program/term.h", *(f"{TRANSFORMS}/{name}.py" for name in TWINS)],
 )
 HEADERS = (
-    *("runner.h", "numbers.h", "acts.h", "matrices.h"),
+    *("runner.h", "numbers.h", "across.h", "acts.h", "matrices.h"),
     *("values.pxi", "chain.pxi", "results.pxi"),
 )
 runner = Extension(
@@ -83,7 +83,7 @@ calls = Extension(
     ["src/chainrule/api/native.pyx"],
     include_dirs=[np.get_include()],
     define_macros=[NUMPY],
-    depends=["src/chainrule/backends/llvm/runner.pxd"],
+    depends=["src/chainrule/backends/llvm/runner.pxd", "src/chainrule/api/calling.pxi"],
     extra_compile_args=["-O3"],
 )
 extensions = cythonize([native, terms, *twins, runner, machine, calls])

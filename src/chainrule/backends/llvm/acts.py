@@ -365,8 +365,9 @@ def _product(out: int, operands: list[int], known: Known, subscripts: str) -> An
     count = math.prod(first.shape[:batch])
     rows = math.prod(first.shape[batch : batch + left])
     columns = math.prod(second.shape[batch + summed :])
-    if inner != math.prod(second.shape[batch : batch + summed]) or first.shape[:batch] != (
-        second.shape[:batch]
+    if (
+        inner != math.prod(second.shape[batch : batch + summed])
+        or first.shape[:batch] != (second.shape[:batch])
     ):
         return None
     if not (count and rows and columns and inner):

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from .executable import Executable
 
 
-
 def chain_of(executable: Executable) -> runner.Chain:
     """The Executable as a Chain."""
     return _Chaining(executable).chain()
@@ -87,7 +86,9 @@ class _Chaining:
     def _kind(self, i: int, slot: int, term: Term) -> str:
         if _is_object(term):
             return "object"
-        given = "given" if i < len(self.program.inputs) else "fixed" if slot in self.fixed else "made"
+        given = (
+            "given" if i < len(self.program.inputs) else "fixed" if slot in self.fixed else "made"
+        )
         return f"{given} {'array' if squeezed(term.shape) else 'number'}"
 
     def _fresh(self) -> set[int]:
@@ -101,9 +102,7 @@ class _Chaining:
             elif step.is_writer or step.term.op in LAPACK:
                 written.add(self.number[step.slot])
         return {
-            i
-            for i, _ in self.results
-            if i in written and squeezed(self.terms[self.slots[i]].shape)
+            i for i, _ in self.results if i in written and squeezed(self.terms[self.slots[i]].shape)
         }
 
     def _stage(self, i: int, step: Any) -> Any:

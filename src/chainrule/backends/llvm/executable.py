@@ -73,9 +73,7 @@ class Executable:
         for step in self.plan.steps:
             if type(step) is Nest:
                 assert made.code is not None
-                self.steps.append(
-                    NestStep(next(waiting), made.code, self.slots, self._threads)
-                )
+                self.steps.append(NestStep(next(waiting), made.code, self.slots, self._threads))
             else:
                 assert isinstance(step, Call)
                 self.steps.append(CallStep(step, self.slots))

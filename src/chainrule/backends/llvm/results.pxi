@@ -204,13 +204,15 @@ cdef class Chain(Steps):
         return known
 
     cdef PyObject *_aside(self, int i, Layout layout, cr_work *work) except NULL:
-        """What goes to the array for a result: that itself, a number, or an array.
+        """What goes to the array for a result: an array, or that itself, made or to be filled.
 
         Nothing is written yet: another result may still have to be read from an input.
         """
         cdef int place = self.results[i].value
-        if place < 0 or self._is_number(place):
-            return self._result(i, layout, work)
+        if place < 0:
+            return cr_owned(self.constants[i])
+        if self._is_number(place):
+            return cr_owned(<object>work.outs[i])
         if work.arrays[place] != NULL and self.values[place].kind == MADE_ARRAY:
             return cr_owned(<object>work.arrays[place])
         if layout.offsets[place] >= 0:
@@ -219,9 +221,14 @@ cdef class Chain(Steps):
 
     cdef int _hand_over(self, PyObject **results, cr_work *work) except -1:
         """Put what was computed aside where it belongs, and that in the place of the results."""
-        cdef int i
+        cdef int i, place
         for i in range(self.result_count):
-            if work.outs[i] != NULL and work.outs[i] != results[i]:
+            if work.outs[i] == NULL:
+                continue
+            place = self.results[i].value
+            if place >= 0 and self._is_number(place):
+                memcpy(cr_bytes(results[i]), work.data[place], self.values[place].size)
+            elif work.outs[i] != results[i]:
                 np.copyto(<object>work.outs[i], <object>results[i])
                 Py_XDECREF(results[i])
                 results[i] = cr_owned(<object>work.outs[i])

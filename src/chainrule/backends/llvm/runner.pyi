@@ -18,7 +18,7 @@ class Nest:
     def __init__(
         self,
         slots: list[tuple[int, int, bool]],
-        steps: list[tuple[int, int, bool, list[int], list[tuple[int, int, int, int]]]],
+        steps: list[tuple[int, int, int, bool, list[int], list[tuple[int, int, int, int]]]],
         width: int,
         stack: int,
         keep: Any,

@@ -39,12 +39,12 @@ cdef extern from "runner.h":
     ctypedef struct cr_reduce:
         int lanes, target, op, size
     ctypedef struct cr_step:
-        cr_body body, streaming
+        cr_body body, streaming, across
         int is_loop, vector_count, reduce_count
         int *vectors
         cr_reduce *reduces
     ctypedef struct cr_nest:
-        int slot_count, step_count, width, has_columns
+        int slot_count, step_count, width, has_columns, goes_across
         int64_t stack
         cr_slot *slots
         cr_step *steps
@@ -189,8 +189,8 @@ cdef class Nest:
 
     Args:
         slots: for each entry of the table kind, bytes an element and whether it is written.
-        steps: for each function in order: address, address with non-temporal stores or 0, whether
-            it is a loop, the vectors that it reads and writes, and (lanes, target, operation,
+        steps: for each function in order: address, address with non-temporal stores or 0,
+            address for short rows or 0, whether it is a loop, the vectors that it reads and writes, and (lanes, target, operation,
             bytes) for each reduction.
         width: elements of a vector.
         stack: bytes of stack that a function may take at most.
@@ -222,10 +222,14 @@ cdef class Nest:
             if kind in (CR_VECTOR, CR_POINT, CR_COLUMN):
                 self.outside.append(i)
         self.nest.step_count = len(steps)
-        for i, (address, streaming, is_loop, vectors, reduces) in enumerate(steps):
+        self.nest.goes_across = len(steps) > 0
+        for i, (address, streaming, across, is_loop, vectors, reduces) in enumerate(steps):
             step = &self.nest.steps[i]
             step.body = <cr_body><uintptr_t>address
             step.streaming = <cr_body><uintptr_t>streaming
+            step.across = <cr_body><uintptr_t>across
+            if not across:
+                self.nest.goes_across = 0
             step.is_loop = is_loop
             step.vector_count = len(vectors)
             step.reduce_count = len(reduces)

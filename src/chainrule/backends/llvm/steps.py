@@ -29,6 +29,9 @@ CACHED = 4_000_000
 #: Sums of columns are taken over so many stretches of rows at most, and then over these.
 STRETCHES = 16
 
+#: Short rows that a thread takes together, a lane a row.
+TOGETHER = 64
+
 #: What an entry of a nest's table points to that is no part of the nest.
 OUTSIDE = (runner.VECTOR, runner.POINT, runner.COLUMN)
 
@@ -93,6 +96,7 @@ class NestStep:
                 (
                     code.address(step.name),
                     code.address(step.streaming) if step.streaming else 0,
+                    code.address(step.across) if step.across else 0,
                     step.is_loop,
                     step.vectors,
                     step.reduces,
@@ -105,11 +109,11 @@ class NestStep:
         )
         self.outer = Extent(nest.shape[: nest.split])
         self.inner = Extent(nest.shape[nest.split :])
+        #: Whether there is code for short rows, a lane a row.
+        self.goes_across = all(step.across for step in part.steps)
         self.is_flat = nest.split == 0
         self.reads = [slots[p.term.serial] for p in part.places if p.role == "read"]
-        self.stores = [
-            (slots[p.term.serial], p.term) for p in part.places if p.role == "store"
-        ]
+        self.stores = [(slots[p.term.serial], p.term) for p in part.places if p.role == "store"]
         self.extrema = [r for r in nest.reductions if r.name != "sum"]
         self.bytes_stored = sum(
             p.term.dtype.itemsize for p in part.places if p.role == "store" and p.way >= 2
@@ -127,6 +131,8 @@ class NestStep:
         if any(place.role == "column" for place in self.places):
             stretches = max(1, min(rows, STRETCHES, elements // 32_768))
             stretch = max(1, -(-rows // stretches))
+        elif self.goes_across:
+            stretch = TOGETHER
         return Layout(
             rows, length, stretch, elements * self.cost < ALONE, elements * self.bytes_stored
         )
