@@ -19,7 +19,7 @@ EFFORT = 100_000
 def refuse_shared(i: int, one: Any, k: int, other: Any) -> None:
     """Raise if the arrays for results i and k have an element in common: both cannot be right."""
     try:
-        is_shared = np.shares_memory(one, other, max_work=EFFORT)
+        is_shared = np.shares_memory(one, other, max_work=EFFORT)  # type: ignore[arg-type]
     except np.exceptions.TooHardError:
         return
     if is_shared:

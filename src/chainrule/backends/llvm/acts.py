@@ -93,6 +93,8 @@ class Known:
     #: What follows from the extents.
     fixed: list[Any]
     has_lapack: bool
+    #: Values that loops read from the first to the last element, in one line.
+    lines: frozenset[int]
     #: Steps from element to element, where they are not row after row.
     strides: dict[int, tuple[int, ...]] = field(default_factory=dict)
     #: What is in the memory of another value.
@@ -185,10 +187,12 @@ def _view(op: Any) -> Any:
         if known.numbers[out]:
             to = known.form(out).reshape(seen.shape)
             return 0.0, [_copy(out, to, a, seen, known)]
-        if np.may_share_memory(seen, whole):
-            return 0.0, [_act("view", out, [known.view(out, a, seen)], known, a)]
-        to = known.form(out).reshape(form.shape)
-        return MOVE * form.size, [_copy(out, to, a, form, known)]
+        if not np.may_share_memory(seen, whole):  # a reshape, which keeps the order
+            to = known.form(out).reshape(form.shape)
+            return MOVE * form.size, [_copy(out, to, a, form, known)]
+        if out in known.lines and seen.ndim > 1 and not seen.flags.c_contiguous:
+            return MOVE * seen.size, [_copy(out, known.form(out), a, seen, known)]
+        return 0.0, [_act("view", out, [known.view(out, a, seen)], known, a)]
 
     return make
 

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...ops import Structural
+from ...ops.linalg.solving import solve_row
 from ...program.extents import evaluated
 from ...program.symbol import Term
 from . import runner
-from .acts import LAPACK, SHORT, Known, acts_of, solve_row, wants_lapack
+from .acts import LAPACK, SHORT, Known, acts_of, wants_lapack
 from .buffers import LINE, Buffer, offsets
 from .lower import OPERATIONS
 from .outputs import may_replace
@@ -140,6 +141,12 @@ class _Arranging:
     def __init__(self, chaining: _Chaining) -> None:
         self.chaining = chaining
         self.has_lapack = wants_lapack(chaining.program)
+        self.lines = frozenset(
+            chaining.number[slot]
+            for step in chaining.steps
+            if isinstance(step, NestStep) and step.is_flat
+            for slot in step.reads
+        )
 
     def __call__(self, extents: tuple[int, ...]) -> dict[str, Any]:
         chaining = self.chaining
@@ -151,6 +158,7 @@ class _Arranging:
             [not squeezed(x.shape) for x in terms],
             [self._fixed(slot, extents) for slot in chaining.slots],
             self.has_lapack,
+            self.lines,
         )
         stages = [self._stage(i, step, known, extents) for i, step in enumerate(chaining.steps)]
         scratch = [known.scratch.get(i, 0) for i in chaining.scratch.values()]

@@ -1,7 +1,7 @@
 """Whether a result may be made in the memory of an input: ``p - lr*m`` in place.
 
-That is asked where a user's ``out=`` is an argument too. It may if each element of the input is read
-where the result's is stored, and nowhere later.
+That is asked where a user's ``out=`` is an argument too. It may if each element of the input is
+read where the result's is stored, and nowhere later.
 """
 
 from __future__ import annotations
@@ -45,7 +45,10 @@ def _views(executable: Executable, read: int) -> set[int]:
     """The slots of what may be a view of the array of a slot."""
     found: set[int] = set()
     for step in executable.steps:
-        if type(step) is CallStep and not step.is_writer:
-            if any(slot == read or slot in found for slot in step.reads):
-                found.add(step.slot)
+        if (
+            type(step) is CallStep
+            and not step.is_writer
+            and {read, *found}.intersection(step.reads)
+        ):
+            found.add(step.slot)
     return found
