@@ -55,7 +55,7 @@ terms = Extension(
     depends=["src/chainrule/program/term.h", *(f"{TRANSFORMS}/{name}.py" for name in TWINS)],
 )
 HEADERS = (
-    *("runner.h", "numbers.h", "across.h", "acts.h", "matrices.h"),
+    *("runner.h", "numbers.h", "across.h", "acts.h", "matrices.h", "memory.h"),
     *("values.pxi", "chain.pxi", "results.pxi"),
 )
 runner = Extension(
