@@ -268,3 +268,18 @@ def test_out_of_what_lapack_computes():
     assert results[0] is a
     for result, right in zip(results, expected, strict=True):
         np.testing.assert_array_equal(result, right)
+
+
+def test_strided_arguments_that_are_read_as_views_and_by_numpy():
+    f = cr.jit(lambda x: (2.0 * x[1:].T, np.sort(x, axis=0), x[::2, 0]))
+    wide = RNG.normal(size=(6, 8))
+    for x in (wide[:, ::2], wide[::-1, :4], wide.T[:6, :4], wide):
+        expected = [part.copy() for part in f.f(x)]
+        for found in (f(x), f(x)):
+            for a, b in zip(found, expected, strict=True):
+                np.testing.assert_array_equal(a, b)
+        given = x.copy(order="K")
+        found = f(given, out=(None, given, None))
+        assert found[1] is given
+        for a, b in zip(found, expected, strict=True):
+            np.testing.assert_array_equal(a, b)

@@ -141,9 +141,9 @@ def acts_of(
 
 
 def _act(
-    name: str, out: int, words: Sequence[int], known: Known, a: int = 0, b: int = 0,
-    scratch: int = 0,
-) -> Act:  # fmt: skip
+    name: str, out: int, words: Sequence[int], known: Known, *operands: int, scratch: int = 0
+) -> Act:
+    a, b, *_ = *operands, out, out
     is_float = known.dtypes[out] == np.float32
     return runner.ACTS[name], is_float, out, a, b, scratch, list(words)
 
@@ -352,7 +352,7 @@ def _solve(out: int, operands: list[int], known: Known) -> Any:
     count, n, m = second.shape
     known.scratch[scratch] = (n * n + n * m) * size + 4 * n
     words = [count, n, m, batch, leading, is_turned, *(x // size for x in second.strides)]
-    act = _act("solve", out, words, known, a, b, scratch)
+    act = _act("solve", out, words, known, a, b, scratch=scratch)
     return OPERATION * count * n * n * (n + 2 * m), [act]
 
 

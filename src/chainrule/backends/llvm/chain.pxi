@@ -27,8 +27,7 @@ cdef class Steps:
 
     Args:
         values: for each value its kind (``VALUES``), the number of its NumPy type, bytes an
-            element, whether it is a result that is made in place, and whether, an input, it has to
-            lie row after row; the inputs come first.
+            element, and whether it is a result that is made in place; the inputs come first.
         inputs: how many they are.
         stages: for each nest (Nest, whether it computes one number, whether it is flat, and for
             what its table points to: slot, value, role, way, bytes, operation); for each other step
@@ -60,8 +59,8 @@ cdef class Steps:
         self.results = <cr_result *>calloc(len(results) + 1, sizeof(cr_result))
         if self.values == NULL or self.stages == NULL or self.results == NULL:
             raise MemoryError
-        for i, (kind, type, size, is_fresh, is_plain) in enumerate(values):
-            self.values[i] = cr_value(kind, type, size, is_fresh, is_plain)
+        for i, (kind, type, size, is_fresh) in enumerate(values):
+            self.values[i] = cr_value(kind, type, size, is_fresh)
         self.nests, self.calls = [], []
         for i, given in enumerate(stages):
             stage = &self.stages[i]
@@ -121,12 +120,14 @@ cdef class Steps:
         layout.shapes = <Py_ssize_t **>calloc(self.value_count + 1, sizeof(Py_ssize_t *))
         layout.strides = <Py_ssize_t **>calloc(self.value_count + 1, sizeof(Py_ssize_t *))
         layout.ranks = <int *>calloc(self.value_count + 1, sizeof(int))
+        layout.plain = <char *>calloc(self.value_count + 1, 1)
         layout.offsets = <int64_t *>calloc(self.value_count + 1, sizeof(int64_t))
         layout.dims = <Py_ssize_t *>calloc(2 * sum(map(len, shapes)) + 1, sizeof(Py_ssize_t))
         layout.fixed = <char *>calloc(self.value_count + 1, CELL_BYTES)
         if (layout.spans == NULL or layout.acts == NULL or layout.words == NULL
                 or layout.shapes == NULL or layout.strides == NULL or layout.ranks == NULL
-                or layout.offsets == NULL or layout.dims == NULL or layout.fixed == NULL):
+                or layout.plain == NULL or layout.offsets == NULL or layout.dims == NULL
+                or layout.fixed == NULL):
             raise MemoryError
         layout.kept, layout.given = fixed, stages
         for i in range(self.value_count):
@@ -157,6 +158,7 @@ cdef class Steps:
                     act = &layout.acts[acts]
                     act.code, act.is_float, act.out = code, is_float, out
                     act.a, act.b, act.scratch, act.words = a, b, scratch, layout.words + at
+                    layout.plain[a] = layout.plain[b] = True
                     for word in words:
                         layout.words[at] = word
                         at += 1
@@ -379,7 +381,7 @@ cdef class Steps:
         """A value as NumPy takes it."""
         cdef int kind = self.values[i].kind
         if kind == GIVEN_ARRAY:
-            return <object>work.leaves[i]
+            return <object>(work.leaves[i] if work.arrays[i] == NULL else work.arrays[i])
         if kind == FIXED_ARRAY:
             return layout.kept[i]
         if work.arrays[i] != NULL and layout.strides[i] == NULL:

@@ -64,22 +64,15 @@ class _Chaining:
     def chain(self) -> runner.Chain:
         stages = [self._stage(i, step) for i, step in enumerate(self.steps)]
         fresh = self.fresh = self._fresh()
-        plain = {
-            i
-            for step in self.steps
-            if type(step) is CallStep
-            for slot in step.reads
-            if (i := self.number[slot]) < len(self.program.inputs)
-        }
         values = []
         for i, slot in enumerate(self.slots):
             term = self.terms[slot]
             kind = runner.VALUES[self._kind(i, slot, term)]
             dtype = np.dtype(np.int8) if _is_object(term) else term.dtype
-            values.append((kind, dtype.num, dtype.itemsize, i in fresh, i in plain))
+            values.append((kind, dtype.num, dtype.itemsize, i in fresh))
         byte = np.dtype(np.uint8)
         made = runner.VALUES["made array"]
-        values += [(made, byte.num, 1, False, False)] * len(self.scratch)
+        values += [(made, byte.num, 1, False)] * len(self.scratch)
         return runner.Chain(
             values, len(self.program.inputs), stages, self.results, _Arranging(self), self._replaces
         )

@@ -64,7 +64,7 @@ cdef class Chain(Steps):
             for i in range(self.value_count):
                 value = &self.values[i]
                 if value.kind == GIVEN_ARRAY:
-                    if value.is_plain and not cr_is_plain(leaves[i]):
+                    if layout.plain[i] and not cr_is_plain(leaves[i]):
                         work.arrays[i] = cr_owned((<object>leaves[i]).copy())
                         work.data[i] = cr_bytes(work.arrays[i])
                     else:

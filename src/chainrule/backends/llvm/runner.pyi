@@ -37,7 +37,7 @@ class Chain:
     result_count: int
     def __init__(
         self,
-        values: list[tuple[int, int, int, bool, bool]],
+        values: list[tuple[int, int, int, bool]],
         inputs: int,
         stages: list[Any],
         results: list[tuple[int, Any]],

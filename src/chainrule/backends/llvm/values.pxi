@@ -118,10 +118,9 @@ VALUES = {
     "object": OBJECT,
 }
 
-# ``is_fresh``: a result that is written where the caller will have it. ``is_plain``: an input that
-# has to lie row after row.
+# ``is_fresh``: a result that is written where the caller will have it.
 cdef struct cr_value:
-    int kind, type, size, is_fresh, is_plain
+    int kind, type, size, is_fresh
 
 # What an entry of a nest's table points to: a value, or memory to gather what becomes one.
 cdef struct cr_seat:
@@ -160,6 +159,8 @@ cdef class Layout:
     #: Bytes from element to element; NULL where they lie row after row.
     cdef Py_ssize_t **strides
     cdef int *ranks
+    #: Which inputs have to lie row after row: those that acts read.
+    cdef char *plain
     #: Where in the memory of a call an array is made; -1 for those that are made elsewhere.
     cdef int64_t *offsets
     cdef int64_t room, planned
@@ -176,6 +177,7 @@ cdef class Layout:
         free(self.shapes)
         free(self.strides)
         free(self.ranks)
+        free(self.plain)
         free(self.offsets)
 
 
