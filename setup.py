@@ -61,7 +61,10 @@ terms = Extension(
     ],
     depends=["src/chainrule/program/term.h", *map(str, TWINS)],
 )
-HEADERS = ("runner.h", "numbers.h", "memory.h", "chain.pxi")
+HEADERS = (
+    *("runner.h", "numbers.h", "across.h", "acts.h", "matrices.h", "memory.h"),
+    *("values.pxi", "chain.pxi", "results.pxi"),
+)
 runner = Extension(
     "chainrule.backends.llvm.runner",
     ["src/chainrule/backends/llvm/runner.pyx"],
@@ -87,7 +90,7 @@ calls = Extension(
     ["src/chainrule/api/native.pyx"],
     include_dirs=[np.get_include()],
     define_macros=[NUMPY],
-    depends=["src/chainrule/backends/llvm/runner.pxd"],
+    depends=["src/chainrule/backends/llvm/runner.pxd", "src/chainrule/api/calling.pxi"],
     extra_compile_args=["-O3"],
 )
 extensions = cythonize([native, terms, *twins, runner, machine, calls])
