@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from .generated import functions
     from .plain import Value, Var, add_gradients, gradient
     from .plain_array import (
+        Aliases,
         ArrayBase,
         Backward,
         Node,
         made_array,
+        note_view,
         recorded_node,
         survey,
         use_array_class,
@@ -41,16 +43,19 @@ else:
         from .generated import functions
         from .plain import Value, Var, add_gradients, gradient
         from .plain_array import (
+            Aliases,
             ArrayBase,
             Backward,
             Node,
             made_array,
+            note_view,
             recorded_node,
             survey,
             use_array_class,
         )
     else:
         from .native import (
+            Aliases,
             ArrayBase,
             Backward,
             Node,
@@ -59,6 +64,7 @@ else:
             add_gradients,
             gradient,
             made_array,
+            note_view,
             recorded_node,
             survey,
             use_array_class,
@@ -83,6 +89,7 @@ def _operations() -> dict[str, Any]:
 operations = _operations()
 
 __all__ = [
+    "Aliases",
     "ArrayBase",
     "Backward",
     "Node",
@@ -93,6 +100,7 @@ __all__ = [
     "gradient",
     "is_native",
     "made_array",
+    "note_view",
     "operations",
     "plain_reason",
     "recorded_node",

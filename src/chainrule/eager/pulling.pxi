@@ -42,23 +42,6 @@ cdef bint pull_smooth(Backward sweep, Node node, object g) except -1:
     return True
 
 
-cdef bint pull_linear(Backward sweep, Node node, object g) except -1:
-    """Pull a linear op of one array, by the rule of its row; False where ``ops/rules.py`` has to.
-
-    NumPy is not silenced for it: the rule is made of rows, which are silent themselves.
-    """
-    op = node.op
-    if len(node.nodes) != 1 or node.reads or not op.linear or op.masks or op.pull is not None:
-        return False
-    link = node.nodes[0]
-    if type_of(<PyObject *>link) != node_type:
-        return False
-    (share,) = op.vjp(g, node.out, node.numbers[0], **node.parameters)
-    if share is not None:
-        sweep.put(link, of_dtype(share, (<Node>link).dtype))
-    return True
-
-
 cdef inline double weight(
     const cr_row *row, int i, double out, Doubles *x, Py_ssize_t k
 ) noexcept:
