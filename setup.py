@@ -14,7 +14,7 @@ rows = Extension(
     ["src/chainrule/ops/native.pyx"],
     include_dirs=[np.get_include()],
     define_macros=[NUMPY],
-    depends=["src/chainrule/ops/native.pxd"],
+    depends=["src/chainrule/ops/native.pxd", "src/chainrule/ops/small.pxi"],
     extra_compile_args=["-O3"],
 )
 native = Extension(

@@ -219,9 +219,22 @@ cdef int put_share(Backward sweep, object link, object numbers, object mask) exc
             sweep.put(link, float(numbers))
         return 0
     if cnp.PyArray_CheckExact(numbers):
+        if is_scattered(<cnp.ndarray>numbers):
+            numbers = cnp.PyArray_NewCopy(<cnp.ndarray>numbers, cnp.NPY_CORDER)
         if <PyObject *>cnp.PyArray_DESCR(<cnp.ndarray>numbers) != <PyObject *>(<Node>link).dtype:
             numbers = of_dtype(numbers, (<Node>link).dtype)
     elif type_of(<PyObject *>numbers) != scalar_type or (<Node>link).dtype is not double_descriptor:
         numbers = of_dtype(numbers, (<Node>link).dtype)
     sweep.put(link, numbers if mask is None else Cotangent(numbers, mask))
     return 0
+
+
+cdef bint is_scattered(cnp.ndarray array) noexcept:
+    """Whether a small array is in memory as the kernels do not read it."""
+    cdef int axis
+    if cnp.PyArray_IS_C_CONTIGUOUS(array) or cnp.PyArray_SIZE(array) > SMALL:
+        return False
+    for axis in range(cnp.PyArray_NDIM(array)):
+        if cnp.PyArray_STRIDE(array, axis) != 0:
+            return True
+    return False

@@ -1,4 +1,4 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, binding=False
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, binding=False
 # cython: freethreading_compatible=False
 """What happens when a row is called, compiled: ``calling.py`` and ``quiet.py`` are the same in
 Python, and the place to read first.
@@ -173,3 +173,6 @@ cdef inline object without_axes(object out):
     if type(out) is array_type and cnp.PyArray_NDIM(<cnp.ndarray>out) == 0:
         return out[()]
     return out
+
+
+include "small.pxi"

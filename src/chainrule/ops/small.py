@@ -1,0 +1,30 @@
+"""Small matrices, whose kernels are compiled: products, systems, determinants.
+
+NumPy takes 1 us to multiply two 4 x 4 matrices and 8 to solve 3 equations, nearly all of it on the
+way to BLAS and LAPACK. These take 0.2. Each gives None for what is not small, not made of doubles,
+or not as it should be; then NumPy is asked, which has the errors. In ``native.pyx`` they are written
+in ``small.pxi``; without it NumPy has it all.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .calling import Calls, PlainCalls
+
+
+def _none(*operands: Any) -> None:
+    return None
+
+
+#: ``contracted(x, y, subscripts)``: products summed over indices, as the row ``contract``.
+contracted: Any = _none
+#: ``solved(a, b)``: x of a x = b, with right-hand sides in columns, by LU with pivots.
+solved: Any = _none
+#: ``inverted(a)``: the inverse, the determinant, and the condition number by row sums.
+inverted: Any = _none
+
+if not TYPE_CHECKING and Calls is not PlainCalls:
+    from .native import contracted, inverted, solved
+
+__all__ = ["contracted", "inverted", "solved"]
