@@ -46,6 +46,8 @@ cdef class Node:
     cdef public bint passed_on
     # Of a small operation its row, which the kernels pull; otherwise 0.
     cdef short code
+    # The last survey that came here.
+    cdef unsigned long long mark
 
     def __init__(
         self, shape, dtype, op=None, tuple numbers=(), tuple operands=(), int reads=0,
@@ -120,6 +122,10 @@ cdef class ArrayBase(Value):
     def __getitem__(self, key):
         value = basic_item(self, key)
         return getitem(self, key) if value is None else value
+
+    def _picked(self, key):
+        """What ``ops/index.py`` asks for first: the elements at a key, or None."""
+        return basic_item(self, key)
 
     def __matmul__(self, other):
         return product_of(self, other)

@@ -439,9 +439,10 @@ def survey(root, unsigned long long oldest, unsigned long long newest):
     ``oldest`` and ``newest`` are the serials of the function's leaves.
     """
     cdef bint outside = False, closures = False
-    cdef unsigned long long serial
+    cdef unsigned long long serial, mark = next_serial()
     cdef set found = {root}
     cdef list waiting = [root]
+    cdef tuple operands
     while waiting:
         value = waiting.pop()
         if type_of(<PyObject *>value) == node_type:
@@ -458,11 +459,17 @@ def survey(root, unsigned long long oldest, unsigned long long newest):
         if serial < oldest:
             outside = True
             continue
-        for operand in operands or ():
+        if operands is None:
+            continue
+        for operand in operands:
             if operand is None:
                 continue
             if serial <= newest:
                 outside = True
+            elif type_of(<PyObject *>operand) == node_type:
+                if (<Node>operand).mark != mark:
+                    (<Node>operand).mark = mark
+                    waiting.append(operand)
             elif operand not in found:
                 found.add(operand)
                 waiting.append(operand)

@@ -126,8 +126,10 @@ cdef object gathered_item(ArrayBase v, object places):
     cdef cnp.npy_intp extent = cnp.PyArray_DIM(<cnp.ndarray>v._array, 0)
     if cnp.PyArray_TYPE(<cnp.ndarray>places) != cnp.NPY_INTP:
         return None
-    if not cnp.PyArray_ISCARRAY_RO(<cnp.ndarray>places) or cnp.PyArray_NDIM(<cnp.ndarray>places) == 0:
+    if cnp.PyArray_NDIM(<cnp.ndarray>places) == 0:
         return None
+    if not cnp.PyArray_ISCARRAY_RO(<cnp.ndarray>places):
+        places = np.ascontiguousarray(places)  # as those of np.nonzero are not
     data = <cnp.npy_intp *>cnp.PyArray_DATA(<cnp.ndarray>places)
     size = cnp.PyArray_SIZE(<cnp.ndarray>places)
     for i in range(size):
@@ -339,26 +341,30 @@ cdef bint pull_index(Backward sweep, Node node, object adjoint) except -1:
 
 
 cdef bint pull_gather(Backward sweep, Node node, object adjoint) except -1:
-    """The same for positions on the first axis."""
-    cdef Py_ssize_t i, k, count, width
-    cdef cnp.npy_intp *at
+    """The same for arrays of positions on the first axes."""
+    cdef Py_ssize_t i, k, count, width, place, axis, axes = len(node.nodes) - 1
+    cdef const cnp.npy_intp *at[AXES_MOST]
     cdef double *to
     cdef const double *x
     cdef char *marks
     link = node.nodes[0]
-    if len(node.nodes) != 2 or type_of(<PyObject *>link) != node_type or is_cotangent(adjoint):
+    if axes > AXES_MOST or type_of(<PyObject *>link) != node_type or is_cotangent(adjoint):
         return False
-    places = node.numbers[1]
-    if not cnp.PyArray_CheckExact(adjoint) or not cnp.PyArray_CheckExact(places):
+    if not cnp.PyArray_CheckExact(adjoint) or (<Node>link).dtype is not double_descriptor:
         return False
     if cnp.PyArray_TYPE(<cnp.ndarray>adjoint) != cnp.NPY_DOUBLE:
         return False
-    if (<Node>link).dtype is not double_descriptor:
-        return False
-    if cnp.PyArray_TYPE(<cnp.ndarray>places) != cnp.NPY_INTP:
-        return False
-    if not cnp.PyArray_ISCARRAY_RO(<cnp.ndarray>places):
-        return False
+    for axis in range(axes):
+        places = node.numbers[1 + axis]
+        if not cnp.PyArray_CheckExact(places):
+            return False
+        if cnp.PyArray_TYPE(<cnp.ndarray>places) != cnp.NPY_INTP:
+            return False
+        if not cnp.PyArray_ISCARRAY_RO(<cnp.ndarray>places):
+            return False
+        if axis and places.shape != node.numbers[1].shape:
+            return False
+        at[axis] = <const cnp.npy_intp *>cnp.PyArray_DATA(<cnp.ndarray>places)
     if sweep.dependents is not None and link not in sweep.dependents:
         return True
     if (<Node>link)._serial < sweep.oldest:
@@ -374,19 +380,19 @@ cdef bint pull_gather(Backward sweep, Node node, object adjoint) except -1:
         return False
     if not cnp.PyArray_ISCARRAY_RO(<cnp.ndarray>adjoint):
         adjoint = np.ascontiguousarray(adjoint)
-    count = cnp.PyArray_SIZE(<cnp.ndarray>places)
+    count = cnp.PyArray_SIZE(<cnp.ndarray>node.numbers[1])
     width = cnp.PyArray_SIZE(<cnp.ndarray>adjoint) // count if count else 0
-    at = <cnp.npy_intp *>cnp.PyArray_DATA(<cnp.ndarray>places)
     to = <double *>cnp.PyArray_DATA(<cnp.ndarray>total)
     x = <const double *>cnp.PyArray_DATA(<cnp.ndarray>adjoint)
+    marks = NULL if counted is None else <char *>cnp.PyArray_DATA(<cnp.ndarray>counted)
     for i in range(count):
+        place = 0
+        for axis in range(axes):
+            place = place * cnp.PyArray_DIM(<cnp.ndarray>total, axis) + at[axis][i]
         for k in range(width):
-            to[at[i] * width + k] += x[i * width + k]
-    if counted is not None:
-        marks = <char *>cnp.PyArray_DATA(<cnp.ndarray>counted)
-        for i in range(count):
-            for k in range(width):
-                marks[at[i] * width + k] = 1
+            to[place * width + k] += x[i * width + k]
+            if marks != NULL:
+                marks[place * width + k] = 1
     return True
 
 

@@ -34,12 +34,31 @@ cdef bint pull_smooth(Backward sweep, Node node, object g) except -1:
         if type_of(<PyObject *>link) != node_type:
             sweep.put(link, float(np.add.reduce(share, axis=None)))
             continue
-        if not cnp.PyArray_CheckExact(share) or share.shape != (<Node>link).shape:
+        if not cnp.PyArray_CheckExact(share):
             share = unbroadcast(Cotangent(share), (<Node>link).shape)[0]
+        elif share.shape != (<Node>link).shape:
+            share = summed_to(share, (<Node>link).shape)
         if share.dtype != (<Node>link).dtype:
             share = share.astype((<Node>link).dtype)
         sweep.put(link, share)
     return True
+
+
+cdef object summed_to(object share, tuple shape):
+    """``unbroadcast`` of an array without a mask: the sum over the axes that were repeated."""
+    cdef int axis, rank = cnp.PyArray_NDIM(<cnp.ndarray>share)
+    cdef int fresh = rank - <int>len(shape)
+    if fresh < 0:
+        return unbroadcast(Cotangent(share), shape)[0]
+    axes = []
+    for axis in range(rank):
+        if axis < fresh or shape[axis - fresh] == 1 and cnp.PyArray_DIM(share, axis) != 1:
+            axes.append(axis)
+    total = call_quietly(sum_kernel, (share, tuple(axes)), no_parameters)
+    return total if shape_of_numbers(total) == shape else total.reshape(shape)
+
+
+cdef object sum_kernel = TABLE["sum"].kernel
 
 
 cdef inline double weight(

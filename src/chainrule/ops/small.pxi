@@ -204,7 +204,11 @@ def solved(a, b):
     cdef double left[ROWS_MOST * ROWS_MOST]
     cdef double right[ROWS_MOST * ROWS_MOST]
     cdef int n = small_extent(a), columns
-    if n == 0 or not is_of_doubles(b) or cnp.PyArray_NDIM(<cnp.ndarray>b) != 2:
+    if n == 0:
+        if is_triangle(a, True):
+            return triangle_solved(a, b, True)
+        return triangle_solved(a, b, False) if is_triangle(a, False) else None
+    if not is_of_doubles(b) or cnp.PyArray_NDIM(<cnp.ndarray>b) != 2:
         return None
     if cnp.PyArray_DIM(<cnp.ndarray>b, 0) != n or not 0 < cnp.PyArray_DIM(<cnp.ndarray>b, 1) <= ROWS_MOST:
         return None
@@ -214,6 +218,90 @@ def solved(a, b):
     if eliminate(left, right, n, columns) == 0.0:
         return None
     return written_matrix(right, n, columns)
+
+
+cdef enum:
+    TRIANGLE_MOST = 64
+
+
+cdef bint is_triangle(object a, bint lower) noexcept:
+    """Whether a square matrix of doubles is triangular, and of moderate size."""
+    cdef cnp.npy_intp n, i, k, down, along
+    cdef const char *data
+    if not is_of_doubles(a) or cnp.PyArray_NDIM(<cnp.ndarray>a) != 2:
+        return False
+    n = cnp.PyArray_DIM(<cnp.ndarray>a, 0)
+    if n != cnp.PyArray_DIM(<cnp.ndarray>a, 1) or n > TRIANGLE_MOST:
+        return False
+    data = <const char *>cnp.PyArray_DATA(<cnp.ndarray>a)
+    down, along = cnp.PyArray_STRIDE(<cnp.ndarray>a, 0), cnp.PyArray_STRIDE(<cnp.ndarray>a, 1)
+    if not lower:
+        down, along = along, down
+    for i in range(n):
+        for k in range(i + 1, n):
+            if (<const double *>(data + i * down + k * along))[0] != 0.0:
+                return False
+    return True
+
+
+def triangle_solved(a, b, bint lower):
+    """``small.triangle_solved``."""
+    cdef cnp.npy_intp n, columns, i, k, j, row, down, along, to_row
+    cdef const char *data
+    cdef double *x
+    cdef double *own
+    cdef double *other
+    cdef double factor, total = 0.0
+    if not is_of_doubles(a) or not is_of_doubles(b) or cnp.PyArray_NDIM(<cnp.ndarray>a) != 2:
+        return None
+    n = cnp.PyArray_DIM(<cnp.ndarray>a, 0)
+    if n != cnp.PyArray_DIM(<cnp.ndarray>a, 1) or n > TRIANGLE_MOST:
+        return None
+    if cnp.PyArray_NDIM(<cnp.ndarray>b) != 2 or cnp.PyArray_DIM(<cnp.ndarray>b, 0) != n:
+        return None
+    columns = cnp.PyArray_DIM(<cnp.ndarray>b, 1)
+    if columns > 2 * TRIANGLE_MOST:
+        return None
+    data = <const char *>cnp.PyArray_DATA(<cnp.ndarray>a)
+    down, along = cnp.PyArray_STRIDE(<cnp.ndarray>a, 0), cnp.PyArray_STRIDE(<cnp.ndarray>a, 1)
+    out = cnp.PyArray_NewCopy(<cnp.ndarray>b, cnp.NPY_CORDER)
+    x = <double *>cnp.PyArray_DATA(<cnp.ndarray>out)
+    for i in range(n):
+        row = i if lower else n - 1 - i
+        own = x + row * columns
+        for k in range(i):
+            to_row = k if lower else n - 1 - k
+            factor = (<const double *>(data + row * down + to_row * along))[0]
+            other = x + to_row * columns
+            for j in range(columns):
+                own[j] -= factor * other[j]
+        factor = (<const double *>(data + row * (down + along)))[0]
+        if factor == 0.0:
+            return None  # NumPy says so
+        for j in range(columns):
+            own[j] /= factor
+            total += own[j] * 0.0
+    return out if total == 0.0 else None
+
+
+def is_symmetric(a):
+    """``small.is_symmetric``."""
+    cdef cnp.npy_intp n, i, k, down, along
+    cdef const char *data
+    if not is_of_doubles(a) or cnp.PyArray_NDIM(<cnp.ndarray>a) != 2:
+        return False
+    n = cnp.PyArray_DIM(<cnp.ndarray>a, 0)
+    if n != cnp.PyArray_DIM(<cnp.ndarray>a, 1):
+        return False
+    data = <const char *>cnp.PyArray_DATA(<cnp.ndarray>a)
+    down, along = cnp.PyArray_STRIDE(<cnp.ndarray>a, 0), cnp.PyArray_STRIDE(<cnp.ndarray>a, 1)
+    for i in range(n):
+        for k in range(i):
+            if (<const double *>(data + i * down + k * along))[0] != (
+                <const double *>(data + k * down + i * along)
+            )[0]:
+                return False
+    return True
 
 
 def inverted(a):
@@ -240,3 +328,103 @@ def inverted(a):
         inverse_size = max(inverse_size, total)
     inverse = written_matrix(right, n, n)
     return None if inverse is None else (inverse, double_type(determinant), size * inverse_size)
+
+
+# --- sums and repetitions -------------------------------------------------------------------------
+
+
+cdef enum:
+    SUM_MOST = 2048  # elements; NumPy's own sum is ahead there, and adds in pairs
+    AXES_MOST = 8
+
+
+cdef struct Reduction:
+    int count
+    cnp.npy_intp sizes[AXES_MOST]
+    cnp.npy_intp x[AXES_MOST]
+    cnp.npy_intp out[AXES_MOST]
+
+
+cdef void add_along(Reduction *plan, int axis, const char *x, char *out) noexcept:
+    cdef cnp.npy_intp i, size = plan.sizes[axis], x_step = plan.x[axis], step = plan.out[axis]
+    cdef double total = 0.0
+    if axis < plan.count - 1:
+        for i in range(size):
+            add_along(plan, axis + 1, x + i * x_step, out + i * step)
+    elif step == 0:
+        for i in range(size):
+            total += (<const double *>(x + i * x_step))[0]
+        (<double *>out)[0] += total
+    else:
+        for i in range(size):
+            (<double *>(out + i * step))[0] += (<const double *>(x + i * x_step))[0]
+
+
+def totalled(x, tuple axes):
+    """``small.totalled``."""
+    cdef Reduction plan
+    cdef cnp.npy_intp sizes[AXES_MOST]
+    cdef int axis, place, rank, kept = 0
+    cdef cnp.npy_intp step = sizeof(double)
+    if not is_of_doubles(x):
+        return None
+    rank = cnp.PyArray_NDIM(<cnp.ndarray>x)
+    if rank == 0 or rank > AXES_MOST or cnp.PyArray_SIZE(<cnp.ndarray>x) > SUM_MOST:
+        return None
+    plan.count = rank
+    for axis in range(rank):
+        plan.sizes[axis] = cnp.PyArray_DIM(<cnp.ndarray>x, axis)
+        plan.x[axis] = cnp.PyArray_STRIDE(<cnp.ndarray>x, axis)
+        plan.out[axis] = 1
+    for place in axes:
+        if not 0 <= place < rank:
+            return None
+        plan.out[place] = 0
+    for axis in range(rank):
+        if plan.out[axis]:
+            sizes[kept] = plan.sizes[axis]
+            kept += 1
+    for axis in range(rank - 1, -1, -1):
+        if plan.out[axis]:
+            plan.out[axis] = step
+            step *= plan.sizes[axis]
+    out = cnp.PyArray_ZEROS(kept, sizes, cnp.NPY_DOUBLE, 0)
+    if cnp.PyArray_SIZE(<cnp.ndarray>x):
+        add_along(
+            &plan, 0, <const char *>cnp.PyArray_DATA(<cnp.ndarray>x),
+            <char *>cnp.PyArray_DATA(<cnp.ndarray>out),
+        )
+    return without_axes(out)
+
+
+def repeated(x, tuple shape):
+    """``small.repeated``."""
+    cdef cnp.npy_intp sizes[AXES_MOST]
+    cdef cnp.npy_intp strides[AXES_MOST]
+    cdef int axis, fresh, rank = len(shape)
+    cdef cnp.npy_intp extent
+    if not cnp.PyArray_CheckExact(x) or rank > AXES_MOST or rank == 0:
+        return None
+    fresh = rank - cnp.PyArray_NDIM(<cnp.ndarray>x)
+    if fresh < 0 or cnp.PyArray_TYPE(<cnp.ndarray>x) > cnp.NPY_DOUBLE:
+        return None
+    if not cnp.PyArray_ISBEHAVED_RO(<cnp.ndarray>x):
+        return None
+    for axis in range(rank):
+        wanted = shape[axis]
+        if type(wanted) is not int:
+            return None
+        sizes[axis] = wanted
+        strides[axis] = 0
+        if axis >= fresh:
+            extent = cnp.PyArray_DIM(<cnp.ndarray>x, axis - fresh)
+            if extent == sizes[axis]:
+                strides[axis] = cnp.PyArray_STRIDE(<cnp.ndarray>x, axis - fresh)
+            elif extent != 1:
+                return None
+    out = cnp.PyArray_New(
+        array_type, rank, sizes, cnp.PyArray_TYPE(<cnp.ndarray>x), strides,
+        cnp.PyArray_DATA(<cnp.ndarray>x), 0, 0, <object>NULL,
+    )
+    cnp.set_array_base(<cnp.ndarray>out, x)
+    return out

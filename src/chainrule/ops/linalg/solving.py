@@ -19,7 +19,7 @@ from ..shape import (
     shape_of,
     swapaxes,
 )
-from ..small import solved
+from ..small import is_symmetric, solved
 from ..structural import Shape, Structural
 from .matrices import product, same_batch, square, transposed
 from .triangular import lower_half, lower_solve
@@ -76,6 +76,8 @@ def _cholesky_vjp(g: Any, out: Any, a: Any) -> tuple[Any]:
 
 def _cholesky(a: Any) -> Any:
     # Of the symmetric part, as the derivative is.
+    if is_symmetric(a):
+        return np.linalg.cholesky(a)
     return np.linalg.cholesky(0.5 * (a + np.swapaxes(a, -1, -2)))
 
 
