@@ -28,6 +28,10 @@ cdef bint pull_smooth(Backward sweep, Node node, object g) except -1:
         share = g
         if partial is not one:
             factor = partial(node.out, *node.numbers)
+            if is_summed_whole(link, g, factor):
+                # The sum of products without the products.
+                put_share(sweep, link, np.vdot(g, factor), None)
+                continue
             if not PyFloat_CheckExact(factor) or PyFloat_AS_DOUBLE(factor) != 1.0:
                 share = g * factor
             factor = None
@@ -42,6 +46,19 @@ cdef bint pull_smooth(Backward sweep, Node node, object g) except -1:
             share = share.astype((<Node>link).dtype)
         sweep.put(link, share)
     return True
+
+
+cdef bint is_summed_whole(object link, object g, object factor) except -1:
+    """Whether a cotangent is the sum of g times factor, arrays of one shape as they are in memory."""
+    if type_of(<PyObject *>link) == node_type and len(<tuple>(<Node>link).shape) != 0:
+        return False
+    return (
+        cnp.PyArray_CheckExact(factor)
+        and cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>g)
+        and cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>factor)
+        and g.shape == factor.shape
+        and g.dtype == factor.dtype
+    )
 
 
 cdef object summed_to(object share, tuple shape):

@@ -119,4 +119,5 @@ def seed_of(value: Any, grad: Any) -> Cotangent:
     if isinstance(grad, Value) and grad.reqgrad:
         return Cotangent(broadcast_to(grad, value.shape))
     numbers = np.asarray(getattr(grad, "val", grad), value.dtype)
-    return Cotangent(np.broadcast_to(numbers, value.shape))
+    is_whole = numbers.shape == value.shape
+    return Cotangent(numbers if is_whole else np.broadcast_to(numbers, value.shape))

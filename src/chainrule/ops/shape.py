@@ -478,7 +478,7 @@ def _array(values: Any) -> Any:
 
 def floating(x: Any) -> Any:
     """An operand of floating numbers, an array or a Value: whole numbers become float64."""
-    if type(x) is np.ndarray and x.dtype.kind == "f":
+    if hasattr(x, "dtype") and x.dtype.kind == "f":
         return x
     x = array(as_operand(x))
     return astype(x, np.float64) if dtype_of(x).kind in "iub" else x

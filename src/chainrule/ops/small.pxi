@@ -284,6 +284,28 @@ def triangle_solved(a, b, bint lower):
     return out if total == 0.0 else None
 
 
+def lower_triangle(a, double diagonal):
+    """``small.lower_triangle``."""
+    cdef cnp.npy_intp sizes[2]
+    cdef cnp.npy_intp n, i, k, down, along
+    cdef const char *data
+    cdef double *to
+    if not is_of_doubles(a) or cnp.PyArray_NDIM(<cnp.ndarray>a) != 2:
+        return None
+    n = sizes[0] = sizes[1] = cnp.PyArray_DIM(<cnp.ndarray>a, 0)
+    if n != cnp.PyArray_DIM(<cnp.ndarray>a, 1):
+        return None
+    data = <const char *>cnp.PyArray_DATA(<cnp.ndarray>a)
+    down, along = cnp.PyArray_STRIDE(<cnp.ndarray>a, 0), cnp.PyArray_STRIDE(<cnp.ndarray>a, 1)
+    out = cnp.PyArray_ZEROS(2, sizes, cnp.NPY_DOUBLE, 0)
+    to = <double *>cnp.PyArray_DATA(<cnp.ndarray>out)
+    for i in range(n):
+        for k in range(i):
+            to[i * n + k] = (<const double *>(data + i * down + k * along))[0]
+        to[i * n + i] = diagonal * (<const double *>(data + i * (down + along)))[0]
+    return out
+
+
 def is_symmetric(a):
     """``small.is_symmetric``."""
     cdef cnp.npy_intp n, i, k, down, along

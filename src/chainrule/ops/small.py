@@ -23,6 +23,8 @@ contracted: Any = _none
 solved: Any = _none
 #: ``triangle_solved(a, b, lower)``: the same for a triangle of up to 64 rows; the other is not read.
 triangle_solved: Any = _none
+#: ``lower_triangle(a, diagonal)``: the lower triangle, with the diagonal times a number.
+lower_triangle: Any = _none
 #: ``is_symmetric(a)``: whether a is known to be; False without the compiled build.
 is_symmetric: Any = _none
 #: ``totalled(x, axes)``: the sum over axes.
@@ -37,6 +39,7 @@ if not TYPE_CHECKING and Calls is not PlainCalls:
         contracted,
         inverted,
         is_symmetric,
+        lower_triangle,
         repeated,
         solved,
         totalled,
@@ -47,6 +50,7 @@ __all__ = [
     "contracted",
     "inverted",
     "is_symmetric",
+    "lower_triangle",
     "repeated",
     "solved",
     "totalled",
