@@ -123,15 +123,24 @@ cdef class ArrayBase(Value):
         value = basic_item(self, key)
         return getitem(self, key) if value is None else value
 
+    def _spelt(self, key):
+        """What a key picks, as ``index.basic_key`` says it; None where that has to."""
+        cdef Spelt found = None
+        if cnp.PyArray_CheckExact(self._array):
+            found = spelt(self._array, key)
+        return None if found is None else (found.key, found.shape)
+
     def _picked(self, key):
         """What ``ops/index.py`` asks for first: the elements at a key, or None."""
         return basic_item(self, key)
 
     def __matmul__(self, other):
-        return product_of(self, other)
+        product = product_of(self, other)
+        return ArrayMethods.__matmul__(self, other) if product is None else product
 
     def __rmatmul__(self, other):
-        return product_of(other, self)
+        product = product_of(other, self)
+        return ArrayMethods.__rmatmul__(self, other) if product is None else product
 
     def back(self, grad=1, create_graph=False):
         """``back`` of ``array.py``."""

@@ -137,7 +137,11 @@ def assign(v: Any, key: Any, x: Any) -> None:
             "v[key] = x: x is a Symbol of a function that is traced, and v a Value. Make v with "
             "cr.zeros, or compute it from the arguments."
         )
-    target = target_of(v.shape, key, not shape_of(x))
+    spelt = v._spelt(key)
+    if spelt is not None:
+        target = Target(spelt[1], key=spelt[0])
+    else:
+        target = target_of(v.shape, key, not shape_of(x))
     if isinstance(x, ArrayBase) and x._aliases is not None:
         for ref, _, steps in x._aliases.sources:
             if ref() is v and is_itself(target, steps, shape_of(x)):
@@ -233,10 +237,11 @@ def _replace(v: Any, out: Any, what: str) -> None:
 def in_place(op: Any, symbol: str) -> Callable[[Any, Any], Any]:
     """The operator ``v += x``: the handle stays, and moves on to the sum."""
 
+    what = f"v {symbol} x"
+
     def operator(v: Any, x: Any) -> Any:
         if v.shape == () or _is_argument(v) or getattr(x, "_dispatch_rank", 0) > v._dispatch_rank:
             return NotImplemented  # Python writes v = v + x for it
-        what = f"v {symbol} x"
         out = op(v, x)
         if out is NotImplemented:
             return out

@@ -9,27 +9,27 @@ cdef enum:
     ENTRIES_MOST = 16
 
 
-cdef object as_entry(Py_ssize_t start, Py_ssize_t stop, Py_ssize_t step):
-    return start, stop, step
+@cython.final
+cdef class Spelt:
+    """A key of ints, slices, None and an ellipsis, counted out."""
+
+    cdef tuple key  # as the rows take it
+    cdef tuple shape  # of what it picks, with new axes
+    cdef tuple picking  # as NumPy takes it, without new axes
+    cdef bint is_full, fresh
 
 
-cdef object basic_item(ArrayBase v, object key):
-    """The elements of v at a key; None where ``ops/index.py`` has to look at it."""
-    cdef cnp.ndarray array
+cdef Spelt spelt(object array, object key):
+    """None where ``ops/index.py`` has to look at it: an array in the key, or an error."""
     cdef Py_ssize_t count, i, used = 0, axis = 0, place, extent, start, stop, step
-    cdef bint is_full = True, fresh = False
-    cdef int j
-    if not cnp.PyArray_CheckExact(v._array):
-        return None
-    array = <cnp.ndarray>v._array
-    cdef int rank = cnp.PyArray_NDIM(array)
-    if rank == 0:
-        return None
-    if cnp.PyArray_CheckExact(key):
-        return gathered_item(v, key)
+    cdef int j, rank = cnp.PyArray_NDIM(<cnp.ndarray>array)
     cdef tuple entries = <tuple>key if type(key) is tuple else (key,)
+    cdef list places = [], shape = [], picking = []
+    cdef bint was_ellipsis = False
+    cdef Spelt found = Spelt.__new__(Spelt)
+    found.is_full = True
     count = len(entries)
-    if count > ENTRIES_MOST:
+    if rank == 0 or count > ENTRIES_MOST:
         return None
     for i in range(count):
         entry = entries[i]
@@ -37,14 +37,10 @@ cdef object basic_item(ArrayBase v, object key):
             used += 1
     if used > rank:
         return None
-    cdef list places = []  # as the row takes them
-    cdef list shape = []  # of the result, with new axes
-    cdef list picking = []  # as NumPy takes them, without new axes
-    cdef bint was_ellipsis = False
     for i in range(count):
         entry = entries[i]
         if entry is None:
-            fresh = True
+            found.fresh = True
             shape.append(1)
             continue
         picking.append(entry)
@@ -52,19 +48,19 @@ cdef object basic_item(ArrayBase v, object key):
             if was_ellipsis:
                 return None
             was_ellipsis = True
-            for j in range(rank - used):
-                extent = cnp.PyArray_DIM(array, axis)
-                places.append(as_entry(0, extent, 1))
+            for j in range(rank - <int>used):
+                extent = cnp.PyArray_DIM(<cnp.ndarray>array, axis)
+                places.append((0, extent, 1))
                 shape.append(extent)
                 axis += 1
             continue
-        extent = cnp.PyArray_DIM(array, axis)
+        extent = cnp.PyArray_DIM(<cnp.ndarray>array, axis)
         if PyLong_CheckExact(entry):
             place = entry
             if not -extent <= place < extent:
                 return None
             places.append(place + extent if place < 0 else place)
-            is_full = False
+            found.is_full = False
         elif type(entry) is slice:
             if not is_plain_slice(entry):
                 return None
@@ -74,24 +70,36 @@ cdef object basic_item(ArrayBase v, object key):
                 stop = start
             elif step < 0 and stop >= start:
                 start, stop = 0, 0  # as ``_bounds`` of ops/index.py
-            places.append(as_entry(start, stop, step))
+            places.append((start, stop, step))
             if start != 0 or stop != extent or step != 1:
-                is_full = False
+                found.is_full = False
             shape.append(length_of(start, stop, step))
         else:
             return None
         axis += 1
     while axis < rank:
-        extent = cnp.PyArray_DIM(array, axis)
-        places.append(as_entry(0, extent, 1))
+        extent = cnp.PyArray_DIM(<cnp.ndarray>array, axis)
+        places.append((0, extent, 1))
         shape.append(extent)
         axis += 1
-    if is_full and not fresh:
-        return v
+    found.key, found.shape, found.picking = tuple(places), tuple(shape), tuple(picking)
+    return found
+
+
+cdef object basic_item(ArrayBase v, object key):
+    """The elements of v at a key; None where ``ops/index.py`` has to look at it."""
+    cdef Spelt found
+    if not cnp.PyArray_CheckExact(v._array) or cnp.PyArray_NDIM(<cnp.ndarray>v._array) == 0:
+        return None
+    if cnp.PyArray_CheckExact(key):
+        return gathered_item(v, key)
+    found = spelt(v._array, key)
+    if found is None:
+        return None
     picked = v
-    if not is_full:
-        out = array[tuple(picking)] if fresh else array[key]
-        parameters = {"key": tuple(places)}
+    if not found.is_full:
+        out = v._array[found.picking]
+        parameters = {"key": found.key}
         if v._node is None:
             picked = new_array_value(out, None)
         else:
@@ -100,8 +108,8 @@ cdef object basic_item(ArrayBase v, object key):
             node.shape, node.dtype = shape_of_numbers(out), (<Node>v._node).dtype
             picked = new_array_value(out, node)
         note_if_view(v, <ArrayBase>picked, index_op, parameters)
-    if fresh:
-        return structural_call(reshape_op, (picked,), {"shape": tuple(shape)})
+    if found.fresh:
+        return structural_call(reshape_op, (picked,), {"shape": found.shape})
     return picked
 
 

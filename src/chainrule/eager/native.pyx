@@ -32,7 +32,6 @@ from cpython.weakref cimport PyWeakref_NewRef
 from ..ops import TABLE, Cotangent, Op, Structural, blocks, elementwise_rows, foreign_names, tracing
 from ..ops import numpy_names
 from ..ops.assign import VIEWS
-from ..ops.contract import matmul
 from ..ops.index import getitem
 from ..ops.methods import ArrayMethods
 from ..ops.op import one, zero
@@ -255,7 +254,9 @@ cdef class Value(Methods):
             if code is not None:
                 return call(code, inputs)
             if ufunc is matmul_ufunc:
-                return product_of(inputs[0], inputs[1])
+                product = product_of(inputs[0], inputs[1])
+                if product is not None:
+                    return product
         return protocol.array_ufunc(ufunc, method, inputs, options)
 
     def __array_function__(self, function, types, arguments, options):

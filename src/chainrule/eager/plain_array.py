@@ -129,6 +129,10 @@ class ArrayBase(Value):
         if node is not None:
             self._serial = node._serial
 
+    def _spelt(self, key: Any) -> tuple[Any, Any] | None:
+        """What a key picks, counted out, where the compiled build knows."""
+        return None
+
     def back(self, grad: Any = 1, create_graph: bool = False) -> None:
         """``back`` of ``array.py``."""
         sweeps.back_from_array(self, grad, create_graph)

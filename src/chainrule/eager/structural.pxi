@@ -63,45 +63,41 @@ cdef object structural_call(object op, tuple operands, dict parameters):
     cdef Facts facts = facts_of(op)
     cdef Py_ssize_t i, count = len(operands)
     cdef PyObject *pointer
-    cdef tuple numbers, links
+    cdef tuple numbers, arrays, links
     cdef unsigned long long needed = 0
     if not facts.is_simple or count > 60 or count == 0:
         return protocol.on_arrays(op, operands, parameters)
-    numbers, links = PyTuple_New(count), PyTuple_New(count)
+    numbers, arrays, links = PyTuple_New(count), PyTuple_New(count), PyTuple_New(count)
     for i in range(count):
         pointer = <PyObject *>operands[i]
-        link = None
+        x, link = <object>pointer, None
         if type_of(pointer) == array_type:
             x = (<ArrayBase>pointer)._array
             link = (<ArrayBase>pointer)._node
-            if link is not None:
-                needed |= 1ULL << i
         elif type_of(pointer) == exact:
-            x = np.asarray((<Value>pointer).number)
+            x = (<Value>pointer).number
             if (<Value>pointer).flags & REQGRAD:
                 link = <object>pointer
-                needed |= 1ULL << i
-        elif cnp.PyArray_CheckExact(<object>pointer):
-            x = <object>pointer
+        elif cnp.PyArray_CheckExact(x):
             if cnp.PyArray_TYPE(<cnp.ndarray>x) > cnp.NPY_DOUBLE:
-                links = None
-        elif type_of(pointer) == scalar_type:
-            x = <object>pointer
-        elif PyFloat_CheckExact(<object>pointer) or PyLong_CheckExact(<object>pointer):
-            x = np.asarray(<object>pointer, double_descriptor)
-        else:
-            links = None
-        if links is None:
+                return protocol.on_arrays(op, operands, parameters)
+        elif not PyLong_CheckExact(x) and not PyFloat_Check(x):
             return protocol.on_arrays(op, operands, parameters)
+        if link is not None:
+            needed |= 1ULL << i
         Py_INCREF(x)
         PyTuple_SET_ITEM(numbers, i, x)
+        if PyFloat_CheckExact(x) or PyLong_CheckExact(x):
+            x = np.asarray(x, double_descriptor)
+        Py_INCREF(x)
+        PyTuple_SET_ITEM(arrays, i, x)
         Py_INCREF(link)
         PyTuple_SET_ITEM(links, i, link)
     try:
         if facts.moves:
-            out = PyObject_Call(facts.kernel, numbers, parameters)
+            out = PyObject_Call(facts.kernel, arrays, parameters)
         else:
-            out = call_quietly(facts.kernel, numbers, parameters)
+            out = call_quietly(facts.kernel, arrays, parameters)
     except ValueError:
         return protocol.on_arrays(op, operands, parameters)  # names the shapes
     if needed:
@@ -124,22 +120,21 @@ cdef Node structural_node(
     else:
         reads = <object>known
     node = new_operation(facts.op, numbers, links, parameters, out, reads)
-    node.shape, node.dtype = shape_of_numbers(out), out.dtype
+    node.shape = shape_of_numbers(out)
+    node.dtype = double_descriptor if PyFloat_CheckExact(out) else out.dtype
     return node
 
 
 cdef object product_of(object x, object y):
-    """``x @ y`` of vectors and matrices that fit; ``contract.matmul`` has the rest."""
+    """``x @ y`` of vectors and matrices that fit; None for the rest, which ``contract.matmul`` has."""
     cdef int p = rank_of_factor(x), q = rank_of_factor(y)
-    if p and q:
-        first = (<ArrayBase>x)._array if type_of(<PyObject *>x) == array_type else x
-        second = (<ArrayBase>y)._array if type_of(<PyObject *>y) == array_type else y
-        if cnp.PyArray_DIM(<cnp.ndarray>first, p - 1) == cnp.PyArray_DIM(<cnp.ndarray>second, 0):
-            parameters = (<list>product_letters[p - 1])[q - 1]
-            return structural_call(contract_op, (x, y), parameters)
-    return ArrayMethods.__matmul__(x, y) if isinstance(x, ArrayMethods) else (
-        ArrayMethods.__rmatmul__(y, x)
-    )
+    if not p or not q:
+        return None
+    first = (<ArrayBase>x)._array if type_of(<PyObject *>x) == array_type else x
+    second = (<ArrayBase>y)._array if type_of(<PyObject *>y) == array_type else y
+    if cnp.PyArray_DIM(<cnp.ndarray>first, p - 1) != cnp.PyArray_DIM(<cnp.ndarray>second, 0):
+        return None
+    return structural_call(contract_op, (x, y), (<list>product_letters[p - 1])[q - 1])
 
 
 cdef int rank_of_factor(object x):
@@ -152,7 +147,7 @@ cdef int rank_of_factor(object x):
 
 
 cdef object numpys_function(object function, object arguments, object options):
-    """What ``__array_function__`` answers: ``numpy_names.apply_function``, which has the errors."""
+    """What ``__array_function__`` answers; ``numpy_names.apply_function`` has the errors."""
     cdef PyObject *ours = PyDict_GetItem(functions_covered, function)
     if ours == NULL:
         return protocol.array_function(function, arguments, options)
@@ -188,7 +183,7 @@ cdef bint pull_structural(Backward sweep, Node node, object adjoint) except -1:
         cotangent = adjoint if is_cotangent(adjoint) else Cotangent(adjoint)
         shares = facts.pull(cotangent, node.out, node.numbers, node.parameters, wanted)
         for i in range(count):
-            share = (<list>shares)[i]
+            share = shares[i]
             if share is not None:
                 put_share(sweep, node.nodes[i], (<tuple>share)[0], (<tuple>share)[1])
         return True
@@ -200,12 +195,12 @@ cdef bint pull_structural(Backward sweep, Node node, object adjoint) except -1:
     shares = facts.vjp(numbers, node.out, *node.numbers, **node.parameters)
     numbers = adjoint = None
     for i in range(count):
-        link, share = node.nodes[i], (<tuple>shares)[i]
+        link, share = node.nodes[i], shares[i]
         if link is None or share is None:
             continue
         chosen = None
         if reached is not None:
-            chosen = (<tuple>reached)[i]
+            chosen = reached[i]
             if getattr(chosen, "dtype", None) != bool:
                 chosen = np.not_equal(chosen, 0)
         put_share(sweep, link, share, chosen)

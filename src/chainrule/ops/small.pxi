@@ -369,7 +369,7 @@ cdef struct Reduction:
 
 cdef void add_along(Reduction *plan, int axis, const char *x, char *out) noexcept:
     cdef cnp.npy_intp i, size = plan.sizes[axis], x_step = plan.x[axis], step = plan.out[axis]
-    cdef double total = 0.0
+    cdef double total = -0.0
     if axis < plan.count - 1:
         for i in range(size):
             add_along(plan, axis + 1, x + i * x_step, out + i * step)
@@ -387,7 +387,7 @@ def totalled(x, tuple axes):
     cdef Reduction plan
     cdef cnp.npy_intp sizes[AXES_MOST]
     cdef int axis, place, rank, kept = 0
-    cdef cnp.npy_intp step = sizeof(double)
+    cdef cnp.npy_intp i, step = sizeof(double)
     if not is_of_doubles(x):
         return None
     rank = cnp.PyArray_NDIM(<cnp.ndarray>x)
@@ -412,6 +412,8 @@ def totalled(x, tuple axes):
             step *= plan.sizes[axis]
     out = cnp.PyArray_ZEROS(kept, sizes, cnp.NPY_DOUBLE, 0)
     if cnp.PyArray_SIZE(<cnp.ndarray>x):
+        for i in range(cnp.PyArray_SIZE(<cnp.ndarray>out)):
+            (<double *>cnp.PyArray_DATA(<cnp.ndarray>out))[i] = -0.0  # as NumPy: x + -0.0 is x
         add_along(
             &plan, 0, <const char *>cnp.PyArray_DATA(<cnp.ndarray>x),
             <char *>cnp.PyArray_DATA(<cnp.ndarray>out),
