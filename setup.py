@@ -27,7 +27,13 @@ native = Extension(
         *(
             f"src/chainrule/eager/{name}.pxi"
             for name in (
-                "sweeping", "arrays", "structural", "indexing", "assigning", "backward", "pulling",
+                "sweeping",
+                "arrays",
+                "structural",
+                "indexing",
+                "assigning",
+                "backward",
+                "pulling",
                 "spreading",
             )
         ),

@@ -236,7 +236,6 @@ def _replace(v: Any, out: Any, what: str) -> None:
 
 def in_place(op: Any, symbol: str) -> Callable[[Any, Any], Any]:
     """The operator ``v += x``: the handle stays, and moves on to the sum."""
-
     what = f"v {symbol} x"
 
     def operator(v: Any, x: Any) -> Any:

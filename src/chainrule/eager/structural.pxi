@@ -23,7 +23,7 @@ cdef list product_letters = [
 cdef class Facts:
     """What calls and pulls of a structural row ask, looked up once."""
 
-    cdef object op, kernel, vjp, pull
+    cdef object op, vjp, pull
     # One result, which is a Value.
     cdef bint is_simple
     cdef bint moves, linear, masks, selects, is_view
@@ -31,7 +31,7 @@ cdef class Facts:
     cdef dict reads
 
     def __cinit__(self, op):
-        self.op, self.kernel, self.vjp, self.pull = op, op.kernel, op.vjp, op.pull
+        self.op, self.vjp, self.pull = op, op.vjp, op.pull
         self.is_simple = op.results == 1 and op.differentiable and op.name != "stop_gradient"
         self.moves, self.linear, self.masks = op.moves, op.linear, op.masks
         self.selects, self.is_view = op.selects, op in VIEWS
@@ -95,9 +95,9 @@ cdef object structural_call(object op, tuple operands, dict parameters):
         PyTuple_SET_ITEM(links, i, link)
     try:
         if facts.moves:
-            out = PyObject_Call(facts.kernel, arrays, parameters)
+            out = PyObject_Call(op.kernel, arrays, parameters)
         else:
-            out = call_quietly(facts.kernel, arrays, parameters)
+            out = call_quietly(op.kernel, arrays, parameters)
     except ValueError:
         return protocol.on_arrays(op, operands, parameters)  # names the shapes
     if needed:

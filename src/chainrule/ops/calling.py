@@ -11,6 +11,7 @@ this one.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -76,9 +77,7 @@ if TYPE_CHECKING:
 else:
     Calls, quietly = PlainCalls, quiet.quietly
     if os.environ.get("CHAINRULE_NATIVE", "1") != "0":
-        try:
+        with contextlib.suppress(ImportError):  # it could not be built here
             from .native import Calls, quietly
-        except ImportError:
-            pass  # it could not be built here
 
 __all__ = ["Calls", "quietly"]

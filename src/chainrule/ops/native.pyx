@@ -112,7 +112,6 @@ cdef enum:
 cdef class Calls:
     """What can be called like a row."""
 
-    cdef object _kernel
     cdef int _kind
 
     def __call__(self, *operands, **parameters):
@@ -136,13 +135,16 @@ cdef class Calls:
         cdef tuple taken
         cdef bint any_array = False
         if self._kind == UNKNOWN:
-            self._look_up()
+            self._kind = ELEMENTWISE
+            if hasattr(self, "moves"):
+                self._kind = MOVING if self.moves else WHOLE
+        kernel = self.numpy if self._kind == ELEMENTWISE else self.kernel
         if self._kind == MOVING and count == 1:
             x = operands[0]
             if cnp.PyArray_Check(x) or isinstance(x, scalar_type):
                 if type(x) is not array_type:
                     x = as_array(x)
-                return without_axes(PyObject_Call(self._kernel, (x,), parameters))
+                return without_axes(PyObject_Call(kernel, (x,), parameters))
         for i in range(count):
             any_array = any_array or cnp.PyArray_Check(operands[i])
         taken = PyTuple_New(count)
@@ -156,16 +158,7 @@ cdef class Calls:
                     x = as_array(x)
             Py_INCREF(x)
             PyTuple_SET_ITEM(taken, i, x)
-        return without_axes(call_quietly(self._kernel, taken, parameters))
-
-    cdef int _look_up(self) except -1:
-        if hasattr(self, "moves"):
-            self._kernel = self.kernel
-            self._kind = MOVING if self.moves else WHOLE
-        else:
-            self._kernel = self.numpy
-            self._kind = ELEMENTWISE
-        return 0
+        return without_axes(call_quietly(kernel, taken, parameters))
 
 
 cdef inline object without_axes(object out):

@@ -2,8 +2,8 @@
 
 NumPy takes 1 us to multiply two 4 x 4 matrices and 8 to solve 3 equations, nearly all of it on the
 way to BLAS and LAPACK. These take 0.2. Each gives None for what is not small, not made of doubles,
-or not as it should be; then NumPy is asked, which has the errors. In ``native.pyx`` they are written
-in ``small.pxi``; without it NumPy has it all.
+or not as it should be; then NumPy is asked, which has the errors. ``small.pxi`` has them; without
+the compiled build NumPy has it all.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def _none(*operands: Any) -> None:
 contracted: Any = _none
 #: ``solved(a, b)``: x of a x = b, with right-hand sides in columns, by LU with pivots.
 solved: Any = _none
-#: ``triangle_solved(a, b, lower)``: the same for a triangle of up to 64 rows; the other is not read.
+#: ``triangle_solved(a, b, lower)``: the same for a triangle of up to 64 rows, all that is read.
 triangle_solved: Any = _none
 #: ``lower_triangle(a, diagonal)``: the lower triangle, with the diagonal times a number.
 lower_triangle: Any = _none
