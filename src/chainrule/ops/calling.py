@@ -37,23 +37,22 @@ class PlainCalls:
             owner = _free_extent(tuple(parameters.values()))
         if owner is not None:
             return owner._apply_op(self, operands, parameters)
-        return self._computed(operands, parameters)
+        return _computed(self, operands, parameters)
 
-    def _computed(self, operands: tuple[Any, ...], parameters: dict[str, Any]) -> Any:
-        """The operation on plain numbers and NumPy arrays, without a warning."""
-        row: Any = self
-        is_moved = getattr(row, "moves", False) and len(operands) == 1
-        if is_moved and isinstance(operands[0], np.ndarray | np.generic):
-            # There is nothing to warn of.
-            out = row.kernel(np.asarray(operands[0]), **parameters)
-        else:
-            if not any(isinstance(x, np.ndarray) for x in operands):
-                # Python's own floats raise where NumPy answers inf or nan. Beside an array they do
-                # not, and leave its dtype alone, which a float64 would not.
-                operands = tuple([np.float64(x) if type(x) in (int, float) else x
-                                  for x in operands])  # fmt: skip
-            out = quiet.quietly(row.numpy, *operands, **parameters)
-        return out[()] if type(out) is np.ndarray and not out.ndim else out
+
+def _computed(row: Any, operands: tuple[Any, ...], parameters: dict[str, Any]) -> Any:
+    """The operation on plain numbers and NumPy arrays, without a warning."""
+    is_moved = getattr(row, "moves", False) and len(operands) == 1
+    if is_moved and isinstance(operands[0], np.ndarray | np.generic):
+        # There is nothing to warn of.
+        out = row.kernel(np.asarray(operands[0]), **parameters)
+    else:
+        if not any(isinstance(x, np.ndarray) for x in operands):
+            # Python's own floats raise where NumPy answers inf or nan. Beside an array they do
+            # not, and leave its dtype alone, which a float64 would not.
+            operands = tuple([np.float64(x) if type(x) in (int, float) else x for x in operands])
+        out = quiet.quietly(row.numpy, *operands, **parameters)
+    return out[()] if type(out) is np.ndarray and not out.ndim else out
 
 
 def _free_extent(parameters: tuple[Any, ...]) -> Any:
