@@ -263,4 +263,7 @@ def _compared(name: str, x: ArrayValue, other: Any) -> Any:
 
 for _name, _operator in assigning.augmented().items():
     setattr(ArrayValue, _name, _operator)
+for _name in ("shape", "dtype", "ndim", "T", "__getitem__", "__matmul__", "__rmatmul__"):
+    if _name in vars(ArrayBase):  # the compiled build has a shorter way to the same
+        setattr(ArrayValue, _name, vars(ArrayBase)[_name])
 use_array_class(ArrayValue)

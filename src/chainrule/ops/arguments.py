@@ -32,6 +32,8 @@ def normal_axes(axis: Any, rank: int, name: str) -> tuple[int, ...]:
     """Axes counted from the front, in order; None is all of them."""
     if axis is None:
         return tuple(range(rank))
+    if type(axis) is int:
+        return (normal_axis(axis, rank, name),)
     given = axis if isinstance(axis, tuple | list) else (axis,)
     axes = tuple(sorted(normal_axis(a, rank, name) for a in given))
     if len(set(axes)) < len(axes):

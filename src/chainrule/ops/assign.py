@@ -302,7 +302,7 @@ def written_through(x: Any, steps: Sequence[Step], y: Any) -> Any:
 def are_apart(key: Key | None, step: Step) -> bool:
     """Whether a key and the first step of a view are known to have no element in common."""
     row, parameters = step
-    if row is not index_row or key is None:
+    if row is not index_row or key is None or key == parameters["key"]:
         return False
     for a, b in zip(key, parameters["key"], strict=True):
         ours, theirs = (x if type(x) is tuple else (x, x + 1, 1) for x in (a, b))

@@ -215,6 +215,10 @@ def _bounds(s: slice, extent: Any) -> tuple[Any, Any, int]:
 def getitem(x: Any, key: Any) -> Any:
     """x[key], with all that NumPy takes: ints, slices, None, Ellipsis, arrays of ints and bools."""
     x = as_operand(x)
+    if hasattr(type(x), "_picked"):  # an array's Value in the compiled build has the usual keys
+        picked = x._picked(key)
+        if picked is not None:
+            return picked
     shape = shape_of(x)
     if type(key) is int and shape:  # as in loops over elements
         rest = tuple([(0, extent, 1) for extent in shape[1:]])
