@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import DroppedDerivativeError, OperandError, scipys_function
-from ..ops import TABLE, tracing
+from ..ops import TABLE, likes, tracing
 from ..ops import shape as of_shape
 from ..ops.methods import ArrayMethods
 from . import assigning, protocol
@@ -75,6 +75,13 @@ class ArrayValue(ArrayMethods, ArrayBase):
         """A leaf for a function under ``grad``: on the caller's own array, not a copy."""
         own = plain_array(numbers)
         return made_array(own, Node(own.shape, own.dtype))
+
+    def copy(self, order: str = "C") -> Any:
+        """The array with elements of its own: row-major, so that a reshape looks at them."""
+        out = likes.copy(self, order)
+        if order == "C":
+            out._array = np.asarray(out._array, order="C")
+        return out
 
     # --- what a number's Value has too ----------------------------------------------------------
 

@@ -31,13 +31,14 @@ from ..ops.assign import (
     fitted,
     is_itself,
     put_row,
+    since_copy,
     target_of,
     written,
     written_through,
 )
 from ..ops.create import use_eager
 from ..ops.index import as_slices, index_row
-from ..ops.shape import as_operand, of_dtype, shape_of
+from ..ops.shape import as_operand, of_dtype, reshape_row, shape_of
 from . import protocol
 
 if TYPE_CHECKING:
@@ -90,6 +91,18 @@ def note_view(source: Any, view: Any, op: Any, parameters: dict[str, Any]) -> No
         above.views.append((me, steps))
         if len(above.views) >= 32 and not len(above.views) & (len(above.views) - 1):
             above.live_views()
+
+
+def is_copied(source: Any, numbers: Any, parameters: dict[str, Any]) -> bool:
+    """Whether NumPy makes new elements for a reshape of a handle, as for ``a.T.reshape(6)``."""
+    if not np.may_share_memory(numbers, source._array):
+        return True
+    for ref, _, steps in reversed(source._aliases.sources if source._aliases else ()):
+        root = ref()
+        if root is not None and not np.may_share_memory(source._array, root._array):
+            # The elements of this view were copied, side by side.
+            return since_copy(root.shape, (*steps, (reshape_row, parameters))) > len(steps)
+    return False
 
 
 def fixed(v: Any) -> Any:

@@ -17,8 +17,8 @@ from ..ops.assign import VIEWS
 from ..ops.index import index_row
 from ..ops.quiet import quietly
 from ..ops.shape import array as stacked
-from ..ops.shape import broadcast_to, shape_of
-from .assigning import note_view
+from ..ops.shape import broadcast_to, reshape_row, shape_of
+from .assigning import is_copied, note_view
 from .operands import described
 
 if TYPE_CHECKING:
@@ -84,6 +84,8 @@ def _with_source(value: Any, op: Row, source: Any, parameters: dict[str, Any]) -
     if op in VIEWS and isinstance(source, ArrayBase):
         numbers = value._array
         if type(numbers) is np.ndarray and numbers.base is not None:
+            if op is reshape_row and is_copied(source, numbers, parameters):
+                return value
             note_view(source, value, op, parameters)
             if op is index_row and source._aliases.is_assigned:
                 # In memory it is a copy, so that the array can be assigned in place again.

@@ -458,6 +458,9 @@ def opened(trace: Trace) -> Iterator[Trace]:
             trace.is_open = False
 
 
+_KNOWN = (np.ndarray, np.generic, float, int, list, tuple)
+
+
 def _is_known(x: Any) -> bool:
     """Whether an operator takes it; a stranger may know what to do with a Symbol."""
-    return hasattr(x, "_dispatch_rank") or isinstance(x, np.ndarray | np.generic | float | int)
+    return hasattr(x, "_dispatch_rank") or isinstance(x, _KNOWN)
