@@ -77,6 +77,12 @@ def test_a_tie_in_sort_is_shared_equally(way):
     equal(way(np.sort, np.array([0.3, 0.1, 0.1, 0.1])), [0.1, 0.1, 0.1, 0.3])
 
 
+def test_products_of_nothing():
+    for x in np.zeros(0), np.zeros((0, 3)):
+        for f in cr.jacrev, cr.jacfwd:
+            assert f(np.cumprod)(x).shape == cr.jit(f(np.cumprod))(x).shape == (0, *x.shape)
+
+
 @EVERY_WAY
 @pytest.mark.parametrize(
     ("x", "expected"),
@@ -139,6 +145,17 @@ def test_masks_go_through_sums_and_moves(f, expected):
     x = np.array([4.0, 4.0, 0.0])
     close(cr.grad(f)(x), expected)
     close(cr.jit(cr.grad(f))(x), expected)
+
+
+def test_what_is_not_selected_is_masked_in_forward_mode_too():
+    """The root of a sum in which nothing is selected, whose slope is infinite."""
+    f = lambda x: cr.sqrt(cr.sum(cr.where(x > 0, x, 0.0)))
+    mean = lambda x: np.nanmean(np.where(x > 0, x, nan))
+    x = np.array([-1.0, -2.0])
+    for way in WAYS.values():
+        for jacobian in cr.jacrev, cr.jacfwd:
+            equal(way(jacobian(f), x), [0.0, 0.0])
+            equal(way(jacobian(mean), x), [0.0, 0.0])
 
 
 # --- interp at its nodes --------------------------------------------------------------------------
