@@ -280,8 +280,6 @@ def test_take_out_of_bounds(bad):
     for take in np.take, cr.take:
         with pytest.raises(IndexError, match=r"out of bounds .*3"):
             take(v, bad, axis=1)
-    with pytest.raises(UnsupportedFunctionError, match="take: the argument mode="):
-        v.take(bad, 1, mode="clip")
 
 
 def test_assignment_by_index():
@@ -324,15 +322,8 @@ def test_an_array_without_axes_is_no_sequence():
         (lambda v: np.std(v, 0, None, X), "std: the argument out="),
         (lambda v: np.sort(v, order="f"), "sort: the argument order="),
         (lambda v: np.pad(v, 1, mode="empty"), "pad: the mode 'empty'"),
-        (lambda v: np.linalg.svd(v), r"svd: .*\(2, 3\).* full_matrices=False"),
-        (lambda v: np.linalg.qr(v.T, "complete"), "qr: the mode 'complete'"),
-        (lambda v: np.quantile(v, 0.5, weights=X, method="inverted_cdf"), "quantile: .* weights="),
         (lambda v: np.nanquantile(v, 0.5, method="lower"), "nanquantile: .* method="),
-        (lambda v: np.reshape(v, (3, 2), order="F"), "reshape: the argument order= .*'C'"),
-        (lambda v: v.ravel("F"), "ravel: the argument order="),
-        (lambda v: v.flatten("F"), "ravel: the argument order="),
         (lambda v: v.reshape(6, order="A"), "reshape: the argument order="),
-        (lambda v: np.reshape(v, 6, copy=True), "numpy.reshape: .*'copy'"),
         (lambda v: np.concatenate([v, v], out=X), "concatenate: the argument out="),
         (lambda v: np.stack([v, v], dtype=np.float32), "stack: the argument dtype="),
         (lambda v: np.einsum("ij->ji", v, out=X), "einsum: the argument out="),
@@ -341,7 +332,6 @@ def test_an_array_without_axes_is_no_sequence():
         (lambda v: np.outer(v, v, out=X), "outer: the argument out="),
         (lambda v: v.clip(0, 1, X), "clip: the argument out="),
         (lambda v: v.round(1, X), "round: the argument out="),
-        (lambda v: np.linalg.eigh(v @ v.T, "U"), "eigh: the argument UPLO="),
         (lambda v: np.sin(v, out=X), r"sin: .* out= .* cr\.sin"),
         (lambda v: np.add(v, v, where=X > 2), r"add: .* where= .* cr\.where"),
         (lambda v: np.exp(v, dtype=np.float32), r"exp: .* dtype= .*\.astype"),

@@ -96,6 +96,8 @@ ORDER: dict[str, tuple[Function, Array]] = {
     "sort": (lambda x: np.sort(x, axis=0) ** 2, Q),
     "sort, flat": (lambda x: np.sort(x * x, axis=None), A),
     "partition": (lambda x: np.partition(x, (0, 1, 2, 3)) ** 2, V),
+    "take, clip": (lambda x: np.take(x, [0, 9, -1], 1, mode="clip") ** 2, A),
+    "take, wrap": (lambda x: np.take(x, np.argmax(x) + 7, mode="wrap") ** 2, V),
     "take_along_axis": (lambda x: np.take_along_axis(x, PLACES, 1) ** 2, A),
     "take_along_axis, argmax": (
         lambda x: np.take_along_axis(x, np.argmax(x, axis=1, keepdims=True), 1) ** 2,
@@ -106,6 +108,12 @@ ORDER: dict[str, tuple[Function, Array]] = {
     "median, even": (np.median, V),
     "quantile": (lambda x: np.quantile(x, [[0.1, 0.5], [0.8, 1.0]], axis=0), Q),
     "quantile, weibull": (lambda x: np.quantile(x, 0.3, method="weibull", keepdims=True), A),
+    "quantile, weights": (
+        lambda x: np.quantile(
+            x, [0.3, 0.9], axis=1, method="inverted_cdf", weights=[1.0, 0.0, 3.0], keepdims=True
+        ),
+        A,
+    ),
     "percentile": (lambda x: np.percentile(x, 35, axis=1), A),
     "compress": (lambda x: np.compress([True, False, True], x * x, axis=1), A),
     "extract": (lambda x: np.extract(A > 0, x * x), A),
@@ -125,6 +133,8 @@ ORDER: dict[str, tuple[Function, Array]] = {
     "correlate, same": (lambda x: np.correlate(x, x[1:], "same"), V),
 }
 SHAPES: dict[str, tuple[Function, Array]] = {
+    "reshape, column-major": (lambda x: np.reshape(x * x, (4, -1), order="F"), B),
+    "ravel, column-major": (lambda x: np.ravel(x, "F") * np.arange(12.0), B),
     "atleast_1d": (lambda x: np.atleast_1d(x[0] * x[1]) * x, V),
     "atleast_2d": (lambda x: np.atleast_2d(x * x), V),
     "atleast_3d": (lambda x: np.atleast_3d(x * x), A),
@@ -216,11 +226,14 @@ LINALG: dict[str, tuple[Function, Array]] = {
     "linalg.qr": (lambda x: linalg.qr(x)[0], TALL),
     "linalg.qr, R": (lambda x: linalg.qr(x, mode="r"), TALL),
     "linalg.qr, both": (lambda x: (linalg.qr(x).Q ** 2) @ linalg.qr(x).R, M),
+    "linalg.qr, complete": (lambda x: linalg.qr(x, "complete")[1] + x[0, 0], TALL),
     "linalg.qr, wide": (lambda x: linalg.qr(x)[1], WIDE),
     "linalg.svd": (lambda x: linalg.svd(x, compute_uv=False), Q),
     "linalg.svd, vectors": (lambda x: linalg.svd(x)[0] ** 2 * linalg.svd(x).Vh ** 2, Q),
     "linalg.svd, tall": (lambda x: linalg.svd(x, full_matrices=False)[0] ** 2, TALL),
     "linalg.svd, wide": (lambda x: linalg.svd(x, full_matrices=False)[2] ** 2, WIDE),
+    "linalg.svd, full, tall": (lambda x: linalg.svd(x)[0][:, :2] ** 2, TALL),
+    "linalg.svd, full, wide": (lambda x: linalg.svd(x).Vh[:2] ** 2 * linalg.svd(x).S[0], WIDE),
     "linalg.svdvals": (linalg.svdvals, M),
     "linalg.pinv": (linalg.pinv, TALL),
     "linalg.pinv, wide": (linalg.pinv, WIDE),
@@ -266,7 +279,15 @@ NOT_COMPLEX = {
     *("linalg.eigvalsh", "linalg.slogdet", "linalg.slogdet, batch", "linalg.vector_norm"),
     *("linalg.matrix_norm", "linalg.det, rank 1", "var, where", "var, mean", "std, correction"),
     *("nanvar", "nanstd", "cov", "cov, weights", "cov, two", "corrcoef", "unwrap", "median, even"),
-    *("quantile", "quantile, weibull", "percentile", "nanmedian", "nanquantile", "nanpercentile"),
+    *(
+        "quantile",
+        "quantile, weibull",
+        "quantile, weights",
+        "percentile",
+        "nanmedian",
+        "nanquantile",
+        "nanpercentile",
+    ),
     *("interp", "interp, nodes", "interp, heights", "interp, beyond", "interp, period"),
     *("convolve", "convolve, same", "convolve, valid"),
     *("correlate", "correlate, full", "correlate, same", "pad, median", "median"),

@@ -18,7 +18,12 @@ from test_numpy_names import ARRAYS, AXES, AXIS, SHAPES, check, outcome
 
 import chainrule as cr
 from chainrule import Var
-from chainrule.errors import ConcreteNumberError, FixedOperandError, OperandError
+from chainrule.errors import (
+    ConcreteNumberError,
+    FixedOperandError,
+    OperandError,
+    UnsupportedFunctionError,
+)
 from chainrule.ops import COVERED, quantiles
 from chainrule.ops.covered import FUNCTIONS, covers, numpys
 
@@ -440,6 +445,14 @@ BAD: list[tuple[type[Exception], str, Any]] = [
     (np.linalg.LinAlgError, r"inv: needs square .*shape \(.*, .*\)", np.linalg.inv),
     (np.linalg.LinAlgError, "det: needs square", np.linalg.det),
     (np.linalg.LinAlgError, "slogdet: needs matrices", lambda x: np.linalg.slogdet(x[0])),
+    (UnsupportedFunctionError, "qr: the mode 'raw'", lambda x: np.linalg.qr(x, "raw")),
+    (ValueError, "eigh: UPLO is", lambda x: np.linalg.eigh(x[:, :2], UPLO="M")),
+    (ValueError, "take: mode is", lambda x: np.take(x, [1], mode="reflect")),
+    (ValueError, "quantile: weights need", lambda x: np.quantile(x, 0.5, weights=X)),
+    (ValueError, r"quantile: weights of shape \(2,\)",
+     lambda x: np.quantile(x, 0.5, 1, method="inverted_cdf", weights=[1.0, 2.0])),
+    (ValueError, "quantile: weights are not negative",
+     lambda x: np.quantile(x, 0.5, method="inverted_cdf", weights=-X)),
     (np.linalg.LinAlgError, "svd: needs matrices", lambda x: np.linalg.svd(x[0])),
     (np.linalg.LinAlgError, "matrix_power: needs square", lambda x: np.linalg.matrix_power(x, 2)),
     (TypeError, "matrix_power: the exponent", lambda x: np.linalg.matrix_power(x[:, :2], 0.5)),

@@ -332,6 +332,25 @@ def test_slogdet_and_qr_without_full_rank_say_nan(way):
     assert not np.isfinite(r).all()
 
 
+@EVERY_WAY
+def test_vectors_that_make_a_basis_whole_say_nan_if_they_are_asked(way):
+    tall = np.random.default_rng(6).normal(size=(4, 2))
+    whole = {
+        "left": (lambda a: linalg.svd(a)[0], tall),
+        "right": (lambda a: linalg.svd(a)[2].T, tall.T),
+        "qr": (lambda a: linalg.qr(a, mode="complete")[0], tall),
+    }
+    for basis, x in whole.values():
+        close(way(lambda a, basis=basis: basis(a).T @ basis(a), x), np.eye(4), atol=1e-14)
+        close(way(basis, x), basis(x), atol=1e-14)
+        asked = lambda a, basis=basis: cr.sum(basis(a)[:, -1])
+        assert np.isnan(way(cr.grad(asked), x)).all()
+        assert np.isnan(way(cr.jacfwd(asked), x)).all()
+        unasked = lambda a, basis=basis: cr.sum(basis(a)[:, 0] ** 3)
+        close(way(cr.grad(unasked), x), way(cr.jacfwd(unasked), x), atol=1e-13)
+        assert np.isfinite(way(cr.grad(unasked), x)).all()
+
+
 def test_one_singular_matrix_of_a_batch_leaves_the_others_alone():
     batch = np.stack([np.ones((2, 2)), np.diag([2.0, 4.0])])
     found = cr.vmap(cr.grad(lambda a: linalg.slogdet(a)[1]))(batch)
