@@ -291,7 +291,7 @@ def test_assignment_by_index():
         v[0] += 1.0
     equal(v.val, X)
     array = np.zeros((2, 3))
-    with pytest.raises(UnsupportedFunctionError, match=r"add: .* out="):
+    with pytest.raises(UnsupportedFunctionError, match=r"add: out= .* a = a \+ v"):
         array += v
     with pytest.raises(DroppedDerivativeError, match=r"cr\.zeros"):
         array[0] = v[0]
@@ -332,18 +332,14 @@ def test_an_array_without_axes_is_no_sequence():
         (lambda v: np.outer(v, v, out=X), "outer: the argument out="),
         (lambda v: v.clip(0, 1, X), "clip: the argument out="),
         (lambda v: v.round(1, X), "round: the argument out="),
-        (lambda v: np.sin(v, out=X), r"sin: .* out= .* cr\.sin"),
+        (lambda v: np.sin(v, out=X), r"sin: out= .* cr\.sin"),
         (lambda v: np.add(v, v, where=X > 2), r"add: .* where= .* cr\.where"),
-        (lambda v: np.exp(v, dtype=np.float32), r"exp: .* dtype= .*\.astype"),
-        (lambda v: np.add.reduceat(v, [0]), r"numpy\.add\.reduceat .* cr\.stack"),
-        (lambda v: np.add.at(v, 0, 1.0), r"numpy\.add\.at .* x\.at\[i\]\.add"),
         (lambda v: np.maximum.accumulate(v), r"maximum\.accumulate"),
         (np.linalg.eig, r"numpy\.linalg\.eig .* cr\.linalg\.eigh"),
-        (lambda v: np.copyto(v, X), r"numpy\.copyto .* x\.at"),
-        (np.i0, r"numpy\.i0 is not covered"),
-        (np.trim_zeros, r"numpy\.trim_zeros .*the nearest is cr\.\w+"),
+        (np.trim_zeros, r"numpy\.trim_zeros .* a slice"),
+        (np.bitwise_count, r"numpy\.bitwise_count .* whole numbers"),
         (np.fft.fft, r"numpy\.fft\.fft is not covered"),
-        (np.poly, r"numpy\.poly .*the nearest is cr\.poly\w+"),
+        (np.common_type, r"numpy\.common_type .*the nearest is cr\.\w+"),
     ],
 )
 def test_what_is_not_covered_is_named(f, words):

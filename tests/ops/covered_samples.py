@@ -132,6 +132,42 @@ ORDER: dict[str, tuple[Function, Array]] = {
     "correlate, full": (lambda x: np.correlate(x[:2], x * x, "full"), V),
     "correlate, same": (lambda x: np.correlate(x, x[1:], "same"), V),
 }
+FURTHER: dict[str, tuple[Function, Array]] = {
+    "heaviside": (lambda x: np.heaviside(x, 0.5) * x + np.heaviside(x - x, x * x), V),
+    "modf": (lambda x: np.modf(3 * x)[0] * np.modf(x)[1], V),
+    "ldexp": (lambda x: np.ldexp(x * x, [1, -2, 3, 0]), V),
+    "i0": (lambda x: np.i0(x), W),
+    "angle": (lambda x: np.angle(x, deg=True) * x, V),
+    "real_if_close": (lambda x: np.real_if_close(x * x), V),
+    "piecewise": (
+        lambda x: np.piecewise(x, [x < 0, x > 1], [lambda t: t**2, np.sin, lambda t: 1 / t]),
+        V,
+    ),
+    "piecewise, arguments": (
+        lambda x: np.piecewise(x, x < 0, [lambda t, k: t**k, 2.0], 3),
+        V,
+    ),
+    "choose": (lambda x: np.choose([[1, 0, 2], [0, 1, 2]], [x, x * x, 3.0]), A),
+    "choose, wrap": (lambda x: np.choose([5, -1, 0, 2], (x, np.sin(x)), mode="wrap"), V),
+    "logspace": (lambda x: np.logspace(x, x[0] * x[1], 3, base=2.0, endpoint=False), W),
+    "logspace, base": (lambda x: np.logspace(0.5, 2.0, 3, base=x * x, axis=1), W),
+    "geomspace": (lambda x: np.geomspace(x * x, 7.0, 4, axis=1), W),
+    "geomspace, open": (lambda x: np.geomspace(-(x * x), -3.0, 3, endpoint=False), W),
+    "apply_along_axis": (lambda x: np.apply_along_axis(lambda r: np.outer(r, r), 1, x), A),
+    "apply_over_axes": (lambda x: np.apply_over_axes(np.sum, x * x, (0, 2)), B),
+    "bincount": (lambda x: np.bincount([0, 3, 0, 1], weights=x * x, minlength=6), V),
+    "fft.fftshift": (lambda x: np.fft.fftshift(x) * x, Q),
+    "fft.ifftshift": (lambda x: np.fft.ifftshift(x, axes=1) * x, A),
+    "poly": (np.poly, V),
+    "polyfit": (lambda x: np.polyfit(x, x[1] * x, 2), V),
+    "polyfit, covariance": (
+        lambda x: np.polyfit([0.0, 1.0, 3.0, 4.0], x, 1, w=[1.0, 2.0, 1.0, 0.5], cov=True)[1],
+        V,
+    ),
+    "polyfit, several": (lambda x: np.polyfit([0.0, 1.0, 3.0], x * x, 1), TALL),
+    "add.reduceat": (lambda x: np.add.reduceat(x * x, [0, 2, 1], axis=1), A),
+    "multiply.reduceat": (lambda x: np.multiply.reduceat(x, [1, 3]), V),
+}
 SHAPES: dict[str, tuple[Function, Array]] = {
     "reshape, column-major": (lambda x: np.reshape(x * x, (4, -1), order="F"), B),
     "ravel, column-major": (lambda x: np.ravel(x, "F") * np.arange(12.0), B),
@@ -268,7 +304,7 @@ LINALG: dict[str, tuple[Function, Array]] = {
     "linalg.cross": (lambda x: linalg.cross(x, x * x), A),
     "linalg.solve, a number's column": (lambda x: cr.linalg.solve(x, W), Q),
 }
-COVERED_CASES = SUMS | MISSING | ORDER | SHAPES | PRODUCTS | LINALG
+COVERED_CASES = FURTHER | SUMS | MISSING | ORDER | SHAPES | PRODUCTS | LINALG
 
 #: What NumPy cannot run on complex numbers, or does not continue analytically into them.
 NOT_COMPLEX = {
@@ -292,5 +328,17 @@ NOT_COMPLEX = {
     *("convolve", "convolve, same", "convolve, valid"),
     *("correlate", "correlate, full", "correlate, same", "pad, median", "median"),
     "gradient, positions",
+    *(
+        "real_if_close",
+        "heaviside",
+        "modf",
+        "ldexp",
+        "i0",
+        "angle",
+        "piecewise",
+        "piecewise, arguments",
+        "bincount",
+    ),
+    *("polyfit", "polyfit, covariance", "polyfit, several", "geomspace", "geomspace, open"),
     *("vecdot", "vecmat", "matvec", "inner", "pad, maximum", "pad, minimum", "maximum.reduce"),
 }
