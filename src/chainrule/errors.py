@@ -139,6 +139,14 @@ def user_line() -> str:
     return ""
 
 
+def masked_array(what: str) -> OperandError:
+    """The error for an array with a mask of its own, which would be dropped."""
+    return OperandError(
+        f"{what} is a masked array, whose mask would be dropped. Give x.filled(...), and choose "
+        "with cr.where(x.mask, ...)."
+    )
+
+
 def scipys_function() -> str:
     """What to write for the function of SciPy's that is just being called; or nothing.
 

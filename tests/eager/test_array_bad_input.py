@@ -386,3 +386,25 @@ def test_an_operator_with_a_stranger():
             operator.add(matrix(), other)
         with pytest.raises(TypeError):
             operator.matmul(matrix(), other)
+
+
+def test_a_mask_of_an_array_is_not_dropped():
+    masked = np.ma.array([1.0, 2.0], mask=[False, True])
+    double = lambda x: x * 2.0
+    for call in (
+        lambda: Var(masked),
+        lambda: cr.grad(lambda x: cr.sum(x))(masked),
+        lambda: Var(np.ones(2)) * masked,
+        lambda: cr.jit(double)(masked),
+        lambda: cr.jit(lambda x: x * masked)(np.ones(2)),
+    ):
+        with pytest.raises(OperandError, match=r"masked array.*filled.*cr\.where"):
+            call()
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.longdouble])
+def test_other_floating_types_have_no_derivative_traced_either(dtype):
+    if np.dtype(dtype).itemsize == 8:
+        pytest.skip("long double is double here")
+    with pytest.raises(OperandError, match=r"dtype float\d+ has no derivative; convert"):
+        cr.jit(cr.grad(lambda x: cr.sum(x)))(np.ones(2, dtype))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import DroppedDerivativeError, OperandError, scipys_function
+from ..errors import DroppedDerivativeError, OperandError, masked_array, scipys_function
 from ..ops import TABLE, likes, tracing
 from ..ops import shape as of_shape
 from ..ops.methods import ArrayMethods
@@ -34,6 +34,8 @@ Array = np.ndarray[Any, Any]
 
 def plain_array(x: Any) -> Array:
     """The array of a new leaf: real floating numbers; ints become float64."""
+    if isinstance(x, np.ma.MaskedArray):
+        raise masked_array("Value: val")
     numbers = np.asarray(x)
     if not numbers.dtype.isnative:
         numbers = numbers.astype(numbers.dtype.newbyteorder("="))
