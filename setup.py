@@ -54,7 +54,7 @@ terms = Extension(
     ],
     depends=["src/chainrule/program/term.h", *(f"{TRANSFORMS}/{name}.py" for name in TWINS)],
 )
-HEADERS = ("runner.h", "numbers.h", "chain.pxi")
+HEADERS = ("runner.h", "numbers.h", "memory.h", "chain.pxi")
 runner = Extension(
     "chainrule.backends.llvm.runner",
     ["src/chainrule/backends/llvm/runner.pyx"],

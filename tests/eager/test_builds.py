@@ -104,7 +104,9 @@ print(cr.config().native, cr.config().plain_reason, cr.grad(cr.sin)(0.0))
 
 def test_an_extension_of_another_op_table_says_so(run_python):
     said = run_python(STALE, CHAINRULE_NATIVE="1")
-    assert said.startswith("False the native build is missing: ")
     assert said.endswith(" 1.0\n")
-    is_built = importlib.util.find_spec("chainrule.eager.native") is not None
-    assert ("another op table" in said) == is_built
+    if importlib.util.find_spec("chainrule.eager.native") is None:
+        assert said.startswith("False the native build is missing: there was no C compiler")
+    else:
+        assert said.startswith("False the native build cannot be loaded: ")
+        assert "another op table" in said

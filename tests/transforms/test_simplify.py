@@ -256,11 +256,23 @@ def test_structure(name):
         (lambda m, s: cr.sum(s / m), "broadcast_to divide sum"),
         (lambda m, s: cr.sum(m * m[0], axis=0), "sum index multiply"),
         (lambda m, s: cr.sum(m * m[0], axis=1), "index broadcast_to multiply sum"),
+        (lambda m, s: cr.sum(cr.sin(m) * (-2.0 * m)), "sin multiply sum multiply"),
+        (lambda m, s: cr.sum((s * m) * cr.sin(m)), "sin multiply sum multiply"),
+        (lambda m, s: cr.sum(cr.sin(m) / (m * s)), "sin broadcast_to multiply divide sum"),
+        (lambda m, s: cr.sum(m * (3.0 * (s * cr.sin(m)))), "sin multiply sum multiply multiply"),
+        (lambda m, s: cr.sum((-m / s) * cr.sin(m)), "sin multiply sum divide negative"),
     ],
 )
 def test_what_is_the_same_along_the_axes_is_taken_out_of_a_sum(f, left):
     _, after = both(f, M, 0.7, rtol=1e-14, free=True)
     assert sorted(after) == sorted(left.split())
+
+
+def test_what_may_overflow_without_a_factor_keeps_it():
+    huge = np.full(3, 1e30, np.float32)
+    s = huge[0]
+    both(lambda x, s: cr.sum((x / s) * (x / (s * 2))), huge, s, rtol=1e-6)
+    assert np.isfinite(cr.jit(lambda x, s: cr.sum((x / s) * (x / (s * 2))))(huge, s))
 
 
 def test_stop_gradient_stays_until_the_last():

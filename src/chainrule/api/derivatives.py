@@ -110,8 +110,8 @@ def grad(
 
     Returns:
         A function of the same arguments, whose result has the structure of the argument; a tuple
-        where argnums is a sequence. All numbers are floats (float64). Where f does not depend on
-        an argument the derivative is 0.0.
+        where argnums is a sequence. Numbers are floats (float64), arrays keep their dtype. Where f
+        does not depend on an argument the derivative is 0.
 
     Raises:
         ResultError: f returned something that is not one real number.

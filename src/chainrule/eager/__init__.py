@@ -8,6 +8,7 @@ and ``protocol.py`` (errors, printing, NumPy) serve both.
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +37,10 @@ else:
         try:
             from . import native as functions
         except ImportError as error:
-            plain_reason = f"the native build is missing: {error}"
+            if importlib.util.find_spec(f"{__name__}.native") is None:
+                plain_reason = "the native build is missing: there was no C compiler to make it"
+            else:
+                plain_reason = f"the native build cannot be loaded: {error}"
     if plain_reason:
         from .generated import functions
         from .plain import Value, Var, add_gradients, gradient

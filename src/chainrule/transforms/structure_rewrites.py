@@ -136,24 +136,65 @@ def _is_one(extent: Any) -> bool:
 
 @rewrites("sum")
 def sum_of_scaled(rewriter: Rewriter, term: Term) -> Any:
-    """sum(s * v) = s * sum(v) where s is the same along the axes; so are sum(v / s) and sum(-v)."""
+    """sum(s * v) = s * sum(v) where s is the same along the axes; so are sum(v / s) and sum(-v).
+
+    Of a product of products every such factor is taken out: of a derivative it is often the
+    innermost, and each is a multiplication an element.
+    """
     (x,) = term.operands
     if x.dtype != term.dtype or x.dtype.kind != "f":
         return None
-    if x.op is negative:
-        total = rewriter.structural(sum_row, x.operands, term, term.parameters)
-        return rewriter.elementwise(negative, (total,), term)
-    if x.op is not multiply and x.op is not divide:
+    scales: list[tuple[Any, Any]] = []
+    core = _unscaled(rewriter, x, term, scales, depth=0)
+    if not scales:
         return None
+    result = rewriter.structural(sum_row, (core,), term, term.parameters)
+    for op, scale in scales:
+        operands = (result,) if op is negative else (result, scale)
+        result = rewriter.elementwise(op, operands, term)
+    return result
+
+
+#: Products of products are looked through so far.
+DEEPEST = 4
+
+
+def _unscaled(
+    rewriter: Rewriter, x: Any, total: Term, scales: list[tuple[Any, Any]], depth: int
+) -> Any:
+    """x without the factors that are the same along the axes of a sum; these go to ``scales``.
+
+    A factor that a product is multiplied with later may keep it from overflowing, so that only
+    plain numbers are taken out from below, and of float64 what is no number.
+    """
+    if type(x) is not Term or x.dtype != total.dtype or depth > DEEPEST:
+        return x
+    if x.op is negative:
+        scales.append((negative, None))
+        return _unscaled(rewriter, x.operands[0], total, scales, depth + 1)
+    if x.op is not multiply and x.op is not divide:
+        return x
     v, s = x.operands
-    scale = _along(rewriter, s, term, x)
+    scale = _along(rewriter, s, total, x)
     if scale is None and x.op is multiply:
         v, s = s, v
-        scale = _along(rewriter, s, term, x)
-    if scale is None or type(v) is not Term:
-        return None
-    total = rewriter.structural(sum_row, (v,), term, term.parameters)
-    return rewriter.elementwise(x.op, (total, scale), term)
+        scale = _along(rewriter, s, total, x)
+    if scale is not None and type(v) is Term and (depth == 0 or _is_tame(scale)):
+        scales.append((x.op, scale))
+        return _unscaled(rewriter, v, total, scales, depth + 1)
+    v, s = x.operands
+    found = len(scales)
+    v = _unscaled(rewriter, v, total, scales, depth + 1)
+    if x.op is multiply:
+        s = _unscaled(rewriter, s, total, scales, depth + 1)
+    return x if len(scales) == found else rewriter.elementwise(x.op, (v, s), x)
+
+
+def _is_tame(scale: Any) -> bool:
+    """Whether a product may do without a factor until it is summed."""
+    if type(scale) is Term:
+        return bool(scale.dtype == np.float64)
+    return bool(2.0**-32 <= abs(scale) <= 2.0**32)
 
 
 def _along(rewriter: Rewriter, s: Any, total: Term, summed: Term) -> Any:

@@ -69,7 +69,7 @@ PASSES = """\
 1. loop over one number, 1 term
    reads p['b']
    writes t1
-2. loop over n, 15 terms
+2. loop over n, 12 terms
    reads t, y
    reads once t1, p['a'], p['c']
 """

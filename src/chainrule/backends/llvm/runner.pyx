@@ -28,8 +28,8 @@ from libc.string cimport memcpy
 
 cnp.import_array()
 
-cdef extern from "stdlib.h":
-    int posix_memalign(void **memory, size_t alignment, size_t size) nogil
+cdef extern from "memory.h":
+    void *cr_allocated(size_t size) nogil
 
 
 cdef extern from "runner.h":
@@ -95,9 +95,11 @@ cdef class Memory:
             if free_ones:
                 _pool[size] = free_ones
             return
-        if posix_memalign(&memory, 4096 if size >= 65536 else 64, size if size else 1):
+        memory = cr_allocated(size)
+        if memory == NULL:
             release_pool()
-            if posix_memalign(&memory, 4096 if size >= 65536 else 64, size if size else 1):
+            memory = cr_allocated(size)
+            if memory == NULL:
                 raise MemoryError(f"no memory for an array of {size} bytes")
         self.data = <char *>memory
 
