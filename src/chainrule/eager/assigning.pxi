@@ -36,6 +36,8 @@ cdef int note_if_view(ArrayBase source, ArrayBase view, object op, dict paramete
     numbers = view._array
     if not cnp.PyArray_CheckExact(numbers) or cnp.PyArray_BASE(<cnp.ndarray>numbers) == NULL:
         return 0
+    if op is reshape_op and is_copied(source, numbers, parameters):
+        return 0
     own, mine = aliases_of_handle(source), aliases_of_handle(view)
     step = ((op, parameters),)
     found = ((PyWeakref_NewRef(source, None), own, step),)

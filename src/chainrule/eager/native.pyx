@@ -38,6 +38,7 @@ from ..ops.op import one, zero
 from ..ops.rules import plus, unbroadcast
 from ..ops.shape import of_dtype, transpose
 from . import generated, nodes, protocol, sweep as sweeps
+from .aliasing import is_copied
 from .nodes import Stub
 from .operands import (
     called_back, fixed_operand, gradient_number, leaf_number, other_operands, plain_number,

@@ -19,8 +19,10 @@ from ..ops import Cotangent, Row
 from ..ops.assign import Step
 from ..ops.index import index_row
 from ..ops.rules import plus
+from ..ops.shape import reshape_row
 from . import nodes, protocol
 from . import sweep as sweeps
+from .aliasing import is_copied
 from .plain import Value, _new, _serials
 
 Adjoint = Any
@@ -169,6 +171,8 @@ def note_view(source: Any, view: Any, op: Any, parameters: dict[str, Any]) -> No
     """Note that an operation made a view of a handle, if it did."""
     numbers = view._array
     if type(numbers) is not np.ndarray or numbers.base is None:
+        return
+    if op is reshape_row and is_copied(source, numbers, parameters):
         return
     for v in source, view:
         if v._aliases is None:

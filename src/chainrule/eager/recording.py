@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import OperandError, ResultError, user_line
+from ..errors import OperandError, ResultError, masked_array, user_line
 from ..ops import Cotangent, Op, Row, Structural
 from ..ops.assign import VIEWS
 from ..ops.calling import quietly
@@ -33,6 +33,8 @@ def _numbers(op: Row, x: Any) -> Any:
     if isinstance(x, Value):
         return x.val
     if isinstance(x, np.ndarray | np.generic):
+        if isinstance(x, np.ma.MaskedArray):
+            raise masked_array(f"{op.name}: an operand")
         if x.dtype.kind not in "fiub":
             raise OperandError(
                 f"{op.name}: an operand is an array of dtype {x.dtype}, not of real numbers."

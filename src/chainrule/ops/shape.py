@@ -232,18 +232,23 @@ def astype(x: Any, dtype: Any) -> Any:
 
 
 @covers()
-def reshape(a: Any, shape: Any, order: str = "C") -> Any:
-    """a with the same elements, in row-major order, in another shape; one extent may be -1.
+def reshape(a: Any, shape: Any, order: str = "C", *, copy: Any = None) -> Any:
+    """a with the same elements in another shape; one extent may be -1.
+
+    They are taken and placed in row-major order, with ``order="F"`` in column-major order.
+    ``copy`` makes no difference.
 
     Raises:
         ValueError: the shape has another number of elements.
-        UnsupportedFunctionError: ``order`` is not "C".
+        UnsupportedFunctionError: ``order`` is neither "C" nor "F".
 
     >>> cr.reshape(np.arange(6.0), (2, -1)).shape
     (2, 3)
     """
-    row_major("reshape", order)
     x = as_operand(a)
+    if order == "F":
+        return transpose(reshape(transpose(x), extents_of(shape)[::-1]))
+    row_major("reshape", order)
     extents = list(extents_of(shape))
     size = product(shape_of(x))
     unknown = [i for i, extent in enumerate(extents) if isinstance(extent, int) and extent == -1]
@@ -270,13 +275,15 @@ def reshape(a: Any, shape: Any, order: str = "C") -> Any:
 
 @covers()
 def ravel(a: Any, order: str = "C") -> Any:
-    """a in one axis, row-major.
+    """a in one axis, row-major, or with ``order="F"`` column-major.
 
     >>> cr.ravel(np.ones((2, 3))).shape
     (6,)
     """
-    row_major("ravel", order)
     x = as_operand(a)
+    if order == "F":
+        return ravel(transpose(x))
+    row_major("ravel", order)
     return reshape_row(x, shape=(product(shape_of(x)),))
 
 
