@@ -104,11 +104,15 @@ def _turned(subscripts: str) -> tuple[bool, bool, bool] | None:
     return swaps, *((turns_right, turns_left) if swaps else (turns_left, turns_right))
 
 
+def _put(numbers: Any, out: Any) -> Any:
+    np.copyto(out, numbers)
+    return out
+
+
 def _kernel(x: Any, y: Any, subscripts: str, out: Any = None) -> Any:
-    if out is None:
-        product = contracted(x, y, subscripts)
-        if product is not None:
-            return product
+    small = contracted(x, y, subscripts)
+    if small is not None:
+        return small if out is None else _put(small, out)
     if subscripts in _PLAIN:
         return np.matmul(x, y) if out is None else np.matmul(x, y, out=out)
     if (turned := _turned(subscripts)) is not None:
@@ -142,8 +146,7 @@ def _kernel(x: Any, y: Any, subscripts: str, out: Any = None) -> Any:
     product = np.matmul(x, y).reshape((*head, *rows, *columns)).transpose(plan.out_axes)[()]
     if out is None:
         return product
-    np.copyto(out, product)
-    return out
+    return _put(product, out)
 
 
 class Towards(NamedTuple):

@@ -57,8 +57,13 @@ def accumulated(dtype: Any, **parameters: Any) -> Any:
 
 
 def _totalled(x: Any, axes: tuple[int, ...], out: Any = None) -> Any:
-    total = totalled(x, axes) if out is None else None
-    return np.add.reduce(x, axis=axes, out=out) if total is None else total
+    total = totalled(x, axes)
+    if total is None:
+        return np.add.reduce(x, axis=axes, out=out)
+    if out is None:
+        return total
+    np.copyto(out, total)
+    return out
 
 
 sum_row: Structural = Structural(
