@@ -9,15 +9,33 @@ from setuptools import Extension, setup
 
 NUMPY = ("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION")
 
+rows = Extension(
+    "chainrule.ops.native",
+    ["src/chainrule/ops/native.pyx"],
+    include_dirs=[np.get_include()],
+    define_macros=[NUMPY],
+    depends=["src/chainrule/ops/native.pxd", "src/chainrule/ops/small.pxi"],
+    extra_compile_args=["-O3"],
+)
 native = Extension(
     "chainrule.eager.native",
     ["src/chainrule/eager/native.pyx"],
     include_dirs=["src/chainrule/eager", np.get_include()],
     define_macros=[NUMPY],
     depends=[
+        "src/chainrule/ops/native.pxd",
         *(
             f"src/chainrule/eager/{name}.pxi"
-            for name in ("sweeping", "arrays", "assigning", "backward", "pulling", "spreading")
+            for name in (
+                "sweeping",
+                "arrays",
+                "structural",
+                "indexing",
+                "assigning",
+                "backward",
+                "pulling",
+                "spreading",
+            )
         ),
         *(
             f"src/chainrule/eager/generated/{name}"
@@ -61,7 +79,10 @@ terms = Extension(
     ],
     depends=["src/chainrule/program/term.h", *map(str, TWINS)],
 )
-HEADERS = ("runner.h", "numbers.h", "memory.h", "chain.pxi")
+HEADERS = (
+    *("runner.h", "numbers.h", "across.h", "acts.h", "matrices.h", "memory.h"),
+    *("values.pxi", "chain.pxi", "results.pxi"),
+)
 runner = Extension(
     "chainrule.backends.llvm.runner",
     ["src/chainrule/backends/llvm/runner.pyx"],
@@ -87,10 +108,10 @@ calls = Extension(
     ["src/chainrule/api/native.pyx"],
     include_dirs=[np.get_include()],
     define_macros=[NUMPY],
-    depends=["src/chainrule/backends/llvm/runner.pxd"],
+    depends=["src/chainrule/backends/llvm/runner.pxd", "src/chainrule/api/calling.pxi"],
     extra_compile_args=["-O3"],
 )
-extensions = cythonize([native, terms, *twins, runner, machine, calls])
+extensions = cythonize([rows, native, terms, *twins, runner, machine, calls])
 for extension in extensions:
     extension.optional = True  # without a compiler plain Python and the interpreter take over
 setup(ext_modules=extensions)

@@ -406,3 +406,94 @@ def test_what_the_derivatives_own_modules_read_is_not_watched():
     (entry,) = gradient.explain_cache().entries
     names = [read.key for read in entry.reads if read.place == "global"]
     assert names == ["cr"]
+
+
+# --- out= ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def jitted():
+    """A function of which native code is run without Python."""
+    f = cr.jit(lambda x, number: {"a": x * number, "b": (x + number, [cr.sum(x), x > 0.0])})
+    f(X, 2.0)
+    (entry,) = f.explain_cache().entries
+    if entry.chain() is None:
+        pytest.skip("the interpreter is Python")
+    return f
+
+
+def test_out_is_filled_without_python(jitted):
+    expected = jitted(X, 2.0)
+    done = by_python(jitted)
+    total, truths, product, shifted = np.zeros(()), np.zeros(3, bool), np.zeros(3), np.zeros(3)
+    for out in (
+        {"a": product, "b": (shifted, [total, truths])},
+        {"b": (None, [total, None]), "a": None},
+        {"a": np.zeros(6)[::2], "b": (shifted[::-1], [None, truths])},
+    ):
+        result = jitted(X, 2.0, out=out)
+        assert result["a"] is out["a"] or out["a"] is None
+        assert result["b"][0] is out["b"][0] or out["b"][0] is None
+        assert list(result) == list(expected)
+        for a, b in zip(
+            [result["a"], result["b"][0], *result["b"][1]],
+            [expected["a"], expected["b"][0], *expected["b"][1]],
+            strict=True,
+        ):
+            np.testing.assert_array_equal(a, b)
+    same(jitted(X, 2.0, out=None), expected)
+    same(jitted(x=X, number=2.0, out={"a": product, "b": (None, [None, None])})["a"], product)
+    assert by_python(jitted) == done + 1, "only arguments by name are of another kind"
+
+
+def test_out_that_does_not_fit_is_explained_by_python(jitted):
+    good = np.zeros(3)
+    locked = np.zeros(3)
+    locked.setflags(write=False)
+    for bad, error in (
+        (np.zeros(4), cr.errors.OutputError),
+        (np.zeros((3, 1)), cr.errors.OutputError),
+        (locked, cr.errors.OutputError),
+        (np.zeros(3, np.float32), cr.errors.OutputTypeError),
+        (np.zeros(3, ">f8"), cr.errors.OutputTypeError),
+        ([0.0, 0.0, 0.0], cr.errors.OutputError),
+        (1.0, cr.errors.OutputTypeError),
+    ):
+        with pytest.raises(error):
+            jitted(X, 2.0, out={"a": bad, "b": (good, [None, None])})
+    for structure in ([good], {"a": good}, {"a": good, "b": [None, [None, None]]}):
+        with pytest.raises(cr.errors.OutputError, match="structure"):
+            jitted(X, 2.0, out=structure)
+    holders = sys.getrefcount(good)
+    for _ in range(5):
+        with pytest.raises(cr.errors.OutputError, match="share memory"):
+            jitted(X, 2.0, out={"a": good, "b": (good, [None, None])})
+    gc.collect()
+    assert sys.getrefcount(good) == holders, "what is refused is let go of"
+
+
+def test_a_result_beside_one_that_is_given_is_its_own():
+    f = cr.jit(lambda x: (x + 1.0, x + 1.0, x))
+    f(X)
+    out = np.zeros(3)
+    first, second, third = f(X, out=(None, out, None))
+    assert second is out
+    assert not np.shares_memory(first, out)
+    x = X.copy()
+    first, second, third = f(x, out=(x, None, None))
+    assert first is x
+    np.testing.assert_array_equal(x, X + 1.0)
+    np.testing.assert_array_equal(third, X)
+    x, y = X.copy(), np.zeros(3)
+    first, second, third = f(x, out=(x, None, y))
+    np.testing.assert_array_equal(y, X)
+
+
+def test_a_call_with_out_alone_makes_a_route():
+    f = cr.jit(lambda x: x * 2.0)
+    out = np.zeros(3)
+    f(X, out=out)
+    (entry,) = f.explain_cache().entries
+    assert len(entry.routes) == 1
+    np.testing.assert_array_equal(f(X), out)
+    assert entry.calls_by_python == 1

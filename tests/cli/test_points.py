@@ -74,6 +74,31 @@ def test_single_numbers_alone_are_one_point(at):
     }
 
 
+def test_chunks_are_computed_in_their_places(at, monkeypatch):
+    """Not computed somewhere and copied: each call is given the stretch of the results."""
+    monkeypatch.setattr(points_file, "CHUNK", 4)
+    jit, stretches = cr.jit, []
+
+    def recording(f):
+        jitted = jit(f)
+
+        def call(*args, out):
+            results = jitted(*args, out=out)
+            if out is not None:
+                assert results[0] is out[0]
+                stretches.append((out[0].size, out[0].base, out[1][0].base))
+            return results
+
+        return call
+
+    monkeypatch.setattr(cr, "jit", recording)
+    results = at("x1*x1", x1=np.arange(10.0))
+    assert [size for size, *_ in stretches] == [4, 4, 2]
+    assert len({id(base) for _, *bases in stretches for base in bases}) == 2
+    np.testing.assert_array_equal(results["value"], np.arange(10.0) ** 2)
+    np.testing.assert_array_equal(results["d_x1"], 2 * np.arange(10.0))
+
+
 def test_constants_by_at_have_no_derivative(at):
     results = at("a * x", "--at", "a=3", x=np.float32([1, 2]))
     assert [*results] == ["value", "d_x"]

@@ -63,7 +63,7 @@ class Jitted(Caller):  # type: ignore[misc]
         self.static_argnames = _names(static_argnames)
         self.parameters = parameters_of(f)
         #: A parameter of f's own of that name is nothing to jit.
-        self.has_own_out = "out" in self.parameters or names_keyword(f, "out")
+        self.takes_out = "out" not in self.parameters and not names_keyword(f, "out")
         self.threads = _threads(threads)
         self._cache: dict[Signature, list[Entry]] = {}
 
@@ -82,7 +82,7 @@ class Jitted(Caller):  # type: ignore[misc]
 
     def call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A call that no route fits: by Python, which then adds a route for its like."""
-        if "out" in kwargs and not self.has_own_out:
+        if "out" in kwargs and self.takes_out:
             out = kwargs.pop("out")
             # None is as good as no out at all, and the route that fits the rest is tried.
             return self(*args, **kwargs) if out is None else self._into(out, args, kwargs)
@@ -96,13 +96,19 @@ class Jitted(Caller):  # type: ignore[misc]
         if arguments.has_values or any(isinstance(x, Value) for x in hidden):
             return entry.rebuild(_on_values(entry, given, arguments.extents))
         results = entry.run(given, arguments.extents)
+        self._add_route(entry, args, kwargs, arguments)
+        return entry.rebuild(results)
+
+    def _add_route(
+        self, entry: Entry, args: tuple[Any, ...], kwargs: dict[str, Any], arguments: Arguments
+    ) -> None:
+        """Have the next such call done without Python, if that can be."""
         if len(entry.routes) < MAX_ROUTES:
             route = route_of(entry, args, kwargs, arguments.static, arguments.leaves)
             # What was read outside may have changed meanwhile.
             if route is not None and not entry.obstacle(arguments.extents):
                 entry.routes.append(route)
                 self.add_route(route)
-        return entry.rebuild(results)
 
     def _into(self, out: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Call the function, with its results written into the arrays of out."""
@@ -117,7 +123,9 @@ class Jitted(Caller):  # type: ignore[misc]
         if entry.expected is None:
             entry.expected = outputs.Expected(self.name, entry.program, entry.rebuild)
         arrays = entry.expected.arrays(out, arguments.extents)
-        return entry.rebuild(entry.run([*arguments.leaves, *hidden], arguments.extents, arrays))
+        results = entry.run([*arguments.leaves, *hidden], arguments.extents, arrays)
+        self._add_route(entry, args, kwargs, arguments)
+        return entry.rebuild(results)
 
     def program(self, *args: Any, **kwargs: Any) -> Program:
         """The Program for these arguments: ``print`` shows its terms."""

@@ -17,7 +17,9 @@ from libc.stdint cimport int64_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcmp, memcpy
 
-from chainrule.backends.llvm.runner cimport run_chain
+from chainrule.backends.llvm.runner cimport fits_result, run_chain
+
+import sys
 
 from ..ops import tracing
 
@@ -85,6 +87,7 @@ cdef extern from "Python.h":
     void Py_XDECREF(PyObject *)
     void Py_XINCREF(PyObject *)
     size_t PyVectorcall_NARGS(size_t)
+    PyObject *Py_None
     Py_ssize_t PyTuple_Size(PyObject *)
 
 cdef enum:
@@ -134,14 +137,19 @@ cdef struct cr_watch:
     PyObject *key
     PyObject *value
 
+# ``out`` is what the caller gave for the results, or NULL; it stands among the keywords at ``skip``.
 cdef struct cr_match:
     PyObject *leaves[MAX_LEAVES]
+    PyObject *outs[MAX_LEAVES]
+    PyObject *out
+    Py_ssize_t skip
     int64_t extents[MAX_EXTENTS]
-    int leaf_count, extent_count, axis_count, part
+    int leaf_count, extent_count, axis_count, part, out_count
 
 cdef dict _tracing = vars(tracing)
 cdef object _ZERO = 0
 cdef object _COUNT = "count"
+cdef object _OUT = sys.intern("out")
 
 
 cdef class Route:
@@ -222,6 +230,8 @@ cdef class Route:
         """
         cdef int i
         cdef Py_ssize_t keywords = 0 if names == NULL else PyTuple_Size(names)
+        if match.skip >= 0:
+            keywords -= 1
         if self.parts[0].count != count or self.keyword_count != keywords:
             return False
         match.extent_count = match.axis_count = 0
@@ -256,7 +266,7 @@ cdef class Route:
         cdef Py_ssize_t i, k
         match.part += 1
         for i in range(count):
-            for k in range(count):
+            for k in range(count + (match.skip >= 0)):
                 # Names of keywords are interned.
                 if PyTuple_GetItem(names, k) == PyTuple_GetItem(wanted, i):
                     if not self._fits(values[k], match):
@@ -347,6 +357,52 @@ cdef class Route:
         self.layouts.append(layout)
         return layout
 
+    cdef bint takes_out(self, cr_match *match, object layout) except -1:
+        """Whether ``out`` is what the results can be written into; what is not, Python explains."""
+        cdef int part = 0, i
+        if self.chain is None or self.recipe == NULL:
+            return False
+        match.out_count = self.chain.result_count
+        for i in range(match.out_count):
+            match.outs[i] = NULL
+        return self._takes(match.out, &part, match, layout)
+
+    cdef bint _takes(self, PyObject *out, int *at, cr_match *match, object layout) except -1:
+        cdef cr_part *part = &self.recipe[at[0]]
+        cdef Py_ssize_t i
+        cdef PyObject *item
+        at[0] += 1
+        if part.kind == IS_TYPE:
+            if out == Py_None:
+                return True
+            if not fits_result(self.chain, layout, part.count, out):
+                return False
+            Py_XINCREF(out)
+            match.outs[part.count] = out
+            return True
+        if part.kind == IS_DICT:
+            if not PyDict_CheckExact(out) or PyDict_Size(<object>out) != part.count:
+                return False
+        elif part.kind == IS_TUPLE:
+            if not PyTuple_CheckExact(out) or PyTuple_GET_SIZE(<object>out) != part.count:
+                return False
+        elif not PyList_CheckExact(out) or PyList_GET_SIZE(<object>out) != part.count:
+            return False
+        for i in range(part.count):
+            if part.kind == IS_DICT:
+                item = PyDict_GetItemWithError(
+                    <object>out, <object>PyTuple_GetItem(part.object, i)
+                )
+                if item == NULL:
+                    return False
+            elif part.kind == IS_TUPLE:
+                item = PyTuple_GetItem(out, i)
+            else:
+                item = PyList_GetItem(out, i)
+            if not self._takes(item, at, match, layout):
+                return False
+        return True
+
     cdef object result(self, cr_match *match, object layout):
         """Run, and put the results together."""
         cdef PyObject *results[MAX_LEAVES]
@@ -366,7 +422,10 @@ cdef class Route:
                 results[i] = <PyObject *>made[i]
                 Py_XINCREF(results[i])
         else:
-            run_chain(self.chain, layout, match.leaves, results)
+            run_chain(
+                self.chain, layout, match.leaves, results,
+                NULL if match.out == NULL else match.outs,
+            )
             if self.recipe == NULL:
                 return self.rebuild([cr_steal(results[i]) for i in range(self.chain.result_count)])
         return self._built(&part, results)
@@ -408,6 +467,9 @@ cdef inline void _let_go(cr_match *match) noexcept:
     for i in range(match.leaf_count):
         Py_XDECREF(match.leaves[i])
     match.leaf_count = 0
+    for i in range(match.out_count):
+        Py_XDECREF(match.outs[i])
+    match.out_count = 0
 
 
 cdef cr_part *_parts(list given) except NULL:
@@ -424,67 +486,4 @@ cdef cr_part *_parts(list given) except NULL:
     return parts
 
 
-cdef class Caller:
-    """What is called: a Route where one fits, or else ``call``."""
-
-    cdef tuple routes
-    cdef cr_vectorcall vector
-
-    def __cinit__(self, *args, **kwargs):
-        self.routes = ()
-        self.vector = _called
-
-    def __call__(self, *args, **kwargs):
-        """For those who ask for it by name; a call itself goes to ``_called``."""
-        cdef tuple values = (*args, *kwargs.values()), names = tuple(kwargs)
-        return _call(self, cr_items(values), len(args), <PyObject *>names)
-
-    def add_route(self, Route route):
-        """Take a Route where it fits, before all others."""
-        self.routes = (route, *self.routes)[:MAX_ROUTES]
-
-    def forget_routes(self):
-        self.routes = ()
-
-
-cdef PyObject *_called(
-    PyObject *caller, PyObject **args, size_t flags, PyObject *names
-) except NULL:
-    return cr_owned(_call(<Caller>caller, args, PyVectorcall_NARGS(flags), names))
-
-
-cdef object _call(Caller caller, PyObject **args, Py_ssize_t count, PyObject *names):
-    cdef cr_match match
-    cdef Route route
-    cdef tuple routes = caller.routes
-    cdef object layout
-    cdef Py_ssize_t i
-    match.leaf_count = 0
-    if PyDict_GetItemWithError(_tracing, _COUNT) == <PyObject *>_ZERO:
-        for i in range(PyTuple_GET_SIZE(routes)):
-            route = <Route>PyTuple_GetItem(<PyObject *>routes, i)
-            try:
-                if route.is_met(args, count, names, &match):
-                    layout = route.layout(&match)
-                    if layout is not None:
-                        return route.result(&match, layout)
-            finally:
-                _let_go(&match)
-    return caller.call(
-        tuple([<object>args[i] for i in range(count)]),
-        {} if names == NULL else {
-            name: <object>args[count + i] for i, name in enumerate(<tuple>names)
-        },
-    )
-
-
-cdef Caller _one = Caller.__new__(Caller)
-#: Where in a Caller its ``vector`` is.
-cdef Py_ssize_t _offset = <char *>&_one.vector - <char *><PyObject *>_one
-cr_call_by_vector(Caller, _offset)
-
-
-def called_by_vector(kind):
-    """Decorates a subclass of Caller, so that Python 3.11 too calls it as it does Caller."""
-    cr_call_by_vector(kind, _offset)
-    return kind
+include "calling.pxi"

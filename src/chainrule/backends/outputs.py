@@ -16,10 +16,10 @@ from ..errors import OutputError
 EFFORT = 100_000
 
 
-def refuse_shared(outs: Sequence[Any], i: int, k: int) -> None:
+def refuse_shared(i: int, one: Any, k: int, other: Any) -> None:
     """Raise if the arrays for results i and k have an element in common: both cannot be right."""
     try:
-        is_shared = np.shares_memory(outs[i], outs[k], max_work=EFFORT)  # type: ignore[arg-type]
+        is_shared = np.shares_memory(one, other, max_work=EFFORT)  # type: ignore[arg-type]
     except np.exceptions.TooHardError:
         return
     if is_shared:
@@ -35,7 +35,7 @@ def written(results: list[Any], outs: Sequence[Any]) -> list[Any]:
     for i in given:
         for k in given:
             if i < k and np.may_share_memory(outs[i], outs[k]):
-                refuse_shared(outs, i, k)
+                refuse_shared(i, outs[i], k, outs[k])
     for k in given:
         np.copyto(outs[k], results[k])
         results[k] = outs[k]

@@ -11,7 +11,7 @@ import secrets
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -178,9 +178,11 @@ def evaluate_at(
         )
     )
 
-    def part(start: int, stop: int) -> list[Any]:
+    def part(start: int, stop: int, results: Sequence[Any] = ()) -> list[Any]:
+        """Value and derivatives from one point to another, in the results if they are there."""
         pieces = (x if alone else x[start:stop] for x, alone in zip(arrays, single, strict=True))
-        value, derivatives = gradients(*pieces)
+        outs = [x[start:stop] for x in results]
+        value, derivatives = gradients(*pieces, out=(outs[0], tuple(outs[1:])) if outs else None)
         return [value, *derivatives]
 
     begin = perf_counter()
@@ -188,8 +190,7 @@ def evaluate_at(
     prepared = perf_counter()
     results = [np.empty(count, x.dtype) for x in some]
     for start in range(0, count, CHUNK):
-        for whole, x in zip(results, part(start, min(start + CHUNK, count)), strict=True):
-            whole[start : start + CHUNK] = x
+        part(start, min(start + CHUNK, count), results)
     end = perf_counter()
     names = ["value", *(f"d_{name}" for name in points.arrays)]
     shaped = (x.reshape(points.shape) for x in results)

@@ -6,6 +6,7 @@ the loops around it. :class:`Lowered` says what the table holds. Start reading a
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -13,6 +14,7 @@ import numpy as np
 
 from ...ops import Op
 from ...ops.shape import astype_row
+from ...program.extents import traced_value
 from ...program.symbol import Term
 from ...program.trace import collector_paused
 from . import runner
@@ -46,6 +48,8 @@ class Step:
     is_loop: bool
     #: The same function with stores that pass by the cache; or nothing.
     streaming: str = ""
+    #: The same for many short rows at once, a lane a row (``across.h``); or nothing.
+    across: str = ""
     vectors: list[int] = field(default_factory=list)
     #: For each reduction: slot of its lanes, slot of its result, operation, bytes an element.
     reduces: list[tuple[int, int, int, int]] = field(default_factory=list)
@@ -117,9 +121,18 @@ class _Lowering:
             for x, found in zip(functions, rounds, strict=True)
         ]
         self.out.width = _width(nest, self.machine, max(written, default=0))
+        self.goes_across = self._may_go_across() and max(written) < ACROSS and not any(rounds)
         for function, found, count in zip(functions, rounds, written, strict=True):
             self._function(*function, found, inlines=count < INLINED)
         return self.out
+
+    def _may_go_across(self) -> bool:
+        """Whether rows may be so short that vectors are better filled by many of them."""
+        nest = self.nest
+        if not nest.split or any(x.gives is COLUMN for x in nest.reductions):
+            return False
+        length = math.prod(map(traced_value, nest.shape[nest.split :]))
+        return bool(length < 2 * self.out.width)
 
     def _kept(self) -> None:
         """Which full members a later loop of the row reads: they are kept for the row."""
@@ -191,6 +204,17 @@ class _Lowering:
             function.reduce(reduction)
         self.out.steps.append(function.step)
         self.out.text += function.text()
+        if self.goes_across:
+            across = _Function(self, f"{name}_across", is_loop, inlines, is_across=True)
+            for member in members:
+                across.compute(member)
+            for member in leaving:
+                across.store(self.member_slot(member), across.values[member.term.serial])
+            for reduction in reductions:
+                across.reduce(reduction)
+            function.step.across = across.step.name
+            self.out.text += across.text()
+            self.out.declarations |= across.writer.declarations
         if function.streaming_stores and self.streams:
             function.step.streaming = f"{name}_streaming"
             self.out.text += function.text(streaming=True)
@@ -203,8 +227,17 @@ class _Lowering:
 class _Function:
     """One function that is being written."""
 
-    def __init__(self, lowering: _Lowering, name: str, is_loop: bool, inlines: bool) -> None:
+    def __init__(
+        self,
+        lowering: _Lowering,
+        name: str,
+        is_loop: bool,
+        inlines: bool,
+        is_across: bool = False,
+    ) -> None:
         self.lowering = lowering
+        #: Whether lanes are rows: then a number a row is a vector, and no sum is begun.
+        self.is_across = is_across
         self.writer = Writer(lowering.machine, lowering.out.width, inlines)
         self.writer.block = "loop" if is_loop else "entry"
         self.step = Step(name, is_loop)
@@ -218,7 +251,7 @@ class _Function:
         self.streaming_stores: dict[str, str] = {}
         self.phis: list[tuple[str, str, str, str]] = []
         self.pointers: dict[int, str] = {}
-        self.streams = lowering.streams
+        self.streams = lowering.streams and not is_across
         #: Bytes of stack that loops of members take, and what their rounds but the first cost.
         self.scratch = 0
         self.cost = 0
@@ -333,12 +366,16 @@ class _Function:
         vector = self.writer.vectors[stored]
         name = f"%s{slot}"
         pointer = self.pointer(slot)
-        self.head += [
-            f"  {name}.one = load {stored}, ptr {pointer}, align 1",
-            f"  {name}.first = insertelement {vector} poison, {stored} {name}.one, i64 0",
-            f"  {name} = shufflevector {vector} {name}.first, {vector} poison, "
-            f"<{self.writer.width} x i32> zeroinitializer",
-        ]
+        self.head += (
+            [f"  {name} = load {vector}, ptr {pointer}, align 1"]
+            if self.is_across
+            else [
+                f"  {name}.one = load {stored}, ptr {pointer}, align 1",
+                f"  {name}.first = insertelement {vector} poison, {stored} {name}.one, i64 0",
+                f"  {name} = shufflevector {vector} {name}.first, {vector} poison, "
+                f"<{self.writer.width} x i32> zeroinitializer",
+            ]
+        )
         if element == "i1":
             self.head.append(f"  {name}.truth = icmp ne {vector} {name}, zeroinitializer")
             name += ".truth"
@@ -359,6 +396,10 @@ class _Function:
                 self.streaming_stores[text] = text.replace(
                     "align 1", f"align {min(64, writer.width * size)}, !nontemporal !0"
                 )
+        elif self.is_across:
+            self.stores.append(
+                f"  store {writer.vectors[stored]} {name}, ptr {self.pointer(slot)}, align 1"
+            )
         else:
             one = writer.emit(f"extractelement {writer.vectors[stored]} {name}, i64 0", stored)
             self.stores.append(f"  store {stored} {one.name}, ptr {self.pointer(slot)}, align 1")
@@ -390,6 +431,9 @@ class _Function:
             self.store(target, x)
             return
         lanes = lowering.slot(("lanes", term.serial), runner.LANES, dtype, True, None)
+        if self.is_across:
+            self.store(lanes, x)
+            return
         operation = OPERATIONS[reduction.name]
         self.step.reduces.append((lanes, target, operation, dtype.itemsize))
         vector, pointer = self.writer.vectors[element], self.pointer(lanes)
@@ -452,6 +496,8 @@ AHEAD = 2048
 STREAMS = 400
 #: Members from which on a function calls exp and the like, which otherwise are written out.
 INLINED = 400
+#: Members of a function up to which there is one for short rows besides.
+ACROSS = 200
 #: Members of a function, as written, from which on its vectors are no longer two of the machine's.
 LARGE = 30_000
 

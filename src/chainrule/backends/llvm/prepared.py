@@ -55,7 +55,9 @@ def _found_or_made(program: Program) -> tuple[bool, str, Prepared]:
     identity = identities.identity_of(program) if sources else None
     key = ""
     if identity is not None:
-        key = cache.key_of(*engine.facts(), str(sources), identity.digest)
+        # Which rows are short enough to be computed side by side is not in the Program's text.
+        lengths = [min(int(x), 64).bit_length() for x in program.extents.values]
+        key = cache.key_of(*engine.facts(), str(sources), identity.digest, str(lengths))
         found = _loaded(key, identity)
         if found is not None:
             return True, "", found

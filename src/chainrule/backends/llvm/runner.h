@@ -61,6 +61,7 @@ typedef struct {
 typedef struct {
     cr_body body;
     cr_body streaming; /* the same with non-temporal stores; or NULL */
+    cr_body across;    /* the same for short rows, a lane a row (across.h); or NULL */
     int is_loop;
     int vector_count, reduce_count;
     int *vectors;
@@ -68,7 +69,7 @@ typedef struct {
 } cr_step;
 
 typedef struct {
-    int slot_count, step_count, width, has_columns;
+    int slot_count, step_count, width, has_columns, goes_across;
     int64_t stack; /* bytes of stack that a function may take */
     cr_slot *slots;
     cr_step *steps;
@@ -117,9 +118,20 @@ static int cr_is_vector(int kind) {
     return kind == CR_VECTOR || kind == CR_ROW || kind == CR_COLUMN;
 }
 
+/* Whether a lane is a row. Along rows of two vectors or more few lanes are idle, and a product that
+   is added to a sum is one operation with it, which another order would undo. */
+static int cr_goes_across(const cr_call *call) {
+    return call->nest->goes_across && call->length > 0 && call->length < 2 * call->nest->width &&
+           call->last_length == call->length && call->rows > 1;
+}
+
 static int64_t cr_own_size(const cr_call *call, int i) {
     const cr_slot *slot = &call->nest->slots[i];
     int width = call->nest->width;
+    if (cr_goes_across(call)) {
+        int is_number = slot->kind == CR_CELL || slot->kind == CR_POINT;
+        return cr_lines((is_number ? 1 : call->length) * width * slot->size);
+    }
     switch (slot->kind) {
     case CR_CELL: return CR_LINE;
     case CR_LANES: return cr_lines(width * slot->size);
@@ -129,6 +141,8 @@ static int64_t cr_own_size(const cr_call *call, int i) {
     default: return 0;
     }
 }
+
+static void cr_across_open(cr_desk *desk, const cr_call *call);
 
 static int cr_desk_open(cr_desk *desk, const cr_call *call) {
     const cr_nest *nest = call->nest;
@@ -147,6 +161,7 @@ static int cr_desk_open(cr_desk *desk, const cr_call *call) {
         desk->own[i] = memory, memory += cr_own_size(call, i);
         desk->table[i] = desk->own[i];
     }
+    if (cr_goes_across(call)) cr_across_open(desk, call);
     return 1;
 }
 
@@ -264,10 +279,16 @@ static void cr_loop(const cr_call *call, cr_desk *desk, const cr_step *step, int
     }
 }
 
+#include "across.h"
+
 /* The rows from first to last of a block. */
 static void cr_rows(const cr_call *call, cr_desk *desk, int64_t first, int64_t last,
                     int64_t block) {
     const cr_nest *nest = call->nest;
+    if (cr_goes_across(call)) {
+        if (!cr_stops(desk)) cr_across(call, desk, first, last);
+        return;
+    }
     for (int64_t row = first; row < last && !desk->watch->stop; row++) {
         int64_t length = row == call->rows - 1 ? call->last_length : call->length;
         for (int i = 0; i < nest->slot_count; i++)

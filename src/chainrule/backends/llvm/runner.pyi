@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 BLOCK: int
@@ -17,25 +18,17 @@ class Nest:
     def __init__(
         self,
         slots: list[tuple[int, int, bool]],
-        steps: list[tuple[int, int, bool, list[int], list[tuple[int, int, int, int]]]],
+        steps: list[tuple[int, int, int, bool, list[int], list[tuple[int, int, int, int]]]],
         width: int,
         stack: int,
         keep: Any,
     ) -> None: ...
-    def run(
-        self,
-        arrays: list[Any],
-        ways: tuple[int, ...],
-        rows: int,
-        length: int,
-        is_flat: bool,
-        rows_a_block: int,
-        threads: int,
-        streams: bool,
-    ) -> None: ...
 
 ROLES: dict[str, int]
 VALUES: dict[str, int]
+
+ACTS: dict[str, int]
+ROUTINES: tuple[str, ...]
 
 class Layout: ...
 
@@ -44,17 +37,22 @@ class Chain:
     result_count: int
     def __init__(
         self,
-        values: list[tuple[int, int, int]],
+        values: list[tuple[int, int, int, bool]],
         inputs: int,
         stages: list[Any],
         results: list[tuple[int, Any]],
         arrange: Any,
+        may_replace: Any,
     ) -> None: ...
     def layout(self, extents: tuple[int, ...]) -> Layout: ...
-    def __call__(self, leaves: list[Any], extents: tuple[int, ...]) -> list[Any]: ...
+    def run_layout(
+        self, layout: Layout, leaves: list[Any], outs: Sequence[Any] | None = None
+    ) -> list[Any]: ...
+    def __call__(
+        self, leaves: list[Any], extents: tuple[int, ...], outs: Sequence[Any] | None = None
+    ) -> list[Any]: ...
 
+def set_routines(type: str, capsules: dict[str, Any]) -> None: ...
 def pooled() -> int: ...
 def pool_limit(limit: int | None = None) -> int: ...
 def release_pool() -> None: ...
-def overlaps(outs: list[Any], arrays: list[Any]) -> list[tuple[int, int, bool]]: ...
-def fold(numbers: Any, op: int) -> None: ...

@@ -5,17 +5,9 @@
 in, and that goes back to a pool when the array dies.
 """
 
-from cpython.buffer cimport (
-    PyBUF_FORMAT,
-    PyBUF_STRIDES,
-    PyBUF_WRITABLE,
-    PyBuffer_FillInfo,
-    PyBuffer_IsContiguous,
-    PyBuffer_Release,
-    PyObject_GetBuffer,
-)
+from cpython.buffer cimport PyBuffer_FillInfo
 from libc.stdint cimport int64_t, uintptr_t
-from libc.stdlib cimport calloc, free, malloc
+from libc.stdlib cimport calloc, free
 from libc.string cimport memset
 
 import numpy as np
@@ -24,7 +16,9 @@ cimport numpy as cnp
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_CheckExact
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_INCREF
-from libc.string cimport memcpy
+from libc.string cimport memcmp, memcpy
+
+from ..outputs import refuse_shared
 
 cnp.import_array()
 
@@ -45,12 +39,12 @@ cdef extern from "runner.h":
     ctypedef struct cr_reduce:
         int lanes, target, op, size
     ctypedef struct cr_step:
-        cr_body body, streaming
+        cr_body body, streaming, across
         int is_loop, vector_count, reduce_count
         int *vectors
         cr_reduce *reduces
     ctypedef struct cr_nest:
-        int slot_count, step_count, width, has_columns
+        int slot_count, step_count, width, has_columns, goes_across
         int64_t stack
         cr_slot *slots
         cr_step *steps
@@ -68,6 +62,8 @@ cdef extern from "runner.h":
 BLOCK = CR_BLOCK
 MAX_THREADS = CR_MAX_THREADS
 VECTOR, POINT, CELL, ROW, LANES, COLUMN = CR_VECTOR, CR_POINT, CR_CELL, CR_ROW, CR_LANES, CR_COLUMN
+
+include "values.pxi"
 
 # --- memory ---------------------------------------------------------------------------------------
 
@@ -159,75 +155,33 @@ def release_pool():
     _pooled = 0
 
 
-def fold(numbers, int op):
-    """All numbers of a contiguous array together, in its first one; in an order fixed by their count."""
-    cdef Py_buffer view
-    PyObject_GetBuffer(numbers, &view, PyBUF_STRIDES | PyBUF_WRITABLE)
-    try:
-        cr_tree(<char *>view.buf, view.len // view.itemsize, op, view.itemsize)
-    finally:
-        PyBuffer_Release(&view)
-
-
 # --- who shares memory with whom ------------------------------------------------------------------
 
 cdef struct _span:
     uintptr_t low, high
-    Py_ssize_t itemsize
+    int itemsize
     bint is_plain
 
 
-cdef int _measure(object array, _span *span) except -1:
+cdef void _measure(PyObject *array, _span *span) noexcept:
     """The bytes between which an array lies, and whether it fills them row by row."""
-    cdef Py_buffer view
-    cdef int axis
+    cdef int axis, rank = cr_rank(array)
+    cdef Py_ssize_t *shape = cr_shape(array)
+    cdef Py_ssize_t *strides = cr_strides(array)
     cdef int64_t reach
-    PyObject_GetBuffer(array, &view, PyBUF_STRIDES)
-    span.low = span.high = <uintptr_t>view.buf
-    if view.len:
-        for axis in range(view.ndim):
-            reach = (view.shape[axis] - 1) * view.strides[axis]
-            if reach < 0:
-                span.low += reach
-            else:
-                span.high += reach
-        span.high += view.itemsize
-    span.itemsize = view.itemsize
-    span.is_plain = PyBuffer_IsContiguous(&view, b"C")
-    PyBuffer_Release(&view)
-    return 0
-
-
-def overlaps(list outs, list arrays):
-    """Which of ``outs`` may share memory with which array, or with which of themselves.
-
-    Gives (i, j, same): ``outs[i]`` and ``arrays[j]``, or, for j below 0, ``outs[-1 - j]``; ``same``
-    is whether both are the same piece of memory, element by element, row by row. An array may be
-    counted that only lies in between the other's elements.
-    """
-    cdef Py_ssize_t n = len(outs), m = len(arrays), i, j
-    cdef _span *spans = <_span *>malloc((n + m + 1) * sizeof(_span))
-    cdef _span *a
-    cdef _span *b
-    found = []
-    if spans == NULL:
-        raise MemoryError
-    try:
-        for i in range(n):
-            _measure(outs[i], &spans[i])
-        for j in range(m):
-            _measure(arrays[j], &spans[n + j])
-        for i in range(n):
-            a = &spans[i]
-            for j in range(n + m):
-                b = &spans[j]
-                if (j >= n or j > i) and a.low < b.high and b.low < a.high:
-                    same = (a.is_plain and b.is_plain and a.itemsize == b.itemsize
-                            and a.low == b.low and a.high == b.high)
-                    found.append((i, j - n if j >= n else -1 - j, same))
-    finally:
-        free(spans)
-    return found
+    span.low = span.high = <uintptr_t>cr_bytes(array)
+    span.itemsize = cr_itemsize(array)
+    span.is_plain = cr_is_contiguous(array)
+    for axis in range(rank):
+        if shape[axis] == 0:
+            return
+    for axis in range(rank):
+        reach = (shape[axis] - 1) * strides[axis]
+        if reach < 0:
+            span.low += reach
+        else:
+            span.high += reach
+    span.high += span.itemsize
 
 
 # --- nests ----------------------------------------------------------------------------------------
@@ -237,8 +191,8 @@ cdef class Nest:
 
     Args:
         slots: for each entry of the table kind, bytes an element and whether it is written.
-        steps: for each function in order: address, address with non-temporal stores or 0, whether
-            it is a loop, the vectors that it reads and writes, and (lanes, target, operation,
+        steps: for each function in order: address, address with non-temporal stores or 0,
+            address for short rows or 0, whether it is a loop, the vectors that it reads and writes, and (lanes, target, operation,
             bytes) for each reduction.
         width: elements of a vector.
         stack: bytes of stack that a function may take at most.
@@ -270,10 +224,14 @@ cdef class Nest:
             if kind in (CR_VECTOR, CR_POINT, CR_COLUMN):
                 self.outside.append(i)
         self.nest.step_count = len(steps)
-        for i, (address, streaming, is_loop, vectors, reduces) in enumerate(steps):
+        self.nest.goes_across = len(steps) > 0
+        for i, (address, streaming, across, is_loop, vectors, reduces) in enumerate(steps):
             step = &self.nest.steps[i]
             step.body = <cr_body><uintptr_t>address
             step.streaming = <cr_body><uintptr_t>streaming
+            step.across = <cr_body><uintptr_t>across
+            if not across:
+                self.nest.goes_across = 0
             step.is_loop = is_loop
             step.vector_count = len(vectors)
             step.reduce_count = len(reduces)
@@ -297,63 +255,6 @@ cdef class Nest:
                 free(self.nest.steps[i].reduces)
         free(self.nest.steps)
         free(self.nest.slots)
-
-    def run(self, list arrays, tuple ways, int64_t rows, int64_t length, bint is_flat,
-            int64_t rows_a_block, int threads, bint streams):
-        """Run over rows of so many elements, or, flat, over length elements in blocks.
-
-        ``arrays`` are those of the slots VECTOR, POINT and COLUMN, in their order; ``ways`` says
-        for each along what it varies: 1 rows, 2 elements, 3 both, 0 neither.
-        """
-        cdef int count = len(arrays), i, slot, way
-        cdef int64_t last = length, inner, outer
-        cdef cr_call call
-        cdef Py_buffer *views = <Py_buffer *>calloc(count + 1, sizeof(Py_buffer))
-        cdef cr_place *places = <cr_place *>calloc(self.nest.slot_count + 1, sizeof(cr_place))
-        cdef int taken = 0
-        try:
-            if views == NULL or places == NULL:
-                raise MemoryError
-            for i in range(count):
-                slot = self.outside[i]
-                way = ways[i]
-                array = arrays[i]
-                PyObject_GetBuffer(
-                    array, &views[i],
-                    PyBUF_STRIDES | (PyBUF_WRITABLE if self.nest.slots[slot].written else 0),
-                )
-                taken += 1
-                if not _strides_of(&views[i], way, length, &outer, &inner):
-                    PyBuffer_Release(&views[i])
-                    taken -= 1
-                    PyObject_GetBuffer(np.ascontiguousarray(array), &views[i], PyBUF_STRIDES)
-                    taken += 1
-                    _strides_of(&views[i], way, length, &outer, &inner)
-                places[slot].base = <char *>views[i].buf
-                places[slot].inner = inner
-                places[slot].outer = inner * CR_BLOCK if is_flat and way == 2 else outer
-                if self.nest.slots[slot].kind == CR_VECTOR and self.nest.slots[slot].written:
-                    # Stores past the cache want whole lines, in every row.
-                    if <uintptr_t>views[i].buf % CR_LINE or places[slot].outer % CR_LINE:
-                        streams = False
-            if is_flat:
-                rows = (length + CR_BLOCK - 1) // CR_BLOCK
-                last = length - (rows - 1) * CR_BLOCK
-                length = CR_BLOCK if length > CR_BLOCK else length
-            call.nest = &self.nest
-            call.places = places
-            call.rows = rows
-            call.length = length
-            call.last_length = last
-            call.rows_a_block = rows_a_block
-            call.streams = streams
-            if rows > 0:
-                _run(&call, threads, False)
-        finally:
-            for i in range(taken):
-                PyBuffer_Release(&views[i])
-            free(views)
-            free(places)
 
 
 cdef extern from *:
@@ -398,12 +299,6 @@ cdef int _run(const cr_call *call, int threads, bint is_short) except -1:
     return 0
 
 
-cdef bint _strides_of(Py_buffer *view, int way, int64_t length, int64_t *outer, int64_t *inner):
-    return _strides(
-        view.ndim, view.shape, view.strides, view.itemsize, way, length, outer, inner
-    )
-
-
 cdef bint _strides(
     int rank, Py_ssize_t *shape, Py_ssize_t *strides, Py_ssize_t size, int way, int64_t length,
     int64_t *outer, int64_t *inner,
@@ -439,3 +334,4 @@ cdef bint _merged(
 
 
 include "chain.pxi"
+include "results.pxi"

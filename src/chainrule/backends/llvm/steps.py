@@ -1,14 +1,14 @@
-"""The steps of a Program that run one after the other: compiled nests, and calls of NumPy.
+"""The steps of a Program that run one after the other: compiled nests, and other terms.
 
-A step reads and writes slots of the list of values of a call. What depends on extents only (how
-many rows, how they are dealt out, the shapes of buffers) is in its layout, which a frame keeps.
+A step reads and writes slots, a number for each value of a Program. What depends on extents only
+(how many rows, how they are dealt out) is in its layout. ``chain.py`` makes of them what is run.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from ...program.extents import evaluated, is_free
 from ...program.symbol import Term
 from ..interpreter import kernel_of
 from . import engine, runner
-from .lower import OPERATIONS, Lowered
+from .lower import Lowered
 from .members import FULL
 from .passes import Call
 
@@ -29,6 +29,9 @@ ALONE = 100_000
 CACHED = 4_000_000
 #: Sums of columns are taken over so many stretches of rows at most, and then over these.
 STRETCHES = 16
+
+#: Short rows that a thread takes together, a lane a row.
+TOGETHER = 64
 
 #: What an entry of a nest's table points to that is no part of the nest.
 OUTSIDE = (runner.VECTOR, runner.POINT, runner.COLUMN)
@@ -51,6 +54,10 @@ class CallStep:
             bool(term.shape) and isinstance(term.op, Structural) and term.op.takes_out
         )
         self.parameters = term.parameters
+        #: Whether it adds to what is there.
+        self.is_added = call.base is not None
+        #: Whether it follows from the extents alone.
+        self.is_fixed = not self.reads
         self.is_open = any(map(is_free, term.parameters.values()))
 
     def layout(self, extents: Extents) -> dict[str, Any]:
@@ -59,33 +66,24 @@ class CallStep:
             return dict(self.parameters)
         return {name: evaluated(x, extents) for name, x in self.parameters.items()}
 
-    def run(self, values: list[Any], given: dict[str, Any]) -> None:
-        operands = [values[slot] if slot >= 0 else x for slot, x in self.operands]
-        if self.is_writer:
-            self.kernel(*map(np.asarray, operands), **given, out=values[self.slot])
-        else:
-            values[self.slot] = self.kernel(*operands, **given)
+    def fixed(self, extents: Extents) -> Any:
+        """What follows from the extents alone."""
+        return self.kernel(*(x for _, x in self.operands), **self.layout(extents))
 
 
 def _add_at(base: Any, numbers: Any, *places: Any, out: Any) -> None:
-    """Add numbers to ``out``, which is ``base``, at positions."""
-    assert base is out
+    """Add numbers to ``out``, which is the memory of ``base``, at positions."""
     np.add.at(out, places, numbers)
 
 
 class NestStep:
-    """A compiled nest with what it reads and writes.
-
-    ``scratch`` gives a new slot for something that is only the nest's: the number a row of which a
-    sum is made.
-    """
+    """A compiled nest with what it reads and writes."""
 
     def __init__(
         self,
         part: Lowered,
         code: engine.Code,
         slots: dict[int, int],
-        scratch: Callable[[], int],
         threads: Callable[[], int],
     ) -> None:
         nest = self.nest = part.nest
@@ -99,6 +97,7 @@ class NestStep:
                 (
                     code.address(step.name),
                     code.address(step.streaming) if step.streaming else 0,
+                    code.address(step.across) if step.across else 0,
                     step.is_loop,
                     step.vectors,
                     step.reduces,
@@ -109,24 +108,13 @@ class NestStep:
             part.stack,
             code,
         )
-        self.run_nest = self.native.run
         self.outer = Extent(nest.shape[: nest.split])
         self.inner = Extent(nest.shape[nest.split :])
+        #: Whether there is code for short rows, a lane a row.
+        self.goes_across = all(step.across for step in part.steps)
         self.is_flat = nest.split == 0
-        self.ways = tuple(place.way for place in part.places)
         self.reads = [slots[p.term.serial] for p in part.places if p.role == "read"]
-        #: Of each place the slot: of a partial sum, one for scratch.
-        self.slots: list[int] = []
-        self.stores: list[tuple[int, Term]] = []
-        self.ends: list[_End] = []
-        for place in part.places:
-            slot = slots[place.term.serial]
-            if place.role == "store":
-                self.stores.append((slot, place.term))
-            elif place.role != "read":
-                self.ends.append(_End(place.role == "column", scratch(), slot, place.term))
-                slot = self.ends[-1].scratch
-            self.slots.append(slot)
+        self.stores = [(slots[p.term.serial], p.term) for p in part.places if p.role == "store"]
         self.extrema = [r for r in nest.reductions if r.name != "sum"]
         self.bytes_stored = sum(
             p.term.dtype.itemsize for p in part.places if p.role == "store" and p.way >= 2
@@ -134,42 +122,21 @@ class NestStep:
         # Nanoseconds an element: an instruction on a vector takes about 0.4.
         self.cost = 0.4 * part.cost / part.width + 0.2 * len(part.places)
 
-    def run(self, values: list[Any], layout: Layout) -> None:
-        for end in layout.columns:
-            end.open(values)
-        self.run_nest(
-            [values[slot] for slot in self.slots],
-            self.ways,
-            layout.rows,
-            layout.length,
-            self.is_flat,
-            layout.stretch,
-            1 if layout.is_small else self.threads(),
-            layout.bytes_stored > CACHED,
-        )
-        for end in self.ends:
-            end.close(values)
-
     def layout(self, extents: Extents) -> Layout:
         """What follows from the extents."""
         rows, length = self.outer.count(extents), self.inner.count(extents)
         elements = rows * length
         if not elements and self.extrema:
             self._refuse(extents)
-        lines = -(-length // runner.BLOCK) if self.is_flat else rows
         stretch = 1
-        if any(end.is_column for end in self.ends):
+        if any(place.role == "column" for place in self.places):
             stretches = max(1, min(rows, STRETCHES, elements // 32_768))
             stretch = max(1, -(-rows // stretches))
-        layout = Layout(
+        elif self.goes_across:
+            stretch = TOGETHER
+        return Layout(
             rows, length, stretch, elements * self.cost < ALONE, elements * self.bytes_stored
         )
-        for end in self.ends:
-            shape = (-(-rows // stretch), length) if end.is_column else (lines,)
-            layout.scratch.append((end.scratch, shape, end.term.dtype))
-            if end.is_column:
-                layout.columns.append(end)
-        return layout
 
     def _refuse(self, extents: Extents) -> None:
         """Let NumPy say that there is no largest element of none."""
@@ -205,35 +172,6 @@ class Layout:
     stretch: int
     is_small: bool
     bytes_stored: int
-    #: Of each scratch slot the shape and dtype.
-    scratch: list[tuple[int, tuple[int, ...], Any]] = field(default_factory=list)
-    columns: list[_End] = field(default_factory=list)
-
-
-@dataclass(frozen=True, eq=False)
-class _End:
-    """What is left to do of a sum after the loop: add up a number a row, or a row a stretch."""
-
-    is_column: bool
-    scratch: int
-    slot: int
-    term: Term
-
-    def open(self, values: list[Any]) -> None:
-        values[self.scratch].fill(0)
-
-    def close(self, values: list[Any]) -> None:
-        numbers, term = values[self.scratch], self.term
-        if self.is_column:
-            np.add.reduce(numbers, axis=0, out=values[self.slot].reshape(-1))
-            return
-        if len(numbers) > 1:
-            runner.fold(numbers, OPERATIONS[term.op.name])
-        number = numbers[0] if len(numbers) else term.dtype.type(0)
-        if term.shape:  # all extents are 1
-            values[self.slot][...] = number
-        else:
-            values[self.slot] = number
 
 
 class Extent:
