@@ -125,7 +125,7 @@ class Code:
         """A number in all lanes, read from memory.
 
         An instruction can do that by itself. Constants of its own LLVM keeps in registers, of which
-        there are too few: the fit of 10 million points takes 0.96 of the time so, the page's f 0.95.
+        there are too few: the fit of 10 million points takes 0.96 of the time, the page's f 0.95.
         """
         writer, vector = self.writer, self.vector
         bits = self.format.bits(float(x))
