@@ -124,9 +124,8 @@ class Code:
     def constant(self, x: float) -> str:
         """A number in all lanes, read from memory.
 
-        An instruction can do that by itself. Constants of its own LLVM keeps in registers, of
-        which there are too few: the fit of 10 million points takes 0.96 of the time so, page's f
-        0.95.
+        An instruction can do that by itself. Constants of its own LLVM keeps in registers, of which
+        there are too few: the fit of 10 million points takes 0.96 of the time, the page's f 0.95.
         """
         writer, vector = self.writer, self.vector
         bits = self.format.bits(float(x))
