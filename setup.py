@@ -9,15 +9,33 @@ from setuptools import Extension, setup
 
 NUMPY = ("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION")
 
+rows = Extension(
+    "chainrule.ops.native",
+    ["src/chainrule/ops/native.pyx"],
+    include_dirs=[np.get_include()],
+    define_macros=[NUMPY],
+    depends=["src/chainrule/ops/native.pxd", "src/chainrule/ops/small.pxi"],
+    extra_compile_args=["-O3"],
+)
 native = Extension(
     "chainrule.eager.native",
     ["src/chainrule/eager/native.pyx"],
     include_dirs=["src/chainrule/eager", np.get_include()],
     define_macros=[NUMPY],
     depends=[
+        "src/chainrule/ops/native.pxd",
         *(
             f"src/chainrule/eager/{name}.pxi"
-            for name in ("sweeping", "arrays", "assigning", "backward", "pulling", "spreading")
+            for name in (
+                "sweeping",
+                "arrays",
+                "structural",
+                "indexing",
+                "assigning",
+                "backward",
+                "pulling",
+                "spreading",
+            )
         ),
         *(
             f"src/chainrule/eager/generated/{name}"
@@ -27,21 +45,29 @@ native = Extension(
     # Math functions need not set errno: nobody reads it, and sqrt becomes one instruction.
     extra_compile_args=["-O3", "-fno-math-errno"],
 )
-TRANSFORMS = Path("src/chainrule/transforms")
 #: Modules that are compiled as they are; a .pxd beside them says of what types things are.
-TWINS = ("rewriter", "sweep")
+TWINS = [
+    Path("src/chainrule", name)
+    for name in (
+        "program/needed.py",
+        "transforms/rewriter.py",
+        "transforms/sweep.py",
+        "backends/llvm/identity.py",
+        "backends/llvm/members.py",
+    )
+]
 twins = [
     Extension(
-        f"chainrule.transforms.native_{name}",
-        [f"{TRANSFORMS}/{name}.py"],
+        ".".join((*path.parts[1:-1], f"native_{path.stem}")),
+        [str(path)],
         include_dirs=["src/chainrule/program"],
         depends=[
-            f"{TRANSFORMS}/native_{name}.pxd",
+            str(path.with_name(f"native_{path.stem}.pxd")),
             "src/chainrule/program/symbol.pxd",
             "src/chainrule/program/term.h",
         ],
     )
-    for name in TWINS
+    for path in TWINS
 ]
 #: Terms made in C. It knows what the twins were made of, so that no twin outlives its source.
 terms = Extension(
@@ -49,10 +75,9 @@ terms = Extension(
     ["src/chainrule/program/native.pyx"],
     include_dirs=["src/chainrule/program"],
     define_macros=[
-        (f"CR_{name.upper()}", f"{zlib.crc32((TRANSFORMS / f'{name}.py').read_bytes())}UL")
-        for name in TWINS
+        (f"CR_{path.stem.upper()}", f"{zlib.crc32(path.read_bytes())}UL") for path in TWINS
     ],
-    depends=["src/chainrule/program/term.h", *(f"{TRANSFORMS}/{name}.py" for name in TWINS)],
+    depends=["src/chainrule/program/term.h", *map(str, TWINS)],
 )
 HEADERS = (
     *("runner.h", "numbers.h", "across.h", "acts.h", "matrices.h", "memory.h"),
@@ -86,7 +111,7 @@ calls = Extension(
     depends=["src/chainrule/backends/llvm/runner.pxd", "src/chainrule/api/calling.pxi"],
     extra_compile_args=["-O3"],
 )
-extensions = cythonize([native, terms, *twins, runner, machine, calls])
+extensions = cythonize([rows, native, terms, *twins, runner, machine, calls])
 for extension in extensions:
     extension.optional = True  # without a compiler plain Python and the interpreter take over
 setup(ext_modules=extensions)

@@ -53,7 +53,11 @@ def command(bench: Bench) -> click.Command:
         type=click.Choice(names),
         help=f"Only this contender, beside {bench.baseline}; may be repeated.",
     )
-    @click.option("--quick", is_flag=True, help=f"{QUICK_ROUNDS} short rounds, for a try.")
+    @click.option(
+        "--quick",
+        is_flag=True,
+        help=f"{QUICK_ROUNDS} short rounds, and first results measured once, for a try.",
+    )
     @click.option(
         "--gc/--no-gc",
         "collector",
@@ -86,6 +90,8 @@ def command(bench: Bench) -> click.Command:
             QUICK_SECONDS if quick else DEFAULT_SECONDS,
             collector,
             limit or (QUICK_LIMIT if quick else DEFAULT_LIMIT),
+            long_rounds=1 if quick else 3,
+            first_results=1 if quick else 3,
         )
         contenders = [
             contender

@@ -5,7 +5,8 @@ A chain of scalar operations, written as a Python loop, at 65,536 points; and on
 rounds differ in no order that repeats, so that they cannot become a loop again, as chainrule makes
 it. The first result includes all from the Python function on: recording, differentiating,
 compiling, the first call. Imports are done, and nothing comes from a cache on disk. It is measured
-in three processes if it takes seconds at most, and in one else.
+in three processes if it takes seconds at most, and in one else. ``--quick`` takes five minutes: one
+process each, of which none may take more than 20 seconds; ``--limit`` says otherwise.
 """
 
 from __future__ import annotations
@@ -99,7 +100,7 @@ def _mixed(rounds: int) -> Pointwise:
         functools.partial(mixed, rounds),
         ((0.5, 1.5), (0.5, 1.0)),
         POINTS,
-        samples=100,
+        samples=30,
         exact=functools.partial(chain_exact, rounds, is_mixed=True),
         scale=1e-290,
     )
@@ -110,9 +111,9 @@ BENCH = Bench(
     title="time to the first result and run time of large functions",
     workloads=(
         _workload(111, 100),
-        _workload(1_111, 100),
+        _workload(1_111, 30),
         _mixed(1_111),
-        _workload(11_111, 10),
+        _workload(11_111, 4),
     ),
     contenders=(
         peers.CHAINRULE,

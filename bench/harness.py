@@ -36,16 +36,15 @@ THREAD_VARIABLES = (
 #: The share of the memory that a process of its own for one workload may take.
 MEMORY_SHARE = 0.5
 
-#: Times that the first result is measured, in as many processes, if it takes at most some seconds.
-FIRST_RESULTS = 3
-QUICK_FIRST_RESULT = 5.0
+#: Seconds of a first result that is measured once only.
+LONG_FIRST_RESULT = 5.0
 
 #: Seconds between one contender and the next: threads of the one before (OpenMP's) wait for more
 #: work by spinning, which made whoever came next 1.3 times slower.
 REST = 0.03
 
-#: Seconds of a call that is long, and the rounds in which it is timed.
-LONG, LONG_ROUNDS = 5.0, 3
+#: Seconds of a call that is long.
+LONG = 5.0
 
 _spawning = multiprocessing.get_context("spawn")
 
@@ -185,6 +184,8 @@ class Result:
     errors: dict[str, Errors] = field(default_factory=dict)
     gave_up: str = ""
     """Why a process had to be ended, or ended itself."""
+    beyond: dict[str, float] = field(default_factory=dict)
+    """Seconds after which its first result was not waited for any more, by workload."""
 
     def take(self, opening: Opening) -> None:
         """What a worker said first, of one or of all workloads."""
@@ -272,13 +273,16 @@ class Settings:
 
     ``collector`` is whether Python's cycle collector is on meanwhile. Where processes are apart, a
     contender may take ``limit`` seconds to its first result. One whose single call takes longer
-    than ``LONG`` seconds is timed in ``LONG_ROUNDS`` rounds only.
+    than ``LONG`` seconds is timed in ``long_rounds`` rounds only. First results are measured
+    ``first_results`` times, in as many processes, if they take at most ``LONG_FIRST_RESULT``.
     """
 
     rounds: int
     seconds: float
     collector: bool
     limit: float
+    long_rounds: int
+    first_results: int
 
 
 def measure(
@@ -336,7 +340,7 @@ def _open(
         return None
     limit = settings.limit if bench.apart else None
     names = {workload.name for workload in workloads}
-    for remaining in reversed(range(FIRST_RESULTS if bench.first else 1)):
+    for remaining in reversed(range(settings.first_results if bench.first else 1)):
         worker = Worker(result.contender, workloads, settings.collector, bench.apart)
         reason = ""
         try:
@@ -344,6 +348,7 @@ def _open(
         except TimeoutError as error:
             reason = str(error)
             opening = Opening(absences=dict.fromkeys(names, reason))
+            result.beyond |= dict.fromkeys(names, settings.limit)
         except RuntimeError as error:
             reason = str(error)
             opening = Opening(error=reason)
@@ -355,7 +360,7 @@ def _open(
         if opening.missing or opening.error or useless:
             worker.close(patience=0)
             return None if bench.apart else worker
-        if not remaining or max(opening.first.values()) > QUICK_FIRST_RESULT:
+        if not remaining or max(opening.first.values()) > LONG_FIRST_RESULT:
             break
         worker.close()
     return worker
@@ -370,7 +375,7 @@ def _one_round(
     for worker, result in workers:
         if result.opening.missing or result.opening.error:
             continue
-        if count > LONG_ROUNDS and min(result.seconds.get(workload.name, [0])) > LONG:
+        if count > settings.long_rounds and min(result.seconds.get(workload.name, [0])) > LONG:
             continue
         if workload.name in (*result.failures, *result.absences):
             continue

@@ -13,7 +13,6 @@ from rich.text import Text
 
 from .harness import (
     LONG,
-    LONG_ROUNDS,
     MEMORY_SHARE,
     THREADS,
     Bench,
@@ -60,7 +59,7 @@ def settings_table(settings: Settings, bench: Bench | None = None) -> Table:
             "processes",
             f"one for each contender and workload, on {THREADS} processors, with "
             f"{MEMORY_SHARE:.0%} of the memory and {settings.limit:g} s to its first result; "
-            f"in {LONG_ROUNDS} rounds where a call takes more than {LONG:g} s",
+            f"in {settings.long_rounds} rounds where a call takes more than {LONG:g} s",
         )
     return table
 
@@ -116,7 +115,9 @@ def workload_table(bench: Bench, workload: Workload, results: Sequence[Result]) 
         seconds = result.seconds.get(workload.name)
         if seconds is None:
             absence = _absence(result, workload)
-            table.add_row(name, *([""] if bench.first else []), *absence, style=style)
+            limit = result.beyond.get(workload.name)
+            first_cell = "" if limit is None else f"> {limit:g}"
+            table.add_row(name, *([first_cell] if bench.first else []), *absence, style=style)
             continue
         cells = []
         if bench.first:

@@ -214,7 +214,7 @@ def command(rounds: int | None, quick: bool) -> None:
     console = Console()
     if console.width < 100:
         console.width = 100  # the table is wider than a narrow terminal or a pipe
-    console.print(settings_table(Settings(rounds, 0.0, False, 0.0)))
+    console.print(settings_table(Settings(rounds, 0.0, False, 0.0, rounds, 1)))
     found, missing = measure(lengths, rounds)
     table = Table(title="chain: x = x*y + 0.5; y = sin(x)*0.9 - y/(x*x + 1)", title_justify="left")
     for heading in ("contender", "stage"):

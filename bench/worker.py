@@ -21,6 +21,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from .harness import (
+    LONG,
     MEMORY_SHARE,
     THREADS,
     Contender,
@@ -45,9 +46,13 @@ class Timer:
         self.run = task.run
         gc.disable()
         gc.collect()
+        start = time.perf_counter()
         self.run()
+        self.estimate = time.perf_counter() - start
         self.leaves_cycles = gc.collect() > 0
         gc.enable()
+        if self.estimate > LONG:  # as good as any
+            return
         calls = 1
         while (estimate := self._seconds_a_call(calls)) * calls < ENOUGH_TO_ESTIMATE:
             calls *= 4

@@ -10,7 +10,12 @@ import scipy.optimize
 
 import chainrule as cr
 from chainrule import Var
-from chainrule.errors import ArgumentError, OperandError, ResultError
+from chainrule.errors import (
+    ArgumentError,
+    DroppedDerivativeError,
+    OperandError,
+    ResultError,
+)
 
 opt = cr.optimize
 
@@ -155,6 +160,30 @@ def test_root(method):
     assert (round(nested.x["u"], 6), round(nested.x["v"], 6)) == (2.0, 2.0)
 
 
+def test_an_array_of_one_element_is_a_number():
+    """As SciPy takes it: of a number x0 the function gets an array of one element."""
+    for x0 in 0, 0.0, np.zeros(1), [0]:
+        for method in "BFGS", "Newton-CG", "Nelder-Mead", "trust-exact":
+            result = opt.minimize(lambda x: (x - 1.0) ** 2, x0, method=method)
+            np.testing.assert_allclose(result.x, [1.0], atol=1e-4)
+
+
+def test_arguments_stand_where_scipys_do():
+    residuals = lambda x, a=1.0: x - a
+    bounded = opt.least_squares(residuals, np.zeros(2), None, ([0, 0], [0.5, 3.0]), "dogbox")
+    np.testing.assert_allclose(bounded.x, [0.5, 1.0])
+    assert opt.least_squares(residuals, np.zeros(2), args=(2.0,)).x.tolist() == [2.0, 2.0]
+    seen = []
+    solution = opt.root(
+        lambda p, a: {"u": p["u"] ** 3 - a}, {"u": 1.0}, (8.0,), "krylov", None, 1e-10,
+        lambda p, residual: seen.append(p["u"]), {"maxiter": 50},
+    )  # fmt: skip
+    assert round(solution.x["u"], 6) == 2.0
+    assert seen
+    pair = opt.root(lambda x: (x**2 - 4.0, np.diag(2 * x)), np.ones(2), jac=True)
+    np.testing.assert_allclose(pair.x, 2.0)
+
+
 def test_bad_input():
     f = lambda x: np.sum(x**2)
     for call in (
@@ -170,5 +199,25 @@ def test_bad_input():
         opt.minimize(f, "start")
     with pytest.raises(ResultError, match="one real number"):
         opt.minimize(lambda x: x, np.ones(2))
+    for wrong in None, "a", 1j, [1.0]:
+        with pytest.raises(
+            ResultError, match=r"minimize: the function returned .* one real number"
+        ):
+            opt.minimize(lambda x, wrong=wrong: wrong, np.ones(2))
+    with pytest.raises(ResultError, match="jac=True says"):
+        opt.minimize(f, np.ones(2), jac=True)
+    with pytest.raises(ArgumentError, match=r"minimize: bounds are of the vector .* 2 numbers"):
+        opt.minimize(lambda p: p["a"] ** 2, {"a": 1.0, "b": 1.0}, bounds={"a": (0, 1)})
+    with pytest.raises(KeyError, match="no type defined"):
+        opt.minimize(f, np.ones(2), constraints={"fun": lambda x: x[0]})
+    with pytest.raises(ValueError, match="no function defined"):
+        opt.minimize(f, np.ones(2), constraints={"type": "eq"})
+    for solve in opt.least_squares, opt.root:
+        with pytest.raises(ResultError, match=f"{solve.__name__}: the function returned NoneType"):
+            solve(lambda x: None, np.ones(2))
+    with pytest.raises(DroppedDerivativeError, match=r"cr\.zeros to be filled, or take \.val\.$"):
+        opt.root(lambda x: np.array([x[0], x[1]]), np.ones(2))
+    with pytest.raises(AttributeError, match=r"'curve_fit'. Write least_squares"):
+        opt.curve_fit  # noqa: B018, that is the test
     with pytest.raises(ValueError, match="Unknown solver"):
         opt.minimize(f, np.ones(2), method="steepest")

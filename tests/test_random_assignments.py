@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import chainrule as cr
+from chainrule.errors import OperandError
 
 Array = np.ndarray[Any, Any]
 X = np.array([[0.3, -0.7, 1.1, 0.4], [0.9, 0.2, -0.5, 0.8], [-0.3, 0.6, 0.1, -0.9]])
@@ -179,3 +180,133 @@ def test_a_loop_over_elements_of_any_length(n):
     expected = complex_steps(f, x)
     close(cr.grad(f)(x), expected, "eager")
     close(cr.jit(cr.grad(f))(x), expected, "jit")
+
+
+# --- views of views, copies that look like views, arrays that nobody has any more -----------------
+
+
+def written_twice(v: Any) -> None:
+    """Write into an array, and add to it in place: what its views see, and its copies do not."""
+    v[0] = v[1] * 2.0
+    v[:, 1] += v[:, 0]
+
+
+def copy_by_reshape(x):
+    a = x * 1.0
+    w = a.T.ravel()  # new elements
+    written_twice(a)
+    w[3] = 0.5
+    return np.sum(w * w) + np.sum(a**3)
+
+
+def view_by_reshape(x):
+    a = x * 1.0
+    w, rows = a.reshape(-1)[::2], a[1:].reshape(8)
+    written_twice(a)
+    return np.sum(w * w) + np.sum(rows**3)
+
+
+def copy_of_columns(x):
+    a = x * 1.0
+    w = a[:, 1:].reshape(-1)
+    written_twice(a)
+    return np.sum(w * w)
+
+
+def transposed_copy(x):
+    a = (x * 1.0).T.copy()  # row-major
+    w = a.reshape(-1)
+    a[0] = 0.5
+    a[1] *= a[2]
+    return np.sum(w * w)
+
+
+def view_of_a_view(x):
+    a = x * 1.0
+    w = a[::-1].T
+    w += w[::-1] * 0.5
+    return np.sum(a**3)
+
+
+def through_a_view_of_what_was_assigned(x):
+    a = x * 1.0
+    w = a.T
+    a[np.array([2, 0, 2])] = x[1, 2]
+    w += 0.5
+    return np.sum(a * a)
+
+
+def two_views_of_what_nobody_has(x):
+    a = x * 1.0
+    w = a[-2:, 1]
+    a = a[::-1]
+    w *= np.sin(w)
+    return np.sum(a**3)
+
+
+def view_of_what_nobody_has(x):
+    out = np.zeros_like(x).reshape(4, 3)
+    out[1:] += x[:, 0]
+    out[0] = out[1] * 2.0
+    w = out[2]
+    out[2, 1] = 7.0
+    return np.sum(out**2) + np.sum(w)
+
+
+def lists(x):
+    a = x * (1.0, 2.0, 3.0, 4.0)
+    a *= [1.0, 2.0, x[0, 0], x[1, 1]]
+    a[0] -= [1.0, 2.0, 3.0, 4.0]
+    return np.sum([2.0, 1.0, 3.0, 4.0] * a) + np.sum(np.where(a > [1, 2, 0, 1], a, 0.0))
+
+
+def refused_of_zeros(x):
+    b = np.zeros_like(x)
+    w = np.swapaxes(b, 0, 1)
+    w[...] = x.T
+    return np.sum(b * b)
+
+
+def refused_after_an_assignment(x):
+    a = x * 1.0
+    w = a[::-1]
+    a[0] = a[1]
+    w[-1] = x[0, 1]
+    return np.sum(a)
+
+
+def refused_beside_another_view(x):
+    a = x * 1.0
+    w = a.ravel()
+    a = a[::-1]
+    a[:-1] = x[0]
+    return np.sum(w)
+
+
+PROGRAMS_OF_VIEWS = [
+    *(copy_by_reshape, view_by_reshape, copy_of_columns, transposed_copy, view_of_a_view),
+    *(through_a_view_of_what_was_assigned, two_views_of_what_nobody_has, view_of_what_nobody_has),
+    *(lists, refused_of_zeros, refused_after_an_assignment, refused_beside_another_view),
+]
+WAYS: dict[str, Any] = {
+    "eager": lambda f, x: cr.value_and_grad(f)(x),
+    "jit of grad": lambda f, x: cr.jit(cr.value_and_grad(f))(x),
+    "grad of jit": lambda f, x: cr.value_and_grad(cr.jit(f))(x),
+    "vmap": lambda f, x: [part[1] for part in cr.vmap(cr.value_and_grad(f))(np.stack([x, x]))],
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("program", PROGRAMS_OF_VIEWS, ids=lambda f: f.__name__)
+def test_views_and_copies_are_those_of_numpy(program, way):
+    if program.__name__.startswith("refused"):
+        with pytest.raises(OperandError, match=r"view of another array"):
+            WAYS[way](program, X)
+        return
+    if program is two_views_of_what_nobody_has and way == "eager":
+        with pytest.raises(OperandError, match=r"view of another array"):
+            WAYS[way](program, X)
+        return
+    value, gradient = WAYS[way](program, X)
+    close(value, program(X.copy()), "value")
+    close(gradient, complex_steps(program, X), "gradient")

@@ -104,10 +104,11 @@ def methods() -> Iterator[tuple[str, ...]]:
         for name, function in known.items():
             yield f"`np.{name}.{method}`", f"`cr.{function.__name__}`, with axis 0 by default"
     yield "`np.add.outer` and `.outer` of every other covered ufunc", "broadcasting"
-    for method, instead in ufunc_methods.INSTEAD.items():
-        if method not in ("reduce", "accumulate"):
-            yield f"`.{method}`", f"raises; write `{instead}`"
-    yield "`.reduce` and `.accumulate` of the others, `out=`, `where=` of a call", "raises"
+    several = ", ".join(f"`np.{name}.at`" for name in ufunc_methods.AT)
+    yield several, "an assignment to an array that takes one, each element as often as it comes"
+    yield "`.reduceat` of those that have `.reduce`", "slices between plain positions"
+    yield "`out=`, and with it `where=`", "an assignment to an array that takes one"
+    yield "`.reduce`, `.accumulate`, `.reduceat` and `.at` of the others", "raises"
 
 
 def not_covered() -> list[str]:

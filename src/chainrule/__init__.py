@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from .ops.create import *
     from .ops.cumulative import *
     from .ops.diagonals import *
+    from .ops.further import *
     from .ops.index import *
     from .ops.interpolation import *
     from .ops.joining import *
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from .ops.missing import *
     from .ops.ordering import *
     from .ops.padding import *
+    from .ops.placing import *
     from .ops.polynomials import *
     from .ops.products import *
     from .ops.quantiles import *

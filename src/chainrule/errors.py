@@ -139,6 +139,14 @@ def user_line() -> str:
     return ""
 
 
+def masked_array(what: str) -> OperandError:
+    """The error for an array with a mask of its own, which would be dropped."""
+    return OperandError(
+        f"{what} is a masked array, whose mask would be dropped. Give x.filled(...), and choose "
+        "with cr.where(x.mask, ...)."
+    )
+
+
 def scipys_function() -> str:
     """What to write for the function of SciPy's that is just being called; or nothing.
 
@@ -154,7 +162,13 @@ def scipys_function() -> str:
             wrapped = frame.f_locals.get("f")  # of SciPy's decorator that goes over batches
             if module.startswith("scipy._lib") and callable(wrapped):
                 module, name = wrapped.__module__, wrapped.__name__
+            owner = frame.f_locals.get("self")
+            law = getattr(getattr(owner, "dist", owner), "name", None)
+            if module.startswith("scipy.stats") and isinstance(law, str):
+                name = f"{law}.{name}"  # a method of a distribution
             names.append((".".join(module.split(".")[:2]), name))
+        elif names and module == "chainrule.optimize":
+            return ""  # which handed the user's function on to SciPy
         elif names and not module.startswith(("numpy", "chainrule")):
             break
         frame = frame.f_back  # type: ignore[assignment]
@@ -164,7 +178,9 @@ def scipys_function() -> str:
         return " Write cr.matmul(A, v) for a sparse matrix times a vector."
     for path, name in reversed(names):
         known = sys.modules.get(f"chainrule.{path}")
-        if hasattr(known, name):
+        for part in name.split("."):
+            known = getattr(known, part, None)
+        if known is not None:
             return f" Write cr.{path}.{name} for {path}.{name}."
     path, name = names[-1]
     return f" {path}.{name} is not covered by chainrule."

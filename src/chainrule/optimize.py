@@ -24,7 +24,7 @@ from .api import grad, hessian, jacfwd, jacrev, jit, jvp, value_and_grad
 from .containers import flatten
 from .eager import Value
 from .eager.operands import described, plain_number
-from .errors import ArgumentError, OperandError
+from .errors import ArgumentError, OperandError, ResultError
 from .ops.shape import concatenate, ravel, reshape, shape_of
 from .program.symbol import Symbol
 
@@ -90,9 +90,40 @@ class Layout:
 def vector_of(nested: Any) -> Any:
     """All numbers of a container in one vector."""
     leaves = flatten(nested)[0]
+    if not all(hasattr(leaf, "shape") or plain_number(leaf) is not None for leaf in leaves):
+        raise OperandError("not all of it are numbers")
     if len(leaves) == 1:
         return ravel(leaves[0])
     return concatenate([reshape(leaf, (-1,)) if shape_of(leaf) else [leaf] for leaf in leaves])
+
+
+def _one_number(x: Any, what: str) -> Any:
+    """What an objective returned, as SciPy takes it: an array of one element is a number.
+
+    Raises:
+        ResultError: it is no number, or several.
+    """
+    if isinstance(x, list | tuple) or not (hasattr(x, "shape") or plain_number(x) is not None):
+        raise ResultError(f"{what} returned {described(x)}; it has to be one real number.")
+    shape = shape_of(x)
+    if shape == ():
+        return x
+    if all(extent == 1 for extent in shape):
+        return reshape(x, ())
+    raise ResultError(
+        f"{what} returned an array of shape {shape}; it has to be one real number. Sum it up, or "
+        "use cr.optimize.least_squares for residuals."
+    )
+
+
+def _of_numbers(x: Any, what: str) -> Any:
+    """All numbers of what a function returned in one vector, or an error that says so."""
+    try:
+        return vector_of(x)
+    except (TypeError, ValueError, OperandError):
+        raise ResultError(
+            f"{what} returned {described(x)}; it has to be an array, or a container of arrays."
+        ) from None
 
 
 def compiled(function: Function, *example: Any, what: str) -> Function:
@@ -171,13 +202,24 @@ def minimize(
     name = method.lower() if isinstance(method, str) else ""
 
     def flat(x: Any) -> Any:
-        return fun(layout.nested(x), *args)
+        return _one_number(fun(layout.nested(x), *args), "minimize: the function")
 
+    if isinstance(bounds, dict):
+        raise ArgumentError(
+            "minimize: bounds are of the vector of all parameters in their order: one pair (low, "
+            f"high) for each of {layout.start.size} numbers, not {described(bounds)}."
+        )
     given: dict[str, Any] = {"jac": jac, "hess": hess, "hessp": hessp}
     if jac is True:
         # The user's own pair of value and gradient.
         def objective(x: Any) -> Any:
-            value, gradient = flat(x)
+            pair = fun(layout.nested(x), *args)
+            if not isinstance(pair, tuple | list) or len(pair) != 2:
+                raise ResultError(
+                    f"minimize: the function returned {described(pair)}, and jac=True says that it "
+                    "returns a pair of the value and the gradient. Leave jac out for an exact one."
+                )
+            value, gradient = pair
             return value, _plain(vector_of(gradient))
     elif jac is not None:
         objective = _numbers(flat)
@@ -216,7 +258,16 @@ def minimize(
 
 
 def least_squares(
-    fun: Function, x0: Any, jac: Any = None, args: Any = (), kwargs: Any = None, **options: Any
+    fun: Function,
+    x0: Any,
+    jac: Any = None,
+    bounds: Any = (-np.inf, np.inf),
+    method: str = "trf",
+    *,
+    args: Any = (),
+    kwargs: Any = None,
+    callback: Any = None,
+    **options: Any,
 ) -> Any:
     """``scipy.optimize.least_squares`` with an exact Jacobian.
 
@@ -225,9 +276,12 @@ def least_squares(
             array, or a container of arrays.
         x0: where to start, as in ``minimize``.
         jac: your own Jacobian, in SciPy's form, in place of ours.
+        bounds: SciPy's, of the vector of all parameters in their order.
+        method: "trf", "dogbox" or "lm".
         args: further arguments of fun, without a derivative.
         kwargs: the same by name.
-        options: SciPy's further arguments: bounds, method, loss, ...
+        callback: SciPy's (1.16), called with nested parameters.
+        options: SciPy's further arguments, by name: loss, max_nfev, ...
 
     Returns:
         SciPy's ``OptimizeResult``, with ``x`` in the structure of x0.
@@ -247,16 +301,28 @@ def least_squares(
     _refuse_values((*args, kwargs), "least_squares")
 
     def flat(x: Any) -> Any:
-        return vector_of(fun(layout.nested(x), *args, **(kwargs or {})))
+        found = fun(layout.nested(x), *args, **(kwargs or {}))
+        return _of_numbers(found, "least_squares: the function")
 
     residuals, jacobian = _with_jacobian(flat, layout, jac, "least_squares", args)
-    result = scipy.optimize.least_squares(residuals, layout.start, jac=jacobian, **options)
+    if callback is not None:
+        options["callback"] = _callback(callback, layout)
+    result = scipy.optimize.least_squares(
+        residuals, layout.start, jacobian, bounds, method, **options
+    )
     result.x = layout.result(result.x)
     return result
 
 
 def root(
-    fun: Function, x0: Any, args: Any = (), method: str = "hybr", jac: Any = None, **options: Any
+    fun: Function,
+    x0: Any,
+    args: Any = (),
+    method: str = "hybr",
+    jac: Any = None,
+    tol: float | None = None,
+    callback: Any = None,
+    options: Any = None,
 ) -> Any:
     """``scipy.optimize.root`` with an exact Jacobian.
 
@@ -266,8 +332,11 @@ def root(
         x0: where to start, as in ``minimize``.
         args: further arguments of fun, without a derivative.
         method: any of SciPy's; "hybr" and "lm" take the Jacobian.
-        jac: your own Jacobian, in SciPy's form, in place of ours.
-        options: SciPy's further arguments: tol, callback, options.
+        jac: your own Jacobian, in SciPy's form, in place of ours; True says that fun returns a pair
+            of the values and the Jacobian.
+        tol: handed to SciPy.
+        callback: SciPy's, called with nested parameters.
+        options: handed to SciPy.
 
     Returns:
         SciPy's ``OptimizeResult``, with ``x`` in the structure of x0.
@@ -285,13 +354,29 @@ def root(
     _refuse_values(args, "root")
 
     def flat(x: Any) -> Any:
-        return vector_of(fun(layout.nested(x), *args))
+        return _of_numbers(fun(layout.nested(x), *args), "root: the function")
 
-    if jac is None and method.lower() not in WITH_JACOBIAN:
+    def pair(x: Any) -> Any:
+        values, jacobian = fun(layout.nested(x), *args)
+        return _plain(vector_of(values)), _plain(jacobian)
+
+    equations: Function
+    jacobian: Any
+    if jac is True:
+        equations, jacobian = pair, True
+    elif jac is None and method.lower() not in WITH_JACOBIAN:
         equations, jacobian = compiled(flat, layout.start, what="root: the function"), None
     else:
         equations, jacobian = _with_jacobian(flat, layout, jac, "root", args)
-    result = scipy.optimize.root(equations, layout.start, method=method, jac=jacobian, **options)
+    result = scipy.optimize.root(
+        equations,
+        layout.start,
+        method=method,
+        jac=jacobian,
+        tol=tol,
+        callback=_callback(callback, layout),
+        options=options,
+    )
     result.x = layout.result(result.x)
     return result
 
@@ -340,10 +425,10 @@ def _constraints(constraints: Any, layout: Layout) -> Any:
         return constraints
     made: list[Any] = []
     for constraint in constraints:
-        if isinstance(constraint, dict):
+        if isinstance(constraint, dict) and "fun" in constraint:
             more = _tuple(constraint.get("args", ()))
             fun, jacobian = _constraint(constraint["fun"], layout, more, constraint.get("jac"))
-            made.append({"type": constraint["type"], "fun": fun, "jac": jacobian})
+            made.append({**constraint, "fun": fun, "jac": jacobian, "args": ()})
         elif isinstance(constraint, NonlinearConstraint):
             own = None if isinstance(constraint.jac, str) else constraint.jac
             fun, jacobian = _constraint(constraint.fun, layout, (), own)
@@ -382,3 +467,32 @@ def _callback(callback: Any, layout: Layout) -> Any:
 
         return on_result
     return lambda x, *more: callback(layout.result(x), *more)
+
+
+#: SciPy's further functions, each with what to write.
+_INSTEAD = {
+    "curve_fit": "least_squares(lambda p: f(x, *p) - y, p0)",
+    "leastsq": "least_squares",
+    "fsolve": "root",
+    "newton": "root",
+    "newton_krylov": 'root(f, x0, method="krylov")',
+    "root_scalar": "root",
+    "minimize_scalar": "minimize",
+    "fmin": 'minimize(f, x0, method="Nelder-Mead")',
+    "fmin_bfgs": 'minimize(f, x0, method="BFGS")',
+    "fmin_cg": 'minimize(f, x0, method="CG")',
+    "fmin_l_bfgs_b": 'minimize(f, x0, method="L-BFGS-B")',
+    "fmin_ncg": 'minimize(f, x0, method="Newton-CG")',
+    "fmin_slsqp": 'minimize(f, x0, method="SLSQP")',
+    "approx_fprime": "cr.grad",
+    "check_grad": "cr.check_derivatives",
+}
+
+
+def __getattr__(name: str) -> Any:
+    instead = _INSTEAD.get(name, "minimize, least_squares or root")
+    raise AttributeError(
+        f"chainrule.optimize has no function {name!r}. Write {instead}; or SciPy's own, with "
+        "derivatives by cr.jit(cr.value_and_grad(f)).",
+        name=name,
+    )

@@ -280,8 +280,6 @@ def test_take_out_of_bounds(bad):
     for take in np.take, cr.take:
         with pytest.raises(IndexError, match=r"out of bounds .*3"):
             take(v, bad, axis=1)
-    with pytest.raises(UnsupportedFunctionError, match="take: the argument mode="):
-        v.take(bad, 1, mode="clip")
 
 
 def test_assignment_by_index():
@@ -293,7 +291,7 @@ def test_assignment_by_index():
         v[0] += 1.0
     equal(v.val, X)
     array = np.zeros((2, 3))
-    with pytest.raises(UnsupportedFunctionError, match=r"add: .* out="):
+    with pytest.raises(UnsupportedFunctionError, match=r"add: out= .* a = a \+ v"):
         array += v
     with pytest.raises(DroppedDerivativeError, match=r"cr\.zeros"):
         array[0] = v[0]
@@ -324,15 +322,8 @@ def test_an_array_without_axes_is_no_sequence():
         (lambda v: np.std(v, 0, None, X), "std: the argument out="),
         (lambda v: np.sort(v, order="f"), "sort: the argument order="),
         (lambda v: np.pad(v, 1, mode="empty"), "pad: the mode 'empty'"),
-        (lambda v: np.linalg.svd(v), r"svd: .*\(2, 3\).* full_matrices=False"),
-        (lambda v: np.linalg.qr(v.T, "complete"), "qr: the mode 'complete'"),
-        (lambda v: np.quantile(v, 0.5, weights=X, method="inverted_cdf"), "quantile: .* weights="),
         (lambda v: np.nanquantile(v, 0.5, method="lower"), "nanquantile: .* method="),
-        (lambda v: np.reshape(v, (3, 2), order="F"), "reshape: the argument order= .*'C'"),
-        (lambda v: v.ravel("F"), "ravel: the argument order="),
-        (lambda v: v.flatten("F"), "ravel: the argument order="),
         (lambda v: v.reshape(6, order="A"), "reshape: the argument order="),
-        (lambda v: np.reshape(v, 6, copy=True), "numpy.reshape: .*'copy'"),
         (lambda v: np.concatenate([v, v], out=X), "concatenate: the argument out="),
         (lambda v: np.stack([v, v], dtype=np.float32), "stack: the argument dtype="),
         (lambda v: np.einsum("ij->ji", v, out=X), "einsum: the argument out="),
@@ -341,19 +332,14 @@ def test_an_array_without_axes_is_no_sequence():
         (lambda v: np.outer(v, v, out=X), "outer: the argument out="),
         (lambda v: v.clip(0, 1, X), "clip: the argument out="),
         (lambda v: v.round(1, X), "round: the argument out="),
-        (lambda v: np.linalg.eigh(v @ v.T, "U"), "eigh: the argument UPLO="),
-        (lambda v: np.sin(v, out=X), r"sin: .* out= .* cr\.sin"),
+        (lambda v: np.sin(v, out=X), r"sin: out= .* cr\.sin"),
         (lambda v: np.add(v, v, where=X > 2), r"add: .* where= .* cr\.where"),
-        (lambda v: np.exp(v, dtype=np.float32), r"exp: .* dtype= .*\.astype"),
-        (lambda v: np.add.reduceat(v, [0]), r"numpy\.add\.reduceat .* cr\.stack"),
-        (lambda v: np.add.at(v, 0, 1.0), r"numpy\.add\.at .* x\.at\[i\]\.add"),
         (lambda v: np.maximum.accumulate(v), r"maximum\.accumulate"),
         (np.linalg.eig, r"numpy\.linalg\.eig .* cr\.linalg\.eigh"),
-        (lambda v: np.copyto(v, X), r"numpy\.copyto .* x\.at"),
-        (np.i0, r"numpy\.i0 is not covered"),
-        (np.trim_zeros, r"numpy\.trim_zeros .*the nearest is cr\.\w+"),
+        (np.trim_zeros, r"numpy\.trim_zeros .* a slice"),
+        (np.bitwise_count, r"numpy\.bitwise_count .* whole numbers"),
         (np.fft.fft, r"numpy\.fft\.fft is not covered"),
-        (np.poly, r"numpy\.poly .*the nearest is cr\.poly\w+"),
+        (np.common_type, r"numpy\.common_type .*the nearest is cr\.\w+"),
     ],
 )
 def test_what_is_not_covered_is_named(f, words):
@@ -400,3 +386,25 @@ def test_an_operator_with_a_stranger():
             operator.add(matrix(), other)
         with pytest.raises(TypeError):
             operator.matmul(matrix(), other)
+
+
+def test_a_mask_of_an_array_is_not_dropped():
+    masked = np.ma.array([1.0, 2.0], mask=[False, True])
+    double = lambda x: x * 2.0
+    for call in (
+        lambda: Var(masked),
+        lambda: cr.grad(lambda x: cr.sum(x))(masked),
+        lambda: Var(np.ones(2)) * masked,
+        lambda: cr.jit(double)(masked),
+        lambda: cr.jit(lambda x: x * masked)(np.ones(2)),
+    ):
+        with pytest.raises(OperandError, match=r"masked array.*filled.*cr\.where"):
+            call()
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.longdouble])
+def test_other_floating_types_have_no_derivative_traced_either(dtype):
+    if np.dtype(dtype).itemsize == 8:
+        pytest.skip("long double is double here")
+    with pytest.raises(OperandError, match=r"dtype float\d+ has no derivative; convert"):
+        cr.jit(cr.grad(lambda x: cr.sum(x)))(np.ones(2, dtype))

@@ -96,6 +96,8 @@ ORDER: dict[str, tuple[Function, Array]] = {
     "sort": (lambda x: np.sort(x, axis=0) ** 2, Q),
     "sort, flat": (lambda x: np.sort(x * x, axis=None), A),
     "partition": (lambda x: np.partition(x, (0, 1, 2, 3)) ** 2, V),
+    "take, clip": (lambda x: np.take(x, [0, 9, -1], 1, mode="clip") ** 2, A),
+    "take, wrap": (lambda x: np.take(x, np.argmax(x) + 7, mode="wrap") ** 2, V),
     "take_along_axis": (lambda x: np.take_along_axis(x, PLACES, 1) ** 2, A),
     "take_along_axis, argmax": (
         lambda x: np.take_along_axis(x, np.argmax(x, axis=1, keepdims=True), 1) ** 2,
@@ -106,6 +108,12 @@ ORDER: dict[str, tuple[Function, Array]] = {
     "median, even": (np.median, V),
     "quantile": (lambda x: np.quantile(x, [[0.1, 0.5], [0.8, 1.0]], axis=0), Q),
     "quantile, weibull": (lambda x: np.quantile(x, 0.3, method="weibull", keepdims=True), A),
+    "quantile, weights": (
+        lambda x: np.quantile(
+            x, [0.3, 0.9], axis=1, method="inverted_cdf", weights=[1.0, 0.0, 3.0], keepdims=True
+        ),
+        A,
+    ),
     "percentile": (lambda x: np.percentile(x, 35, axis=1), A),
     "compress": (lambda x: np.compress([True, False, True], x * x, axis=1), A),
     "extract": (lambda x: np.extract(A > 0, x * x), A),
@@ -124,7 +132,45 @@ ORDER: dict[str, tuple[Function, Array]] = {
     "correlate, full": (lambda x: np.correlate(x[:2], x * x, "full"), V),
     "correlate, same": (lambda x: np.correlate(x, x[1:], "same"), V),
 }
+FURTHER: dict[str, tuple[Function, Array]] = {
+    "heaviside": (lambda x: np.heaviside(x, 0.5) * x + np.heaviside(x - x, x * x), V),
+    "modf": (lambda x: np.modf(3 * x)[0] * np.modf(x)[1], V),
+    "ldexp": (lambda x: np.ldexp(x * x, [1, -2, 3, 0]), V),
+    "i0": (lambda x: np.i0(x), W),
+    "angle": (lambda x: np.angle(x, deg=True) * x, V),
+    "real_if_close": (lambda x: np.real_if_close(x * x), V),
+    "piecewise": (
+        lambda x: np.piecewise(x, [x < 0, x > 1], [lambda t: t**2, np.sin, lambda t: 1 / t]),
+        V,
+    ),
+    "piecewise, arguments": (
+        lambda x: np.piecewise(x, x < 0, [lambda t, k: t**k, 2.0], 3),
+        V,
+    ),
+    "choose": (lambda x: np.choose([[1, 0, 2], [0, 1, 2]], [x, x * x, 3.0]), A),
+    "choose, wrap": (lambda x: np.choose([5, -1, 0, 2], (x, np.sin(x)), mode="wrap"), V),
+    "logspace": (lambda x: np.logspace(x, x[0] * x[1], 3, base=2.0, endpoint=False), W),
+    "logspace, base": (lambda x: np.logspace(0.5, 2.0, 3, base=x * x, axis=1), W),
+    "geomspace": (lambda x: np.geomspace(x * x, 7.0, 4, axis=1), W),
+    "geomspace, open": (lambda x: np.geomspace(-(x * x), -3.0, 3, endpoint=False), W),
+    "apply_along_axis": (lambda x: np.apply_along_axis(lambda r: np.outer(r, r), 1, x), A),
+    "apply_over_axes": (lambda x: np.apply_over_axes(np.sum, x * x, (0, 2)), B),
+    "bincount": (lambda x: np.bincount([0, 3, 0, 1], weights=x * x, minlength=6), V),
+    "fft.fftshift": (lambda x: np.fft.fftshift(x) * x, Q),
+    "fft.ifftshift": (lambda x: np.fft.ifftshift(x, axes=1) * x, A),
+    "poly": (np.poly, V),
+    "polyfit": (lambda x: np.polyfit(x, x[1] * x, 2), V),
+    "polyfit, covariance": (
+        lambda x: np.polyfit([0.0, 1.0, 3.0, 4.0], x, 1, w=[1.0, 2.0, 1.0, 0.5], cov=True)[1],
+        V,
+    ),
+    "polyfit, several": (lambda x: np.polyfit([0.0, 1.0, 3.0], x * x, 1), TALL),
+    "add.reduceat": (lambda x: np.add.reduceat(x * x, [0, 2, 1], axis=1), A),
+    "multiply.reduceat": (lambda x: np.multiply.reduceat(x, [1, 3]), V),
+}
 SHAPES: dict[str, tuple[Function, Array]] = {
+    "reshape, column-major": (lambda x: np.reshape(x * x, (4, -1), order="F"), B),
+    "ravel, column-major": (lambda x: np.ravel(x, "F") * np.arange(12.0), B),
     "atleast_1d": (lambda x: np.atleast_1d(x[0] * x[1]) * x, V),
     "atleast_2d": (lambda x: np.atleast_2d(x * x), V),
     "atleast_3d": (lambda x: np.atleast_3d(x * x), A),
@@ -216,11 +262,14 @@ LINALG: dict[str, tuple[Function, Array]] = {
     "linalg.qr": (lambda x: linalg.qr(x)[0], TALL),
     "linalg.qr, R": (lambda x: linalg.qr(x, mode="r"), TALL),
     "linalg.qr, both": (lambda x: (linalg.qr(x).Q ** 2) @ linalg.qr(x).R, M),
+    "linalg.qr, complete": (lambda x: linalg.qr(x, "complete")[1] + x[0, 0], TALL),
     "linalg.qr, wide": (lambda x: linalg.qr(x)[1], WIDE),
     "linalg.svd": (lambda x: linalg.svd(x, compute_uv=False), Q),
     "linalg.svd, vectors": (lambda x: linalg.svd(x)[0] ** 2 * linalg.svd(x).Vh ** 2, Q),
     "linalg.svd, tall": (lambda x: linalg.svd(x, full_matrices=False)[0] ** 2, TALL),
     "linalg.svd, wide": (lambda x: linalg.svd(x, full_matrices=False)[2] ** 2, WIDE),
+    "linalg.svd, full, tall": (lambda x: linalg.svd(x)[0][:, :2] ** 2, TALL),
+    "linalg.svd, full, wide": (lambda x: linalg.svd(x).Vh[:2] ** 2 * linalg.svd(x).S[0], WIDE),
     "linalg.svdvals": (linalg.svdvals, M),
     "linalg.pinv": (linalg.pinv, TALL),
     "linalg.pinv, wide": (linalg.pinv, WIDE),
@@ -255,7 +304,7 @@ LINALG: dict[str, tuple[Function, Array]] = {
     "linalg.cross": (lambda x: linalg.cross(x, x * x), A),
     "linalg.solve, a number's column": (lambda x: cr.linalg.solve(x, W), Q),
 }
-COVERED_CASES = SUMS | MISSING | ORDER | SHAPES | PRODUCTS | LINALG
+COVERED_CASES = FURTHER | SUMS | MISSING | ORDER | SHAPES | PRODUCTS | LINALG
 
 #: What NumPy cannot run on complex numbers, or does not continue analytically into them.
 NOT_COMPLEX = {
@@ -266,10 +315,30 @@ NOT_COMPLEX = {
     *("linalg.eigvalsh", "linalg.slogdet", "linalg.slogdet, batch", "linalg.vector_norm"),
     *("linalg.matrix_norm", "linalg.det, rank 1", "var, where", "var, mean", "std, correction"),
     *("nanvar", "nanstd", "cov", "cov, weights", "cov, two", "corrcoef", "unwrap", "median, even"),
-    *("quantile", "quantile, weibull", "percentile", "nanmedian", "nanquantile", "nanpercentile"),
+    *(
+        "quantile",
+        "quantile, weibull",
+        "quantile, weights",
+        "percentile",
+        "nanmedian",
+        "nanquantile",
+        "nanpercentile",
+    ),
     *("interp", "interp, nodes", "interp, heights", "interp, beyond", "interp, period"),
     *("convolve", "convolve, same", "convolve, valid"),
     *("correlate", "correlate, full", "correlate, same", "pad, median", "median"),
     "gradient, positions",
+    *(
+        "real_if_close",
+        "heaviside",
+        "modf",
+        "ldexp",
+        "i0",
+        "angle",
+        "piecewise",
+        "piecewise, arguments",
+        "bincount",
+    ),
+    *("polyfit", "polyfit, covariance", "polyfit, several", "geomspace", "geomspace, open"),
     *("vecdot", "vecmat", "matvec", "inner", "pad, maximum", "pad, minimum", "maximum.reduce"),
 }

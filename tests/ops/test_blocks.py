@@ -46,7 +46,7 @@ def test_a_large_array_is_pulled_like_its_pieces(op, dtype):
     operands = operands_of(op, LARGE, dtype)
     g = np.random.default_rng(4).uniform(-1, 1, LARGE).astype(dtype)
     with np.errstate(all="ignore"):
-        out = op.plain(*operands)
+        out = op(*operands)
         whole = pull(op, Cotangent(g), out, operands, {}, moving(op))
         for start in range(0, LARGE, 1000):
             part = slice(start, start + 1000)
@@ -69,7 +69,7 @@ def test_a_large_array_is_pushed_like_its_pieces(op):
     tangents = [np.linspace(-1, 1, LARGE) if is_moving else None for is_moving in moving(op)]
     part = slice(LARGE - 100, LARGE)
     with np.errstate(all="ignore"):
-        out = op.plain(*operands)
+        out = op(*operands)
         whole = push(op, tangents, out, operands, {})
         pieces = [t if t is None else t[part] for t in tangents]
         expected = push(op, pieces, out[part], [x[part] for x in operands], {})
@@ -207,7 +207,7 @@ def test_a_choice_has_weight_one_where_it_is_chosen_and_not_uneven(op):
     if op.name == "where":
         operands[0] = operands[0] > 0
     with np.errstate(all="ignore"):
-        out = op.plain(*operands)
+        out = op(*operands)
         choices = [partial for partial in op.partials if isinstance(partial, Choice)]
         assert choices
         for choice in choices:

@@ -18,7 +18,12 @@ from test_numpy_names import ARRAYS, AXES, AXIS, SHAPES, check, outcome
 
 import chainrule as cr
 from chainrule import Var
-from chainrule.errors import ConcreteNumberError, FixedOperandError, OperandError
+from chainrule.errors import (
+    ConcreteNumberError,
+    FixedOperandError,
+    OperandError,
+    UnsupportedFunctionError,
+)
 from chainrule.ops import COVERED, quantiles
 from chainrule.ops.covered import FUNCTIONS, covers, numpys
 
@@ -34,6 +39,7 @@ def test_every_function_that_has_a_derivative_has_a_sample():
     elsewhere = {"clip", "round", "where", "sinc", "fix", "real", "astype", "empty_like"}
     elsewhere |= {"imag", "conjugate"}
     elsewhere |= {"zeros", "ones", "empty", "full"}  # in tests/eager/test_assigning.py
+    elsewhere |= {"copyto", "place", "put", "put_along_axis", "putmask", "fill_diagonal", "unique"}
     missing = [
         key for key, entry in COVERED.items() if entry.derivative and key not in starts | elsewhere
     ]
@@ -122,6 +128,9 @@ PLAIN: dict[str, tuple[Any, ...]] = {
     "isneginf": (),
     "nanargmax": (1,),
     "nanargmin": (0,),
+    "isin": ([0.5, 4.0],),
+    "signbit": (),
+    "logical_xor": (1.0,),
 }
 
 
@@ -156,6 +165,31 @@ def test_what_depends_on_the_numbers_raises_while_traced(name):
     for way in (lambda: cr.jit(f)(X), lambda: cr.vmap(f)(X)):
         with pytest.raises(ConcreteNumberError, match=rf"{name}, at .*test_covered.*cr\.where"):
             way()
+
+
+def test_the_different_elements_of_an_array():
+    x = np.array([[3.0, 1.0, 3.0], [2.0, np.nan, 1.0]])
+    for options in {}, {"equal_nan": False}, {"return_index": True, "return_counts": True}:
+        theirs, ours = np.unique(x, **options), np.unique(Var(x), **options)
+        for a, b in (
+            zip(theirs, ours, strict=True) if options.keys() - {"equal_nan"} else [(theirs, ours)]
+        ):
+            np.testing.assert_array_equal(getattr(b, "val", b), a)
+    slope = cr.grad(lambda x: cr.sum(np.unique(x)[:2] * [2.0, 5.0]))(x)
+    np.testing.assert_array_equal(slope, [[0.0, 1.0, 0.0], [5.0, 0.0, 1.0]])
+    with pytest.raises(ConcreteNumberError, match="unique, at"):
+        cr.jit(np.unique)(x)
+
+
+def test_types_and_places_by_shape():
+    x = X.astype(np.float32)
+    for f in (
+        lambda x: cr.sum(x[np.tril_indices_from(x)]) * np.result_type(x, 1.0).itemsize,
+        lambda x: cr.sum(x[:, :2][np.diag_indices_from(x[:, :2])]) * np.can_cast(x, np.float64),
+        lambda x: cr.sum(x[np.triu_indices_from(x, 1)]) * np.result_type(x, np.float64).itemsize,
+    ):
+        for mode in (lambda f: f), cr.jit:
+            assert float(mode(cr.value_and_grad(f))(x)[0]) == f(x)
 
 
 def test_predicates_of_whole_arrays():
@@ -220,7 +254,7 @@ def test_reductions_with_their_arguments(x, axis, keepdims, data):
 def test_order(x, axis, keepdims, q):
     for name in "sort", "argmax", "argmin":
         check(name, x, axis=axis)
-    check("argsort", x + 0.01 * np.arange(x.size).reshape(x.shape), axis)
+    check("argsort", x + 0.0101 * np.arange(x.size).reshape(x.shape), axis)
     for name in "argmax", "argmin":
         check(name, x, axis, keepdims=keepdims)
     if x.size:
@@ -357,6 +391,29 @@ def test_norms(ord, axis, shape):
             np.testing.assert_allclose(got, theirs, rtol=1e-13)
 
 
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: np.insert(x, 1, 5.0),
+        lambda x: np.insert(x, [0, 2], [1.0, 2.0]),
+        lambda x: np.linspace(x, 2.0, 3),
+        lambda x: np.linspace(0.0, x, 3, endpoint=False),
+        lambda x: np.linspace(0.0, x, 1),
+    ],
+)
+def test_beside_plain_numbers_float32_stays(f):
+    x = X[0].astype(np.float32)
+    for got in f(Var(x)), cr.jit(f)(x), cr.vmap(f)(x[None])[0]:
+        assert got.dtype == f(x).dtype == np.float32
+        np.testing.assert_allclose(getattr(got, "val", got), f(x), rtol=1e-6)
+
+
+def test_a_number_is_convolved():
+    f = lambda x: np.convolve(x, [1.0, 2.0])
+    np.testing.assert_array_equal(f(Var(3.0)).val, f(3.0))
+    np.testing.assert_array_equal(cr.jacobian(f)(3.0), [1.0, 2.0])
+
+
 # --- bad input ------------------------------------------------------------------------------------
 
 BAD: list[tuple[type[Exception], str, Any]] = [
@@ -417,6 +474,14 @@ BAD: list[tuple[type[Exception], str, Any]] = [
     (np.linalg.LinAlgError, r"inv: needs square .*shape \(.*, .*\)", np.linalg.inv),
     (np.linalg.LinAlgError, "det: needs square", np.linalg.det),
     (np.linalg.LinAlgError, "slogdet: needs matrices", lambda x: np.linalg.slogdet(x[0])),
+    (UnsupportedFunctionError, "qr: the mode 'raw'", lambda x: np.linalg.qr(x, "raw")),
+    (ValueError, "eigh: UPLO is", lambda x: np.linalg.eigh(x[:, :2], UPLO="M")),
+    (ValueError, "take: mode is", lambda x: np.take(x, [1], mode="reflect")),
+    (ValueError, "quantile: weights need", lambda x: np.quantile(x, 0.5, weights=X)),
+    (ValueError, r"quantile: weights of shape \(2,\)",
+     lambda x: np.quantile(x, 0.5, 1, method="inverted_cdf", weights=[1.0, 2.0])),
+    (ValueError, "quantile: weights are not negative",
+     lambda x: np.quantile(x, 0.5, method="inverted_cdf", weights=-X)),
     (np.linalg.LinAlgError, "svd: needs matrices", lambda x: np.linalg.svd(x[0])),
     (np.linalg.LinAlgError, "matrix_power: needs square", lambda x: np.linalg.matrix_power(x, 2)),
     (TypeError, "matrix_power: the exponent", lambda x: np.linalg.matrix_power(x[:, :2], 0.5)),
@@ -426,6 +491,34 @@ BAD: list[tuple[type[Exception], str, Any]] = [
     (ValueError, "norm: 'nuc'", lambda x: np.linalg.norm(x, "nuc", axis=0)),
     (ValueError, "norm: 3 is no order", lambda x: np.linalg.norm(x, 3)),
     (ValueError, "select: 1 conditions and 2 choices", lambda x: np.select([x > 1], [x, x])),
+    (FixedOperandError, "ldexp: the exponent", lambda x: np.ldexp(2.0, x)),
+    (ValueError, "piecewise: 1 conditions and 3", lambda x: np.piecewise(x, [x > 1], [1, 2, 3])),
+    (ValueError, r"piecewise: function 0 gave shape \(\w,\)",
+     lambda x: np.piecewise(x, [x > 1], [lambda t: cr.sum(t, 1)])),
+    (TypeError, "choose: a is of whole numbers", lambda x: np.choose(x, [x, x])),
+    (ValueError, "choose: .* out of range", lambda x: np.choose([0, 2, 0], [x, x])),
+    (ValueError, "geomspace: start and stop", lambda x: np.geomspace(0.0, x, 3)),
+    (ValueError, "apply_along_axis: .* no slices", lambda x: np.apply_along_axis(np.sum, 1, x[:0])),
+    (ValueError, "apply_over_axes: the function made",
+     lambda x: np.apply_over_axes(lambda a, axis: cr.sum(a), x, 0)),
+    (UnsupportedFunctionError, "unique: the argument axis=", lambda x: np.unique(x, axis=0)),
+    (TypeError, "bincount: x is counted", lambda x: np.bincount(x[0])),
+    (TypeError, "bincount: x is a vector", lambda x: np.bincount([[0, 1, 2]], weights=x[0])),
+    (ValueError, "bincount: the numbers", lambda x: np.bincount([0, -1, 2], weights=x[0])),
+    (ValueError, "bincount: weights of shape", lambda x: np.bincount([0, 1], weights=x[0])),
+    (ValueError, "tril_indices_from: needs a matrix", lambda x: np.tril_indices_from(x[0])),
+    (UnsupportedFunctionError, "poly: a matrix", np.poly),
+    (UnsupportedFunctionError, "polyfit: the argument full=",
+     lambda x: np.polyfit(x[0], x[1], 1, full=True)),
+    (ValueError, "polyfit: the degree", lambda x: np.polyfit(x[0], x[1], -1)),
+    (TypeError, "polyfit: x is a vector", lambda x: np.polyfit(x, x, 1)),
+    (TypeError, "polyfit: weights", lambda x: np.polyfit(x[0], x[1], 1, w=[1.0])),
+    (ValueError, "polyfit: cov needs", lambda x: np.polyfit(x[0], x[1], 2, cov=True)),
+    (IndexError, r"add.reduceat: indices are from 0 to 2",
+     lambda x: np.add.reduceat(x, [0, 3], axis=1)),
+    (UnsupportedFunctionError, r"numpy.fft.fft .*complex", lambda x: np.fft.fft(x)),
+    (UnsupportedFunctionError, r"numpy.gcd .*whole numbers", lambda x: np.gcd(x, x)),
+    (UnsupportedFunctionError, r"numpy.union1d .*cr.unique", lambda x: np.union1d(x, x)),
     (ValueError, "polyder: the order", lambda x: np.polyder(x[0], -1)),
 ]  # fmt: skip
 

@@ -77,6 +77,12 @@ def test_a_tie_in_sort_is_shared_equally(way):
     equal(way(np.sort, np.array([0.3, 0.1, 0.1, 0.1])), [0.1, 0.1, 0.1, 0.3])
 
 
+def test_products_of_nothing():
+    for x in np.zeros(0), np.zeros((0, 3)):
+        for f in cr.jacrev, cr.jacfwd:
+            assert f(np.cumprod)(x).shape == cr.jit(f(np.cumprod))(x).shape == (0, *x.shape)
+
+
 @EVERY_WAY
 @pytest.mark.parametrize(
     ("x", "expected"),
@@ -139,6 +145,17 @@ def test_masks_go_through_sums_and_moves(f, expected):
     x = np.array([4.0, 4.0, 0.0])
     close(cr.grad(f)(x), expected)
     close(cr.jit(cr.grad(f))(x), expected)
+
+
+def test_what_is_not_selected_is_masked_in_forward_mode_too():
+    """The root of a sum in which nothing is selected, whose slope is infinite."""
+    f = lambda x: cr.sqrt(cr.sum(cr.where(x > 0, x, 0.0)))
+    mean = lambda x: np.nanmean(np.where(x > 0, x, nan))
+    x = np.array([-1.0, -2.0])
+    for way in WAYS.values():
+        for jacobian in cr.jacrev, cr.jacfwd:
+            equal(way(jacobian(f), x), [0.0, 0.0])
+            equal(way(jacobian(mean), x), [0.0, 0.0])
 
 
 # --- interp at its nodes --------------------------------------------------------------------------
@@ -313,6 +330,25 @@ def test_slogdet_and_qr_without_full_rank_say_nan(way):
     assert np.isnan(way(cr.grad(lambda a: linalg.slogdet(a)[1]), a)).all()
     r = way(cr.grad(lambda a: cr.sum(linalg.qr(a)[1])), np.zeros((2, 2)))
     assert not np.isfinite(r).all()
+
+
+@EVERY_WAY
+def test_vectors_that_make_a_basis_whole_say_nan_if_they_are_asked(way):
+    tall = np.random.default_rng(6).normal(size=(4, 2))
+    whole = {
+        "left": (lambda a: linalg.svd(a)[0], tall),
+        "right": (lambda a: linalg.svd(a)[2].T, tall.T),
+        "qr": (lambda a: linalg.qr(a, mode="complete")[0], tall),
+    }
+    for basis, x in whole.values():
+        close(way(lambda a, basis=basis: basis(a).T @ basis(a), x), np.eye(4), atol=1e-14)
+        close(way(basis, x), basis(x), atol=1e-14)
+        asked = lambda a, basis=basis: cr.sum(basis(a)[:, -1])
+        assert np.isnan(way(cr.grad(asked), x)).all()
+        assert np.isnan(way(cr.jacfwd(asked), x)).all()
+        unasked = lambda a, basis=basis: cr.sum(basis(a)[:, 0] ** 3)
+        close(way(cr.grad(unasked), x), way(cr.jacfwd(unasked), x), atol=1e-13)
+        assert np.isfinite(way(cr.grad(unasked), x)).all()
 
 
 def test_one_singular_matrix_of_a_batch_leaves_the_others_alone():

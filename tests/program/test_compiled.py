@@ -10,7 +10,8 @@ import types
 
 import pytest
 
-from chainrule.program import Term, fastest, is_native
+from chainrule.backends.llvm import identity, members
+from chainrule.program import Term, fastest, is_native, needed
 from chainrule.program.symbol import NO_PARAMETERS, Symbol
 from chainrule.transforms import reverse, rewriter, simplify, sweep
 
@@ -57,9 +58,12 @@ def test_a_term_is_freed_with_what_it_holds():
 
 
 @native_only
-@pytest.mark.parametrize("plain", [rewriter, sweep], ids=lambda module: module.__name__)
+@pytest.mark.parametrize(
+    "plain", [identity, members, needed, rewriter, sweep], ids=lambda module: module.__name__
+)
 def test_a_twin_of_its_source_is_taken(plain):
-    assert fastest(plain).__name__ == plain.__name__.replace("transforms.", "transforms.native_")
+    package, _, name = plain.__name__.rpartition(".")
+    assert fastest(plain).__name__ == f"{package}.native_{name}"
     assert fastest(plain).__doc__ == plain.__doc__
 
 

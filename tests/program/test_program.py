@@ -11,7 +11,8 @@ from programs import ops_of, traced
 import chainrule as cr
 from chainrule.ops import TABLE, Op
 from chainrule.program import Program, Trace, opened, program_of
-from chainrule.program.program import SIGNS, needed
+from chainrule.program.needed import needed
+from chainrule.program.program import SIGNS
 
 X = np.array([0.5, -1.0, 2.0])
 

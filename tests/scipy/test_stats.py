@@ -9,7 +9,12 @@ import scipy.stats
 
 import chainrule as cr
 from chainrule import Var
-from chainrule.errors import ArgumentError, FixedOperandError, UnsupportedFunctionError
+from chainrule.errors import (
+    ArgumentError,
+    DroppedDerivativeError,
+    FixedOperandError,
+    UnsupportedFunctionError,
+)
 
 ours = cr.scipy.stats
 SHAPES = {
@@ -158,3 +163,10 @@ def test_convolve(mode):
         cr.scipy.signal.convolve(x, y, "all")
     with pytest.raises(UnsupportedFunctionError, match="only vectors"):
         cr.scipy.signal.convolve(np.eye(2), np.eye(2))
+
+
+def test_scipys_own_distributions_name_ours():
+    x = cr.Var(np.ones(2))
+    for call in (lambda: scipy.stats.norm.logpdf(x), lambda: scipy.stats.norm(0.0, 1.0).logpdf(x)):
+        with pytest.raises(DroppedDerivativeError, match=r"Write cr\.scipy\.stats\.norm\.logpdf"):
+            call()

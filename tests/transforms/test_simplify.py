@@ -350,6 +350,19 @@ def test_pieces_that_overlap_stay_a_sum():
     assert after.count("scatter") == 2
 
 
+def test_a_row_and_a_slice_of_one_row_add_up():
+    """Pieces of one place, of which one has an axis more."""
+    row, slice_, rest = (
+        lambda m: cr.sum(cr.sin(m[0])),
+        lambda m: cr.sum(cr.exp(m[:1])),
+        lambda m: cr.sum(m[1:] ** 2),
+    )
+    for one, other in (row, slice_), (slice_, row):
+        f = lambda m, one=one, other=other: one(m) + other(m) + rest(m)
+        _, after = both(cr.grad(f), M)
+        assert "scatter" not in after
+
+
 def test_a_gap_is_filled_with_zeros():
     f = lambda p: cr.sin(p[0]) * p[2]
     _, after = both(cr.grad(f), X)

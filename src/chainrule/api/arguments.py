@@ -14,7 +14,7 @@ from ..containers import flatten, flatten_structure, path_of, unflatten
 from ..eager import Value
 from ..eager.array import ArrayValue
 from ..eager.operands import described
-from ..errors import ArgumentError, OperandError
+from ..errors import ArgumentError, OperandError, masked_array
 
 #: Python's numbers and their dtypes.
 WEAK = {float: np.dtype(np.float64), int: np.dtype(np.int64), bool: np.dtype(bool)}
@@ -93,6 +93,8 @@ class Arguments:
         if isinstance(x, Value):
             self.has_values = True
             return WEAK[float], (), True
+        if isinstance(x, np.ma.MaskedArray):
+            raise masked_array(f"jit: {self.names[i]} of {self.jitted.name}")
         if isinstance(x, np.ndarray | np.generic):
             return x.dtype, x.shape, False
         raise self._unsuitable(i)

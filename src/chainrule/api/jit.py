@@ -29,7 +29,7 @@ from ..ops import tracing
 from ..program.extents import Dimension
 from ..program.program import Program, program_of
 from ..program.symbol import Term
-from ..program.trace import Trace, opened
+from ..program.trace import Trace, collector_paused, opened
 from ..transforms.simplify import simplify
 from . import outputs
 from .arguments import Arguments, Signature, kind_text
@@ -177,7 +177,8 @@ class Jitted(Caller):  # type: ignore[misc]
         for entry in entries:
             if not entry.obstacle(arguments.extents):
                 return entry
-        entry = self._traced(arguments, self._reason(arguments, entries))
+        with collector_paused():
+            entry = self._traced(arguments, self._reason(arguments, entries))
         log.trace.info(
             "%s: traced in %.1f ms, %d terms, because %s",
             self.name,

@@ -20,6 +20,7 @@ from ..eager.array import ArrayValue
 from ..eager.assigning import fixed
 from ..eager.operands import plain_number
 from ..eager.recording import seed_of
+from ..errors import OperandError
 from ..ops import Cotangent, tracing
 from ..ops.elementwise import positive
 from ..ops.rules import plus
@@ -164,6 +165,11 @@ class Traced:
         dtype = x.dtype if isinstance(x, Symbol) else FLOAT64
         if dtype.kind == "b" or isinstance(x, bool):
             return None
+        if dtype.kind == "f" and dtype.itemsize not in (4, 8) and x.shape:
+            raise OperandError(
+                f"an array of dtype {dtype} has no derivative; convert it to float64 or float32 "
+                "with .astype(float)."
+            )
         if not isinstance(x, Symbol):
             x = self.trace.operand(None, np.float64(x))
         elif dtype.kind != "f":

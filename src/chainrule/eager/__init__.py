@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from .generated import functions
     from .plain import Value, Var, add_gradients, gradient
     from .plain_array import (
+        Aliases,
         ArrayBase,
         Backward,
         Node,
         made_array,
+        note_view,
         recorded_node,
         survey,
         use_array_class,
@@ -45,16 +47,19 @@ else:
         from .generated import functions
         from .plain import Value, Var, add_gradients, gradient
         from .plain_array import (
+            Aliases,
             ArrayBase,
             Backward,
             Node,
             made_array,
+            note_view,
             recorded_node,
             survey,
             use_array_class,
         )
     else:
         from .native import (
+            Aliases,
             ArrayBase,
             Backward,
             Node,
@@ -63,6 +68,7 @@ else:
             add_gradients,
             gradient,
             made_array,
+            note_view,
             recorded_node,
             survey,
             use_array_class,
@@ -87,6 +93,7 @@ def _operations() -> dict[str, Any]:
 operations = _operations()
 
 __all__ = [
+    "Aliases",
     "ArrayBase",
     "Backward",
     "Node",
@@ -97,6 +104,7 @@ __all__ = [
     "gradient",
     "is_native",
     "made_array",
+    "note_view",
     "operations",
     "plain_reason",
     "recorded_node",

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import DroppedDerivativeError, OperandError, scipys_function
-from ..ops import TABLE, tracing
+from ..errors import DroppedDerivativeError, OperandError, masked_array, scipys_function
+from ..ops import TABLE, likes, tracing
 from ..ops import shape as of_shape
 from ..ops.methods import ArrayMethods
 from . import assigning, protocol
@@ -34,6 +34,8 @@ Array = np.ndarray[Any, Any]
 
 def plain_array(x: Any) -> Array:
     """The array of a new leaf: real floating numbers; ints become float64."""
+    if isinstance(x, np.ma.MaskedArray):
+        raise masked_array("Value: val")
     numbers = np.asarray(x)
     if not numbers.dtype.isnative:
         numbers = numbers.astype(numbers.dtype.newbyteorder("="))
@@ -75,6 +77,13 @@ class ArrayValue(ArrayMethods, ArrayBase):
         """A leaf for a function under ``grad``: on the caller's own array, not a copy."""
         own = plain_array(numbers)
         return made_array(own, Node(own.shape, own.dtype))
+
+    def copy(self, order: str = "C") -> Any:
+        """The array with elements of its own: row-major, so that a reshape looks at them."""
+        out = likes.copy(self, order)
+        if order == "C":
+            out._array = np.asarray(out._array, order="C")
+        return out
 
     # --- what a number's Value has too ----------------------------------------------------------
 
@@ -263,4 +272,7 @@ def _compared(name: str, x: ArrayValue, other: Any) -> Any:
 
 for _name, _operator in assigning.augmented().items():
     setattr(ArrayValue, _name, _operator)
+for _name in ("shape", "dtype", "ndim", "T", "__getitem__", "__matmul__", "__rmatmul__"):
+    if _name in vars(ArrayBase):  # the compiled build has a shorter way to the same
+        setattr(ArrayValue, _name, vars(ArrayBase)[_name])
 use_array_class(ArrayValue)

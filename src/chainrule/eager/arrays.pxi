@@ -21,10 +21,6 @@ cdef object array_class = None
 cdef newfunc array_new = NULL
 cdef tuple nothing = ()
 cdef dict no_parameters = {}
-cdef tuple only_operand = (True,)
-cdef object reads_of = nodes.reads_of
-cdef object views = VIEWS
-cdef object constant_op = TABLE["stop_gradient"]
 
 
 @cython.final
@@ -50,6 +46,8 @@ cdef class Node:
     cdef public bint passed_on
     # Of a small operation its row, which the kernels pull; otherwise 0.
     cdef short code
+    # The last survey that came here.
+    cdef unsigned long long mark
 
     def __init__(
         self, shape, dtype, op=None, tuple numbers=(), tuple operands=(), int reads=0,
@@ -78,8 +76,8 @@ cdef class ArrayBase(Value):
 
     cdef readonly object _node
     cdef public object _array
-    # Who else looks at the array, once somebody asked: ``Aliases`` of ``assigning.py``.
-    cdef public object _aliases
+    # Who else looks at the array, once somebody asked.
+    cdef public Aliases _aliases
 
     _dispatch_rank = 2
 
@@ -99,6 +97,51 @@ cdef class ArrayBase(Value):
         if node is not None:
             self.order = (<Node>node)._serial
 
+    @property
+    def shape(self):
+        """Its extents."""
+        return shape_of_numbers(self._array)
+
+    @property
+    def dtype(self):
+        """The type of its elements: float64 or float32."""
+        return self._array.dtype
+
+    @property
+    def ndim(self):
+        """The number of its axes."""
+        return len(<tuple>shape_of_numbers(self._array))
+
+    @property
+    def T(self):
+        """The array with its axes reversed."""
+        if cnp.PyArray_CheckExact(self._array) and cnp.PyArray_NDIM(<cnp.ndarray>self._array) == 2:
+            return structural_call(transpose_op, (self,), {"axes": exchanged})
+        return transpose(self)
+
+    def __getitem__(self, key):
+        value = basic_item(self, key)
+        return getitem(self, key) if value is None else value
+
+    def _spelt(self, key):
+        """What a key picks, as ``index.basic_key`` says it; None where that has to."""
+        cdef Spelt found = None
+        if cnp.PyArray_CheckExact(self._array):
+            found = spelt(self._array, key)
+        return None if found is None else (found.key, found.shape)
+
+    def _picked(self, key):
+        """What ``ops/index.py`` asks for first: the elements at a key, or None."""
+        return basic_item(self, key)
+
+    def __matmul__(self, other):
+        product = product_of(self, other)
+        return ArrayMethods.__matmul__(self, other) if product is None else product
+
+    def __rmatmul__(self, other):
+        product = product_of(other, self)
+        return ArrayMethods.__rmatmul__(self, other) if product is None else product
+
     def back(self, grad=1, create_graph=False):
         """``back`` of ``array.py``."""
         if not create_graph and not sweeps.active and not tracing.count and small_back(self, grad):
@@ -106,9 +149,9 @@ cdef class ArrayBase(Value):
         sweeps.back_from_array(self, grad, create_graph)
 
     def _apply_op(self, op, operands, parameters):
-        code = CODES.get(op.name)
-        if code is None and len(operands) == 1 and type(op) is Structural:
+        if type(op) is Structural:
             return structural_call(op, operands, parameters)
+        code = CODES.get(op.name)
         if code is None or parameters or len(operands) != cr_rows[<short>code].arity:
             return protocol.on_arrays(op, operands, parameters)
         return array_call(code, tuple(operands), True)
@@ -389,7 +432,7 @@ cdef object large_call(
     if not is_plain:
         return protocol.on_arrays(ROWS[code], operands, no_parameters)
     try:
-        out = quietly(ROWS[code].numpy, *numbers)
+        out = call_quietly(ROWS[code].numpy, numbers, no_parameters)
     except ValueError:
         return protocol.on_arrays(ROWS[code], operands, no_parameters)  # names the shapes
     if cr_rows[code].predicate:
@@ -406,30 +449,14 @@ cdef object large_call(
     return new_array_value(out, node)
 
 
-cdef object structural_call(object op, tuple operands, dict parameters):
-    """An op on whole arrays with one operand, an array's Value: ``recording.apply``, short."""
-    cdef ArrayBase source
-    cdef Node node
-    cdef int reads
-    if type_of(<PyObject *>operands[0]) != array_type or op in views or op is constant_op:
-        return protocol.on_arrays(op, operands, parameters)
-    source = <ArrayBase>operands[0]
-    if op.results != 1 or not op.differentiable or not cnp.PyArray_CheckExact(source._array):
-        return protocol.on_arrays(op, operands, parameters)
-    try:
-        out = quietly(op.kernel, source._array, **parameters)
-    except ValueError:
-        return protocol.on_arrays(op, operands, parameters)  # names the shapes
-    if source._node is None:
-        return new_array_value(out, None)
-    reads = reads_of(op, only_operand)
-    node = new_operation(op, (source._array,), (source._node,), parameters, out, reads)
-    node.shape, node.dtype = out.shape, out.dtype
-    return new_array_value(out, node)
+cdef inline bint is_small_array(object x) noexcept:
+    """Whether to keep it costs less than to note its shape."""
+    return cnp.PyArray_CheckExact(x) and cnp.PyArray_SIZE(<cnp.ndarray>x) <= SMALL
 
 
 cdef Node new_operation(
-    object op, object numbers, tuple links, dict parameters, object out, int reads
+    object op, object numbers, tuple links, dict parameters, object out, int reads,
+    bint keeps_small=True,
 ):
     cdef Node node = <Node>Node.__new__(Node)
     cdef Py_ssize_t i, count = len(links)
@@ -439,7 +466,7 @@ cdef Node new_operation(
         if not (i < 30 and reads >> i & 1):
             if links[i] is not None:
                 x = links[i]
-            elif not PyFloat_CheckExact(x):
+            elif not PyFloat_CheckExact(x) and not (keeps_small and is_small_array(x)):
                 x = Stub(np.shape(x), getattr(x, "dtype", double_descriptor))
         Py_INCREF(x)
         PyTuple_SET_ITEM(kept, i, x)
@@ -459,6 +486,7 @@ cdef Node new_operation(
 def recorded_node(op, numbers, tuple operands, dict parameters, out, shape, dtype):
     """A node of an operation, which keeps what its cotangents are computed from."""
     reads = nodes.reads_of(op, tuple([operand is not None for operand in operands]))
-    cdef Node node = new_operation(op, numbers, operands, parameters, out, reads)
+    # Not one that is to be written again: who saves it would force a copy.
+    cdef Node node = new_operation(op, numbers, operands, parameters, out, reads, False)
     node.shape, node.dtype = shape, dtype
     return node

@@ -1,67 +1,64 @@
-# The chain rule of what reads and writes elements in the compiled build: part of native.pyx.
-#
-# A loop over ``out[i]`` makes a node for each element, whose cotangents have the shape of the whole
-# array. The rules of ``ops/index.py`` and ``ops/assign.py`` make new ones, n**2 elements in all;
-# here a cotangent that nobody else holds is changed in place.
+# What ``assigning.py`` needs in the compiled build: part of native.pyx, which see. ``plain_array.py``
+# has who looks at whom in Python; the rules are those of ``ops/assign.py``.
 
-cdef object index_op = TABLE["index"]
-cdef object assign_op = TABLE["assign"]
+@cython.final
+cdef class Aliases:
+    """Who else looks at the elements of a handle, and whether it was assigned."""
+
+    cdef public bint is_assigned
+    cdef public bint fixed
+    cdef public unsigned long long born
+    cdef public tuple sources
+    cdef public list views
+
+    def __init__(self):
+        self.sources = nothing
+        self.views = []
+
+    def live_views(self):
+        """The views that somebody holds."""
+        alive = [(view, steps) for ref, steps in self.views if (view := ref()) is not None]
+        if 2 * len(alive) < len(self.views):
+            self.views = [(PyWeakref_NewRef(view, None), steps) for view, steps in alive]
+        return alive
 
 
-cdef inline bint may_write(object array, Py_ssize_t references) noexcept:
-    """Whether an array that so many references of ours hold is held by nobody else."""
-    return reference_count(<PyObject *>array) == references and cnp.PyArray_CHKFLAGS(
-        <cnp.ndarray>array, cnp.NPY_ARRAY_OWNDATA | cnp.NPY_ARRAY_WRITEABLE
-    )
+cdef inline Aliases aliases_of_handle(ArrayBase v):
+    if v._aliases is None:
+        v._aliases = Aliases()
+    return v._aliases
 
 
-cdef bint pull_index(Backward sweep, Node node, object adjoint) except -1:
-    """Add the cotangent of what was picked at its key; False where ``ops/rules.py`` has to."""
-    cdef PyObject *before
-    cdef bint own
-    link = node.nodes[0]
-    numbers, mask = adjoint, None
-    if is_cotangent(adjoint):
-        numbers, mask = (<tuple>adjoint)[0], (<tuple>adjoint)[1]
-    if type_of(<PyObject *>link) != node_type:
-        return False
-    key = as_slices(node.parameters["key"])
-    sweep.be_silent()
-    before = PyDict_GetItem(sweep.adjoints, link)
-    if before == NULL:
-        total = np.zeros((<Node>link).shape, (<Node>link).dtype)
-        total[key] = numbers
-        counted = np.zeros((<Node>link).shape, bool)
-        counted[key] = True if mask is None else mask
-        sweep.put(link, Cotangent(total, counted))
-        return True
-    first = <object>before
-    total, counted = first, None
-    own = True
-    if is_cotangent(first):
-        total, counted = (<tuple>first)[0], (<tuple>first)[1]
-        own = reference_count(<PyObject *>first) == 2  # of the dict, and here
-    if not cnp.PyArray_CheckExact(total) or total.ndim == 0:
-        return False
-    if total is first:
-        own = may_write(total, 3)  # and the one of the name ``first``
-    else:
-        own = own and may_write(total, 2)
-    if counted is not None:
-        if not cnp.PyArray_CheckExact(counted):
-            return False
-        own = own and may_write(counted, 2)
-    if not own:
-        total = total.copy()
-        counted = None if counted is None else counted.copy()
-        sweep.adjoints[link] = Cotangent(total, counted)
-    total[key] += numbers
-    if counted is not None:
-        if mask is None:
-            counted[key] = True
-        else:
-            counted[key] |= mask
-    return True
+cdef int note_if_view(ArrayBase source, ArrayBase view, object op, dict parameters) except -1:
+    """Note that an operation made a view of a handle, if it did."""
+    cdef Aliases own, mine, above
+    cdef Py_ssize_t count
+    numbers = view._array
+    if not cnp.PyArray_CheckExact(numbers) or cnp.PyArray_BASE(<cnp.ndarray>numbers) == NULL:
+        return 0
+    if op is reshape_op and is_copied(source, numbers, parameters):
+        return 0
+    own, mine = aliases_of_handle(source), aliases_of_handle(view)
+    step = ((op, parameters),)
+    found = ((PyWeakref_NewRef(source, None), own, step),)
+    if own.sources:
+        found += tuple([(ref, above, steps + step) for ref, above, steps in own.sources])
+    mine.sources = found
+    me = PyWeakref_NewRef(view, None)
+    for _, above, steps in found:
+        above.views.append((me, steps))
+        count = len(above.views)
+        if count >= 32 and not count & (count - 1):
+            above.live_views()
+    if op is index_op and own.is_assigned:
+        # In memory it is a copy, so that the array can be assigned in place again.
+        view._array = numbers.copy()
+    return 0
+
+
+def note_view(source, view, op, parameters):
+    """Note that an operation made a view of a handle, if it did."""
+    note_if_view(source, view, op, parameters)
 
 
 cdef bint pull_assign(Backward sweep, Node node, object adjoint) except -1:
@@ -78,7 +75,7 @@ cdef bint pull_assign(Backward sweep, Node node, object adjoint) except -1:
         return False
     own_mask = own and mask is not None and may_write(mask, 2)
     own = own and may_write(numbers, 2)
-    key = as_slices(node.parameters["key"])
+    key = as_slices(node.parameters["key"] or nothing)
     if piece_link is not None:
         piece = numbers[key]
         if cnp.PyArray_CheckExact(piece):

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import functools
 import sys
-import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +23,6 @@ import numpy as np
 from ..errors import ChangedValueError, OperandError
 from ..ops import TABLE, tracing
 from ..ops.assign import (
-    Step,
     Target,
     are_apart,
     assign_row,
@@ -42,33 +40,9 @@ from . import protocol
 
 if TYPE_CHECKING:
     from .plain import Value
-    from .plain_array import ArrayBase, made_array, recorded_node
+    from .plain_array import Aliases, ArrayBase, made_array, recorded_node
 else:
-    from . import ArrayBase, Value, made_array, recorded_node
-
-
-class Aliases:
-    """Who else looks at the elements of a handle, and whether it was assigned."""
-
-    __slots__ = ("born", "fixed", "is_assigned", "sources", "views")
-
-    def __init__(self) -> None:
-        self.is_assigned = False
-        #: An argument of a function that is differentiated, which the caller has too.
-        self.fixed = False
-        #: The serial number before the first assignment.
-        self.born = 0
-        #: What it is a view of: the handle, its aliases, and how the view is made.
-        self.sources: tuple[tuple[Any, Aliases, tuple[Step, ...]], ...] = ()
-        #: Its views, and views of these: the handle, and how it is made.
-        self.views: list[tuple[Any, tuple[Step, ...]]] = []
-
-    def live_views(self) -> list[tuple[Any, tuple[Step, ...]]]:
-        """The views that somebody holds."""
-        alive = [(view, steps) for ref, steps in self.views if (view := ref()) is not None]
-        if 2 * len(alive) < len(self.views):
-            self.views = [(weakref.ref(view), steps) for view, steps in alive]
-        return alive
+    from . import Aliases, ArrayBase, Value, made_array, recorded_node
 
 
 def aliases_of(v: Any) -> Aliases:
@@ -76,20 +50,6 @@ def aliases_of(v: Any) -> Aliases:
     if known is None:
         known = v._aliases = Aliases()
     return known
-
-
-def note_view(source: Any, view: Any, op: Any, parameters: dict[str, Any]) -> None:
-    """Note that an operation made a view of a handle."""
-    step = ((op, parameters),)
-    own = aliases_of(source)
-    found: list[tuple[Any, Aliases, tuple[Step, ...]]] = [(weakref.ref(source), own, step)]
-    found += [(ref, above, (*steps, *step)) for ref, above, steps in own.sources]
-    aliases_of(view).sources = tuple(found)
-    me = weakref.ref(view)
-    for _, above, steps in found:
-        above.views.append((me, steps))
-        if len(above.views) >= 32 and not len(above.views) & (len(above.views) - 1):
-            above.live_views()
 
 
 def fixed(v: Any) -> Any:
@@ -177,7 +137,11 @@ def assign(v: Any, key: Any, x: Any) -> None:
             "v[key] = x: x is a Symbol of a function that is traced, and v a Value. Make v with "
             "cr.zeros, or compute it from the arguments."
         )
-    target = target_of(v.shape, key, not shape_of(x))
+    spelt = v._spelt(key)
+    if spelt is not None:
+        target = Target(spelt[1], key=spelt[0])
+    else:
+        target = target_of(v.shape, key, not shape_of(x))
     if isinstance(x, ArrayBase) and x._aliases is not None:
         for ref, _, steps in x._aliases.sources:
             if ref() is v and is_itself(target, steps, shape_of(x)):
@@ -272,11 +236,11 @@ def _replace(v: Any, out: Any, what: str) -> None:
 
 def in_place(op: Any, symbol: str) -> Callable[[Any, Any], Any]:
     """The operator ``v += x``: the handle stays, and moves on to the sum."""
+    what = f"v {symbol} x"
 
     def operator(v: Any, x: Any) -> Any:
         if v.shape == () or _is_argument(v) or getattr(x, "_dispatch_rank", 0) > v._dispatch_rank:
             return NotImplemented  # Python writes v = v + x for it
-        what = f"v {symbol} x"
         out = op(v, x)
         if out is NotImplemented:
             return out

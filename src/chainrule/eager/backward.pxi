@@ -183,16 +183,24 @@ cdef class Backward:
                 return self.call(node.grad_fn, adjoint)
             if node.code and pull_small(self, node, adjoint):
                 return 0
+            if is_cotangent(adjoint) and is_all_true((<tuple>adjoint)[1]):
+                adjoint = (<tuple>adjoint)[0]
             if node.op is index_op and pull_index(self, node, adjoint):
+                return 0
+            if node.op is gather_op and pull_gather(self, node, adjoint):
                 return 0
             if node.op is assign_op and pull_assign(self, node, adjoint):
                 return 0
         if node.op is None and node.part < 0 and node.grad_fn is None:
             return 0
-        is_plain = not self.recorded and not is_cotangent(adjoint) and type(adjoint) is not list
-        if is_plain and type(node.op) is Structural and pull_linear(self, node, adjoint):
-            return 0
         self.be_silent()
+        if not self.recorded and type(node.op) is Structural and type(adjoint) is not list:
+            be_silent(1)
+            try:
+                if pull_structural(self, node, adjoint):
+                    return 0
+            finally:
+                be_silent(-1)
         if not self.recorded and type(node.op) is Op and cnp.PyArray_CheckExact(adjoint):
             if pull_smooth(self, node, adjoint):
                 return 0
@@ -221,6 +229,21 @@ cdef PyTypeObject *node_type = <PyTypeObject *>Node
 
 cdef inline bint is_cotangent(object x) noexcept:
     return type_of(<PyObject *>x) == cotangent_type
+
+
+cdef bint is_all_true(object mask) except -1:
+    """Whether a mask leaves nothing out."""
+    cdef Py_ssize_t i
+    cdef const char *marks
+    if not cnp.PyArray_CheckExact(mask):
+        return False
+    if not cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>mask):
+        return mask.all()
+    marks = <const char *>cnp.PyArray_DATA(<cnp.ndarray>mask)
+    for i in range(cnp.PyArray_SIZE(<cnp.ndarray>mask)):
+        if not marks[i]:
+            return False
+    return True
 
 
 cdef inline bint is_own(PyObject *x) noexcept:
@@ -406,7 +429,7 @@ cdef object summed(object before, object adjoint):
             out[k] = a.data[k * a.step] + b.data[k * b.step]
         return result
     if cnp.PyArray_CheckExact(before) and cnp.PyArray_CheckExact(adjoint):
-        return np.asarray(quietly(np.add, before, adjoint))
+        return np.asarray(call_quietly(np.add, (before, adjoint), no_parameters))
     return before + adjoint
 
 
@@ -416,9 +439,10 @@ def survey(root, unsigned long long oldest, unsigned long long newest):
     ``oldest`` and ``newest`` are the serials of the function's leaves.
     """
     cdef bint outside = False, closures = False
-    cdef unsigned long long serial
+    cdef unsigned long long serial, mark = next_serial()
     cdef set found = {root}
     cdef list waiting = [root]
+    cdef tuple operands
     while waiting:
         value = waiting.pop()
         if type_of(<PyObject *>value) == node_type:
@@ -435,11 +459,17 @@ def survey(root, unsigned long long oldest, unsigned long long newest):
         if serial < oldest:
             outside = True
             continue
-        for operand in operands or ():
+        if operands is None:
+            continue
+        for operand in operands:
             if operand is None:
                 continue
             if serial <= newest:
                 outside = True
+            elif type_of(<PyObject *>operand) == node_type:
+                if (<Node>operand).mark != mark:
+                    (<Node>operand).mark = mark
+                    waiting.append(operand)
             elif operand not in found:
                 found.add(operand)
                 waiting.append(operand)

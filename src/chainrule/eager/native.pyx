@@ -22,24 +22,29 @@ from cpython.dict cimport PyDict_GetItem
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_Check, PyFloat_CheckExact
 from cpython.mem cimport PyMem_RawFree, PyMem_RawRealloc
 from cpython.object cimport (
-    PyObject, PyObject_Hash, PyTypeObject, Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE, destructor,
+    PyObject, PyObject_Call, PyObject_Hash, PyTypeObject, Py_EQ, Py_GE, Py_GT, Py_LE, Py_LT, Py_NE, destructor,
     inquiry, newfunc, traverseproc, visitproc,
 )
 from cpython.ref cimport Py_INCREF, Py_TYPE
 from cpython.tuple cimport PyTuple_New, PyTuple_SET_ITEM
+from cpython.weakref cimport PyWeakref_NewRef
 
 from ..ops import TABLE, Cotangent, Op, Structural, blocks, elementwise_rows, foreign_names, tracing
+from ..ops import numpy_names
 from ..ops.assign import VIEWS
-from ..ops.index import as_slices
+from ..ops.index import getitem
+from ..ops.methods import ArrayMethods
 from ..ops.op import one, zero
-from ..ops.quiet import quietly
 from ..ops.rules import plus, unbroadcast
-from ..ops.shape import of_dtype
+from ..ops.shape import of_dtype, transpose
 from . import generated, nodes, protocol, sweep as sweeps
+from .aliasing import is_copied
 from .nodes import Stub
 from .operands import (
     called_back, fixed_operand, gradient_number, leaf_number, other_operands, plain_number,
 )
+
+from ..ops.native cimport be_silent, call_quietly
 
 cnp.import_array()
 
@@ -55,6 +60,8 @@ cdef extern from "Python.h":
     void PyObject_Free(void *)
     PyObject *PyObject_Init(PyObject *, PyTypeObject *)
     void PyType_Modified(PyTypeObject *)
+    int PySlice_Unpack(object, Py_ssize_t *, Py_ssize_t *, Py_ssize_t *) except -1
+    Py_ssize_t PySlice_AdjustIndices(Py_ssize_t, Py_ssize_t *, Py_ssize_t *, Py_ssize_t)
 
 cdef extern from *:
     """
@@ -247,10 +254,14 @@ cdef class Value(Methods):
             code = UFUNC_CODES.get(ufunc)
             if code is not None:
                 return call(code, inputs)
+            if ufunc is matmul_ufunc:
+                product = product_of(inputs[0], inputs[1])
+                if product is not None:
+                    return product
         return protocol.array_ufunc(ufunc, method, inputs, options)
 
     def __array_function__(self, function, types, arguments, options):
-        return protocol.array_function(function, arguments, options)
+        return numpys_function(function, arguments, options)
 
     @property
     def val(self):
@@ -742,6 +753,8 @@ cdef object new_tracked(short code, double number, PyObject **links, double *wei
 
 include "sweeping.pxi"
 include "arrays.pxi"
+include "structural.pxi"
+include "indexing.pxi"
 include "spreading.pxi"
 include "backward.pxi"
 include "pulling.pxi"

@@ -8,6 +8,7 @@ that ``array.py`` derives ``Value(array)`` from, :class:`Backward` is one sweep.
 from __future__ import annotations
 
 import sys
+import weakref
 from collections.abc import Iterable, Sequence
 from heapq import heappop, heappush
 from typing import Any
@@ -15,9 +16,13 @@ from typing import Any
 import numpy as np
 
 from ..ops import Cotangent, Row
+from ..ops.assign import Step
+from ..ops.index import index_row
 from ..ops.rules import plus
+from ..ops.shape import reshape_row
 from . import nodes, protocol
 from . import sweep as sweeps
+from .aliasing import is_copied
 from .plain import Value, _new, _serials
 
 Adjoint = Any
@@ -108,8 +113,8 @@ class ArrayBase(Value):
 
     _array: Any
     _node: Node | None
-    # Who else looks at the array, once somebody asked: ``Aliases`` of ``assigning.py``.
-    _aliases: Any
+    # Who else looks at the array, once somebody asked.
+    _aliases: Aliases | None
 
     def __init__(self, numbers: Any, node: Node | None) -> None:
         Value.__init__(self, 0.0)
@@ -126,12 +131,65 @@ class ArrayBase(Value):
         if node is not None:
             self._serial = node._serial
 
+    def _spelt(self, key: Any) -> tuple[Any, Any] | None:
+        """What a key picks, counted out, where the compiled build knows."""
+        return None
+
     def back(self, grad: Any = 1, create_graph: bool = False) -> None:
         """``back`` of ``array.py``."""
         sweeps.back_from_array(self, grad, create_graph)
 
     def _apply_op(self, op: Row, operands: Sequence[Any], parameters: dict[str, Any]) -> Any:
         return protocol.on_arrays(op, operands, parameters)
+
+
+class Aliases:
+    """Who else looks at the elements of a handle, and whether it was assigned."""
+
+    __slots__ = ("born", "fixed", "is_assigned", "sources", "views")
+
+    def __init__(self) -> None:
+        self.is_assigned = False
+        #: An argument of a function that is differentiated, which the caller has too.
+        self.fixed = False
+        #: The serial number before the first assignment.
+        self.born = 0
+        #: What it is a view of: the handle, its aliases, and how the view is made.
+        self.sources: tuple[tuple[Any, Aliases, tuple[Step, ...]], ...] = ()
+        #: Its views, and views of these: the handle, and how it is made.
+        self.views: list[tuple[Any, tuple[Step, ...]]] = []
+
+    def live_views(self) -> list[tuple[Any, tuple[Step, ...]]]:
+        """The views that somebody holds."""
+        alive = [(view, steps) for ref, steps in self.views if (view := ref()) is not None]
+        if 2 * len(alive) < len(self.views):
+            self.views = [(weakref.ref(view), steps) for view, steps in alive]
+        return alive
+
+
+def note_view(source: Any, view: Any, op: Any, parameters: dict[str, Any]) -> None:
+    """Note that an operation made a view of a handle, if it did."""
+    numbers = view._array
+    if type(numbers) is not np.ndarray or numbers.base is None:
+        return
+    if op is reshape_row and is_copied(source, numbers, parameters):
+        return
+    for v in source, view:
+        if v._aliases is None:
+            v._aliases = Aliases()
+    step = ((op, parameters),)
+    own = source._aliases
+    found: list[tuple[Any, Aliases, tuple[Step, ...]]] = [(weakref.ref(source), own, step)]
+    found += [(ref, above, (*steps, *step)) for ref, above, steps in own.sources]
+    view._aliases.sources = tuple(found)
+    me = weakref.ref(view)
+    for _, above, steps in found:
+        above.views.append((me, steps))
+        if len(above.views) >= 32 and not len(above.views) & (len(above.views) - 1):
+            above.live_views()
+    if op is index_row and own.is_assigned:
+        # In memory it is a copy, so that the array can be assigned in place again.
+        view._array = numbers.copy()
 
 
 _array_class: Any = ArrayBase

@@ -28,35 +28,54 @@ cdef bint pull_smooth(Backward sweep, Node node, object g) except -1:
         share = g
         if partial is not one:
             factor = partial(node.out, *node.numbers)
+            if is_summed_whole(link, g, factor):
+                # The sum of products without the products.
+                put_share(sweep, link, np.vdot(g, factor), None)
+                continue
             if not PyFloat_CheckExact(factor) or PyFloat_AS_DOUBLE(factor) != 1.0:
                 share = g * factor
             factor = None
         if type_of(<PyObject *>link) != node_type:
             sweep.put(link, float(np.add.reduce(share, axis=None)))
             continue
-        if not cnp.PyArray_CheckExact(share) or share.shape != (<Node>link).shape:
+        if not cnp.PyArray_CheckExact(share):
             share = unbroadcast(Cotangent(share), (<Node>link).shape)[0]
+        elif share.shape != (<Node>link).shape:
+            share = summed_to(share, (<Node>link).shape)
         if share.dtype != (<Node>link).dtype:
             share = share.astype((<Node>link).dtype)
         sweep.put(link, share)
     return True
 
 
-cdef bint pull_linear(Backward sweep, Node node, object g) except -1:
-    """Pull a linear op of one array, by the rule of its row; False where ``ops/rules.py`` has to.
+cdef bint is_summed_whole(object link, object g, object factor) except -1:
+    """Whether a cotangent is the sum of g times factor, arrays of one shape as they are in memory."""
+    if type_of(<PyObject *>link) == node_type and len(<tuple>(<Node>link).shape) != 0:
+        return False
+    return (
+        cnp.PyArray_CheckExact(factor)
+        and cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>g)
+        and cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>factor)
+        and g.shape == factor.shape
+        and g.dtype == factor.dtype
+    )
 
-    NumPy is not silenced for it: the rule is made of rows, which are silent themselves.
-    """
-    op = node.op
-    if len(node.nodes) != 1 or node.reads or not op.linear or op.masks or op.pull is not None:
-        return False
-    link = node.nodes[0]
-    if type_of(<PyObject *>link) != node_type:
-        return False
-    (share,) = op.vjp(g, node.out, node.numbers[0], **node.parameters)
-    if share is not None:
-        sweep.put(link, of_dtype(share, (<Node>link).dtype))
-    return True
+
+cdef object summed_to(object share, tuple shape):
+    """``unbroadcast`` of an array without a mask: the sum over the axes that were repeated."""
+    cdef int axis, rank = cnp.PyArray_NDIM(<cnp.ndarray>share)
+    cdef int fresh = rank - <int>len(shape)
+    if fresh < 0:
+        return unbroadcast(Cotangent(share), shape)[0]
+    axes = []
+    for axis in range(rank):
+        if axis < fresh or shape[axis - fresh] == 1 and cnp.PyArray_DIM(share, axis) != 1:
+            axes.append(axis)
+    total = call_quietly(sum_kernel, (share, tuple(axes)), no_parameters)
+    return total if shape_of_numbers(total) == shape else total.reshape(shape)
+
+
+cdef object sum_kernel = TABLE["sum"].kernel
 
 
 cdef inline double weight(

@@ -11,21 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import OperandError, ResultError, user_line
+from ..errors import OperandError, ResultError, masked_array, user_line
 from ..ops import Cotangent, Op, Row, Structural
 from ..ops.assign import VIEWS
-from ..ops.index import index_row
-from ..ops.quiet import quietly
+from ..ops.calling import quietly
 from ..ops.shape import array as stacked
 from ..ops.shape import broadcast_to, shape_of
-from .assigning import note_view
 from .operands import described
 
 if TYPE_CHECKING:
     from .plain import Value
-    from .plain_array import ArrayBase, Node, made_array, recorded_node
+    from .plain_array import ArrayBase, Node, made_array, note_view, recorded_node
 else:
-    from . import ArrayBase, Node, Value, made_array, recorded_node
+    from . import ArrayBase, Node, Value, made_array, note_view, recorded_node
 
 
 def _numbers(op: Row, x: Any) -> Any:
@@ -35,6 +33,8 @@ def _numbers(op: Row, x: Any) -> Any:
     if isinstance(x, Value):
         return x.val
     if isinstance(x, np.ndarray | np.generic):
+        if isinstance(x, np.ma.MaskedArray):
+            raise masked_array(f"{op.name}: an operand")
         if x.dtype.kind not in "fiub":
             raise OperandError(
                 f"{op.name}: an operand is an array of dtype {x.dtype}, not of real numbers."
@@ -82,12 +82,7 @@ def apply(op: Row, operands: Sequence[Any], parameters: dict[str, Any]) -> Any:
 def _with_source(value: Any, op: Row, source: Any, parameters: dict[str, Any]) -> Any:
     """The result, which knows what it is a view of."""
     if op in VIEWS and isinstance(source, ArrayBase):
-        numbers = value._array
-        if type(numbers) is np.ndarray and numbers.base is not None:
-            note_view(source, value, op, parameters)
-            if op is index_row and source._aliases.is_assigned:
-                # In memory it is a copy, so that the array can be assigned in place again.
-                value._array = numbers.copy()
+        note_view(source, value, op, parameters)
     return value
 
 
@@ -126,4 +121,5 @@ def seed_of(value: Any, grad: Any) -> Cotangent:
     if isinstance(grad, Value) and grad.reqgrad:
         return Cotangent(broadcast_to(grad, value.shape))
     numbers = np.asarray(getattr(grad, "val", grad), value.dtype)
-    return Cotangent(np.broadcast_to(numbers, value.shape))
+    is_whole = numbers.shape == value.shape
+    return Cotangent(numbers if is_whole else np.broadcast_to(numbers, value.shape))

@@ -24,7 +24,7 @@ import numpy as np
 
 from ..errors import ClosureError, DroppedDerivativeError
 from ..ops import Cotangent, tracing
-from .nodes import is_array_node, names_read, pushed, whole
+from .nodes import is_array_node, names_read, pushed
 from .operands import gradient_number
 from .protocol import (
     changed_value,
@@ -238,14 +238,7 @@ def finished(sweep: Backward, leaves: Sequence[Value]) -> list[Adjoint]:
     sweep.run()
     if sweep.outside and sweep.closures:
         raise undifferentiable_closure()
-    results = [_adjoint_of(leaf, sweep.adjoints.get(node_of(leaf))) for leaf in leaves]
-    # Two leaves may have been passed one array, as by x + y; each gets its own.
-    own: set[int] = set()
-    for i, result in enumerate(results):
-        if isinstance(result, np.ndarray):
-            results[i] = result.copy() if id(result) in own else result
-            own.add(id(result))
-    return results
+    return [_derivative(sweep, leaf) for leaf in leaves]
 
 
 def _dependents(root: Any, oldest: int, newest: int) -> set[Any]:
@@ -265,18 +258,18 @@ def _dependents(root: Any, oldest: int, newest: int) -> set[Any]:
     return dependents
 
 
-def _adjoint_of(leaf: Any, adjoint: Any) -> Any:
-    if node_of(leaf) is leaf:
+def _derivative(sweep: Backward, leaf: Any) -> Any:
+    """What a sweep found for a leaf; an array is nobody else's."""
+    node = node_of(leaf)
+    adjoint = sweep.adjoints.get(node)
+    if node is leaf:
         return 0.0 if adjoint is None else adjoint
     if adjoint is None:
         return np.zeros(leaf.shape, leaf.dtype)
-    if _needs_derivative(adjoint.numbers):
+    if sweep.recorded and _needs_derivative(adjoint.numbers):
         return adjoint.numbers
-    numbers = getattr(adjoint.numbers, "val", adjoint.numbers)
-    is_fresh = isinstance(numbers, np.ndarray) and numbers.flags.owndata and numbers.flags.writeable
-    if is_fresh and numbers.shape == leaf.shape and numbers.dtype == leaf.dtype:
-        return numbers
-    return whole(numbers, leaf._node)
+    del adjoint  # or it would not be the sweep's own
+    return sweep.own(node)
 
 
 def pushforward(

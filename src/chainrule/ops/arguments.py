@@ -32,6 +32,8 @@ def normal_axes(axis: Any, rank: int, name: str) -> tuple[int, ...]:
     """Axes counted from the front, in order; None is all of them."""
     if axis is None:
         return tuple(range(rank))
+    if type(axis) is int:
+        return (normal_axis(axis, rank, name),)
     given = axis if isinstance(axis, tuple | list) else (axis,)
     axes = tuple(sorted(normal_axis(a, rank, name) for a in given))
     if len(set(axes)) < len(axes):
@@ -46,11 +48,8 @@ _INSTEAD = {
     "initial": "Put it to the result: with + for a sum, * for a product, cr.maximum for a maximum.",
     "dtype": "Convert the operand or the result with .astype.",
     "order": "Elements come in row-major order, order='C'; transpose before it.",
-    "mode": "Positions have to be in range; limit or wrap them with NumPy first.",
     "weights": "Repeat the elements as often as their weights say.",
-    "hermitian": "A symmetric matrix is taken like any other.",
     "method": "It is linear, as by default.",
-    "UPLO": "The symmetric part is taken; give a symmetric matrix.",
 }
 
 

@@ -278,6 +278,23 @@ Step = tuple[Structural, dict[str, Any]]
 VIEWS = frozenset({index_row, reshape_row, transpose_row, broadcast_row})
 
 
+def since_copy(shape: Sequence[int], steps: Sequence[Step]) -> int:
+    """How many steps from a row-major array end with a copy: NumPy reshapes in place or not.
+
+    A reshape of ``a.T`` or of ``a[:, 1:]`` makes new elements, that of ``a[1:]`` looks at a's.
+    NumPy itself is asked, with bytes for elements, and only where there is a reshape.
+    """
+    if all(row is not reshape_row for row, _ in steps):
+        return 0
+    seen = np.empty(shape, np.int8)
+    count = 0
+    for k, (row, parameters) in enumerate(steps, 1):
+        before, seen = seen, row.kernel(seen, **parameters)
+        if row is reshape_row and not np.may_share_memory(before, seen):
+            count = k
+    return count
+
+
 def written_through(x: Any, steps: Sequence[Step], y: Any) -> Any:
     """x, where the view of it that steps make is y: what ``w += 1`` makes of x.
 
@@ -302,7 +319,7 @@ def written_through(x: Any, steps: Sequence[Step], y: Any) -> Any:
 def are_apart(key: Key | None, step: Step) -> bool:
     """Whether a key and the first step of a view are known to have no element in common."""
     row, parameters = step
-    if row is not index_row or key is None:
+    if row is not index_row or key is None or key == parameters["key"]:
         return False
     for a, b in zip(key, parameters["key"], strict=True):
         ours, theirs = (x if type(x) is tuple else (x, x + 1, 1) for x in (a, b))

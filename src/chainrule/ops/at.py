@@ -5,6 +5,7 @@ The old elements at the key have no part in the result, nor in a derivative.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -129,6 +130,9 @@ class AtKey:
             return written(v, row(v, y), target)
         if target.key is not None:
             return written(v, row(index_row(v, key=target.key), y), target)
+        if not isinstance(target.places, np.ndarray):  # plain ones are known for one shape
+            counted = tuple(operator.index(extent) for extent in shape_of(v))
+            target = target_of(counted, self._key, False)
         if not isinstance(target.places, np.ndarray):
             raise UnsupportedMethodError(
                 f"at: v.at[key].{name} needs positions that are known while the function is "

@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from .calling import quietly
 from .op import TABLE, Op, Row
-from .quiet import quietly
 from .selection import where_kernel
 
 Formula = Callable[..., Any]

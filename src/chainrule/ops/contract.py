@@ -21,6 +21,7 @@ from .elementwise import multiply
 from .reduce import sum_row
 from .rules import Cotangent
 from .shape import as_operand, broadcast_row, expand_dims, ravel, reshape_row, shape_of, transpose
+from .small import contracted
 from .sparse import is_sparse, sparse_matmul
 from .structural import Shape, Structural
 
@@ -104,6 +105,10 @@ def _turned(subscripts: str) -> tuple[bool, bool, bool] | None:
 
 
 def _kernel(x: Any, y: Any, subscripts: str, out: Any = None) -> Any:
+    if out is None:
+        product = contracted(x, y, subscripts)
+        if product is not None:
+            return product
     if subscripts in _PLAIN:
         return np.matmul(x, y) if out is None else np.matmul(x, y, out=out)
     if (turned := _turned(subscripts)) is not None:
@@ -141,9 +146,27 @@ def _kernel(x: Any, y: Any, subscripts: str, out: Any = None) -> Any:
     return out
 
 
-def _vjp(g: Any, out: Any, x: Any, y: Any, subscripts: str) -> tuple[Any, Any]:
+class Towards(NamedTuple):
+    """How the cotangent of an operand comes from that of the result and the other operand."""
+
+    subscripts: str
+    #: Which axes of the operand that gives; what is summed alone is repeated.
+    there: tuple[bool, ...]
+
+
+@functools.cache
+def _towards_operands(subscripts: str) -> tuple[Towards, Towards]:
     a, b, o = _letters(subscripts)
-    return _towards(g, o, y, b, x, a), _towards(g, o, x, a, y, b)
+    ways = []
+    for own, other in (a, b), (b, a):
+        there = "".join(letter for letter in own if letter in o or letter in other)
+        ways.append(Towards(f"{o},{other}->{there}", tuple(letter in there for letter in own)))
+    return ways[0], ways[1]
+
+
+def _vjp(g: Any, out: Any, x: Any, y: Any, subscripts: str) -> tuple[Any, Any]:
+    to_x, to_y = _towards_operands(subscripts)
+    return _towards(g, to_x, y, x), _towards(g, to_y, x, y)
 
 
 def _pull(
@@ -151,22 +174,23 @@ def _pull(
 ) -> list[Cotangent | None]:
     """As ``_vjp``, but of the operands that are wanted: the other one may be a large constant."""
     (x, y), g = operands, cotangent.numbers  # which is 0 where a mask says so
-    a, b, o = _letters(parameters["subscripts"])
+    to_x, to_y = _towards_operands(parameters["subscripts"])
     return [
-        Cotangent(_towards(g, o, y, b, x, a)) if wanted[0] else None,
-        Cotangent(_towards(g, o, x, a, y, b)) if wanted[1] else None,
+        Cotangent(_towards(g, to_x, y, x)) if wanted[0] else None,
+        Cotangent(_towards(g, to_y, x, y)) if wanted[1] else None,
     ]
 
 
-def _towards(g: Any, o: str, other: Any, b: str, x: Any, a: str) -> Any:
+def _towards(g: Any, way: Towards, other: Any, x: Any) -> Any:
     """The cotangent of x: g times the other operand, repeated over what x alone summed."""
-    there = "".join(letter for letter in a if letter in o or letter in b)
-    gathered = contract_row(g, other, subscripts=f"{o},{b}->{there}")
-    if there == a:
+    gathered = contract_row(g, other, subscripts=way.subscripts)
+    if all(way.there):
         return gathered
-    extents = dict(zip(a, shape_of(x), strict=True))
-    kept = tuple(extents[letter] if letter in there else 1 for letter in a)
-    return broadcast_row(reshape_row(gathered, shape=kept), shape=shape_of(x))
+    shape = shape_of(x)
+    kept = tuple(
+        extent if is_there else 1 for extent, is_there in zip(shape, way.there, strict=True)
+    )
+    return broadcast_row(reshape_row(gathered, shape=kept), shape=shape)
 
 
 def _jvp(tangents: Any, out: Any, x: Any, y: Any, subscripts: str) -> Any:

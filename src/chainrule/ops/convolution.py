@@ -78,7 +78,7 @@ convolve_row: Structural = Structural(
 def _vector(name: str, x: Any) -> Any:
     x = array(as_operand(x))
     if shape_of(x) == ():
-        x = x.reshape(1)
+        x = reshape_row(x, shape=(1,))
     if len(shape_of(x)) != 1:
         raise ValueError(f"{name}: operands are vectors, not of shape {shape_of(x)}")
     if shape_of(x)[0] == 0:

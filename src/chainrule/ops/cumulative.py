@@ -74,6 +74,8 @@ def _recurrence(a: Any, b: Any, axis: int, back: bool) -> Any:
 def _neighbours(h: Any, axis: int, back: bool) -> Any:
     """h of the element before, 0 for the first one."""
     extent = shape_of(h)[axis]
+    if extent == 0:
+        return h
     whole = [(0, e, 1) for e in shape_of(h)]
     kept, first = list(whole), list(whole)
     kept[axis] = (1, extent, 1) if back else (0, extent - 1, 1)
@@ -115,6 +117,8 @@ def _cumprod_before(x: Any, axis: int) -> Any:
     """The product of all before each element, 1 for the first."""
     products = cumprod_row(x, axis=axis)
     extent = shape_of(x)[axis]
+    if extent == 0:
+        return products
     whole = [(0, e, 1) for e in shape_of(x)]
     kept, first = list(whole), list(whole)
     kept[axis] = (0, extent - 1, 1)

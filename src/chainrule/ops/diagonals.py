@@ -50,9 +50,9 @@ def _diagonal(name: str, a: Any, offset: Any, axis1: int, axis2: int) -> Any:
         rows = rows + k
     count = rows if rows <= columns else columns
     count = count if count >= 0 else 0
-    front = moveaxis(x, (one, other), (0, 1))
+    front = x if (one, other) == (0, 1) else moveaxis(x, (one, other), (0, 1))
     picked = gather_row(front, _shifted(count, max(-k, 0)), _shifted(count, max(k, 0)))
-    return moveaxis(picked, 0, -1)
+    return picked if rank == 2 else moveaxis(picked, 0, -1)
 
 
 @covers("diagonal")

@@ -18,8 +18,18 @@ from .arguments import broadcast_shapes, normal_axis, unsupported
 from .covered import covers
 from .creation import length_row, positions_row
 from .elementwise import add
+from .op import TABLE
 from .selection import less, where
-from .shape import array, as_operand, broadcast_row, ravel, reshape_row, shape_of, transpose
+from .shape import (
+    array,
+    as_operand,
+    astype_row,
+    broadcast_row,
+    ravel,
+    reshape_row,
+    shape_of,
+    transpose,
+)
 from .structural import Shape, Structural
 
 Key = tuple[Any, ...]
@@ -215,6 +225,10 @@ def _bounds(s: slice, extent: Any) -> tuple[Any, Any, int]:
 def getitem(x: Any, key: Any) -> Any:
     """x[key], with all that NumPy takes: ints, slices, None, Ellipsis, arrays of ints and bools."""
     x = as_operand(x)
+    if hasattr(type(x), "_picked"):  # an array's Value in the compiled build has the usual keys
+        picked = x._picked(key)
+        if picked is not None:
+            return picked
     shape = shape_of(x)
     if type(key) is int and shape:  # as in loops over elements
         rest = tuple([(0, extent, 1) for extent in shape[1:]])
@@ -386,14 +400,28 @@ def take(
 ) -> Any:
     """The elements of a at positions along an axis; of the flattened a by default.
 
-    ``out``, and a ``mode`` other than "raise", are not supported, and raise.
+    Positions out of range raise, or count from the other end again (``mode="wrap"``), or are the
+    first or last one (``mode="clip"``). ``out`` is not supported, and raises.
 
     >>> cr.take(np.array([10.0, 20.0, 30.0]), np.array([2, 0]))
     array([30., 10.])
     """
-    if out is not None or mode != "raise":
-        unsupported("take", out=out, mode=None if mode == "raise" else mode)
+    if out is not None:
+        unsupported("take", out=out)
     x = ravel(a) if axis is None else as_operand(a)
     axis = normal_axis(0 if axis is None else axis, len(shape_of(x)), "take")
     places = _listed(indices) if isinstance(indices, list | tuple | range) else indices
+    if mode != "raise":
+        places = _in_range(places, operator.index(shape_of(x)[axis]), mode)
     return getitem(x, (slice(None),) * axis + (places,))
+
+
+def _in_range(places: Any, extent: int, mode: str) -> Any:
+    if mode not in ("clip", "wrap"):
+        raise ValueError(f"take: mode is 'raise', 'wrap' or 'clip', not {mode!r:.40}")
+    if extent == 0:
+        raise IndexError("take: there are no elements to take from")
+    row, limits = ("clip", (0, extent - 1)) if mode == "clip" else ("remainder", (extent,))
+    if hasattr(places, "_apply_op"):
+        return astype_row(TABLE[row](places, *limits), dtype=np.dtype(np.intp))
+    return getattr(np, row)(places, *limits)

@@ -24,6 +24,7 @@ from .shape import (
     dtype_of,
     expand_dims,
     moveaxis,
+    of_dtype,
     reshape_row,
     shape_of,
     swapaxes,
@@ -258,10 +259,15 @@ def linspace(
         ) from None
     if count < 0:
         raise ValueError(f"linspace: num is {count}, and cannot be negative")
-    start, stop = multiply(as_operand(start), 1.0), multiply(as_operand(stop), 1.0)
+    start, stop = (
+        float(x) if isinstance(x, int | float) else multiply(as_operand(x), 1.0)
+        for x in (start, stop)
+    )
     whole = subtract(stop, start)
     shape = shape_of(whole)
-    first, last = (expand_dims(broadcast_to(x, shape), 0) for x in (start, stop))
+    first, last = (
+        of_dtype(expand_dims(broadcast_to(x, shape), 0), dtype_of(whole)) for x in (start, stop)
+    )
     parts = count - 1 if endpoint else count
     step = divide(whole, parts if parts > 0 else np.nan)
     places = np.arange(count, dtype=dtype_of(whole)).reshape((count,) + (1,) * len(shape))

@@ -65,12 +65,12 @@ class ArrayMethods:
 
     # --- methods that NumPy gives arguments of their own ----------------------------------------
 
-    def reshape(self, *extents: Any, order: str = "C") -> Any:
+    def reshape(self, *extents: Any, order: str = "C", copy: Any = None) -> Any:
         """The same elements in another shape, given as one tuple or as several ints."""
         return of_shape.reshape(self, extents[0] if len(extents) == 1 else extents, order)
 
     def flatten(self, order: str = "C") -> Any:
-        """The elements in one axis, row-major: a copy."""
+        """The elements in one axis, row-major or column-major (``order="F"``): a copy."""
         return likes.copy(of_shape.ravel(self, order))
 
     def transpose(self, *axes: Any) -> Any:

@@ -29,15 +29,46 @@ INSTEAD = {
     "numpy.tolist": "list(x), or x.val.tolist()",
     "numpy.flat": "x.ravel()",
     "numpy.fill": "cr.where, or x.at[:].set(y)",
-    "numpy.put": "cr.where, or x.at[i].set(y)",
-    "numpy.copyto": "cr.where, or x.at[i].set(y)",
-    "numpy.put_along_axis": "cr.where, or x.at[i].set(y)",
-    "numpy.fill_diagonal": "cr.where(np.eye(n, dtype=bool), y, x)",
-    "numpy.place": "cr.where(mask, y, x)",
-    "numpy.putmask": "cr.where(mask, y, x)",
-    "numpy.unique": "np.unique(x.val, return_index=True) for positions, and cr.take",
     "numpy.linalg.eig": "cr.linalg.eigh for symmetric matrices",
     "numpy.linalg.eigvals": "cr.linalg.eigvalsh for symmetric matrices",
+    "numpy.roots": "cr.optimize.root, or np.roots(p.val) where no derivative is wanted",
+    "numpy.polydiv": "cr.linalg.lstsq of the matrix of cr.polymul",
+    "numpy.histogram": "np.histogram(x.val), whose counts have no derivative; cr.bincount has one",
+    "numpy.histogram2d": "np.histogram2d(x.val, y.val), whose counts have no derivative",
+    "numpy.histogramdd": "np.histogramdd(x.val), whose counts have no derivative",
+    "numpy.histogram_bin_edges": "cr.linspace between cr.min and cr.max",
+    "numpy.trim_zeros": "a slice, x[i:j]",
+    "numpy.array_equiv": "cr.array_equal of cr.broadcast_arrays",
+    "numpy.ix_": "x[rows[:, None], columns]",
+    "numpy.frexp": "np.frexp(x.val) for the exponent e, and x * 2.0**-e",
+    "numpy.nextafter": "np.nextafter(x.val, y), a neighbour, which has no derivative",
+    "numpy.spacing": "np.spacing(x.val), which has no derivative",
+    "numpy.sort_complex": "cr.sort",
+}
+
+_SETS = "cr.unique and cr.concatenate, and x[cr.isin(x, y)]"
+_COMPLEX = (
+    "cr.convolve, or cr.matmul with matrices of cosines and sines, since its numbers are complex "
+    "and chainrule's are real"
+)
+_WHOLE = "it of plain whole numbers, which have no derivative"
+#: The same for several names, below numpy.
+_INSTEAD_OF_SEVERAL = {
+    "intersect1d setdiff1d setxor1d union1d": _SETS,
+    "unique_all unique_counts unique_inverse unique_values": "cr.unique",
+    "save savetxt savez savez_compressed array_repr array_str array2string": "it of x.val",
+    "bitwise_and bitwise_or bitwise_xor bitwise_not bitwise_invert bitwise_count": _WHOLE,
+    "bitwise_left_shift bitwise_right_shift left_shift right_shift invert gcd lcm": _WHOLE,
+    "packbits unpackbits ravel_multi_index unravel_index": _WHOLE,
+    "fft.fft fft.fft2 fft.fftn fft.hfft fft.ifft fft.ifft2 fft.ifftn fft.ihfft": _COMPLEX,
+    "fft.irfft fft.irfft2 fft.irfftn fft.rfft fft.rfft2 fft.rfftn": _COMPLEX,
+}
+INSTEAD |= {
+    f"numpy.{name}": instead
+    for names, instead in _INSTEAD_OF_SEVERAL.items()
+    for name in names.split()
+}
+INSTEAD |= {
     "numpy.ndarray.sort": "x = cr.sort(x)",
     "numpy.ndarray.partition": "x = cr.partition(x, k)",
     "numpy.ndarray.resize": "x = cr.reshape(x, shape)",
@@ -136,16 +167,7 @@ def apply_ufunc(
         return ufunc_methods.apply(name, method, row, inputs, options)
     if not isinstance(row, Op) and options.get("axis") is not None:
         return row(*inputs, **options)  # vecdot's own argument
-    for argument in options:
-        hint = {
-            "out": f"Write c = cr.{name}(...) (a = a + v for a += v).",
-            "where": "Choose with cr.where(condition, x, y).",
-            "dtype": "Convert with .astype.",
-        }.get(argument, f"Call cr.{name} on the operands alone.")
-        raise UnsupportedFunctionError(
-            f"{name}: NumPy's argument {argument}= is not supported. {hint}"
-        )
-    return row(*inputs)
+    return ufunc_methods.call(name, row, inputs, options) if options else row(*inputs)
 
 
 def _divmod(x: Any, y: Any) -> tuple[Any, Any]:

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from .quiet import quietly
+from .calling import Calls
 
 Partial = Callable[..., Any]
 """``partial(out, *operands)``: the derivative of the result with respect to one operand."""
@@ -41,62 +41,14 @@ class Accuracy:
     scale: float = 0.0
 
 
-class Row:
-    """A row of the table: an operation by name, that can be called.
-
-    A call dispatches on its operands: an operand that takes part in differentiation (a ``Value``,
-    an array's Value, a Symbol) has a method ``_apply_op(op, operands, parameters)`` and a rank
-    ``_dispatch_rank``, and the operand of highest rank decides. Anything else goes to NumPy.
-    """
+class Row(Calls):
+    """A row of the table: an operation by name, that can be called (``calling.py``)."""
 
     name: str
     operands: tuple[str, ...]
 
     def __repr__(self) -> str:
         return f"<chainrule op {self.name}({', '.join(self.operands)})>"
-
-    def __call__(self, *operands: Any, **parameters: Any) -> Any:
-        owner = None
-        rank = 0
-        for operand in operands:
-            kind = type(operand)
-            if kind is np.ndarray or kind is np.float64:
-                continue
-            candidate = getattr(operand, "_dispatch_rank", 0)
-            if candidate > rank:
-                owner, rank = operand, candidate
-        if owner is None and parameters:
-            owner = _free_extent(tuple(parameters.values()))
-        if owner is not None:
-            return owner._apply_op(self, operands, parameters)
-        return self.plain(*operands, **parameters)
-
-    def plain(self, *operands: Any, **parameters: Any) -> Any:
-        """The operation on plain numbers and NumPy arrays, without a warning."""
-        for x in operands:
-            if isinstance(x, np.ndarray):
-                break
-        else:
-            # Python's own floats raise where NumPy answers inf or nan. Beside an array they do
-            # not, and leave its dtype alone, which a float64 would not.
-            operands = tuple(np.float64(x) if type(x) in (int, float) else x for x in operands)
-        out = quietly(self.numpy, *operands, **parameters)  # type: ignore[attr-defined]
-        return out[()] if type(out) is np.ndarray and not out.ndim else out
-
-
-def _free_extent(parameters: tuple[Any, ...]) -> Any:
-    """An extent among the parameters that is no number yet: of a function that is traced."""
-    for parameter in parameters:
-        kind = type(parameter)
-        if kind is int:
-            continue
-        if kind is tuple:
-            found = _free_extent(parameter)
-            if found is not None:
-                return found
-        elif hasattr(parameter, "_apply_op"):
-            return parameter
-    return None
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -1,4 +1,4 @@
-"""Polynomials by their coefficients: polyval and its like, and vander."""
+"""Polynomials by their coefficients: polyval and its like, vander, polyfit."""
 
 from __future__ import annotations
 
@@ -7,11 +7,16 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import UnsupportedFunctionError
+from .contract import matmul, outer
 from .convolution import convolve
 from .covered import covers
-from .elementwise import add, divide, multiply, subtract
+from .elementwise import add, divide, multiply, sqrt, subtract
 from .index import getitem
 from .joining import atleast_1d
+from .linalg.determinants import inv
+from .linalg.inverses import lstsq
+from .reduce import sum as sum_of
 from .shape import (
     array,
     as_operand,
@@ -20,8 +25,10 @@ from .shape import (
     dtype_of,
     expand_dims,
     filled_like,
+    floating,
     shape_of,
     stack,
+    transpose,
 )
 
 
@@ -148,3 +155,92 @@ def vander(x: Any, N: Any = None, increasing: bool = False) -> Any:  # noqa: N80
     if not columns:
         return getitem(expand_dims(x, 1), (slice(None), slice(0)))
     return stack(columns if increasing else columns[::-1], 1)
+
+
+@covers()
+def poly(seq_of_zeros: Any) -> Any:
+    """The coefficients of the polynomial with given roots, that of the highest power being 1.
+
+    Raises:
+        UnsupportedFunctionError: a matrix is given, whose eigenvalues are the roots.
+
+    >>> cr.poly(np.array([1.0, -1.0]))
+    array([ 1.,  0., -1.])
+    """
+    roots = atleast_1d(array(as_operand(seq_of_zeros)))
+    if len(shape_of(roots)) != 1:
+        raise UnsupportedFunctionError(
+            "poly: a matrix is not supported. Give the roots, as cr.linalg.eigvalsh(a) of a "
+            "symmetric one."
+        )
+    if not operator.index(shape_of(roots)[0]):
+        return 1.0
+    out: Any = np.ones(1, dtype_of(roots))
+    for i in range(operator.index(shape_of(roots)[0])):
+        zero = np.zeros(1, dtype_of(roots))
+        out = subtract(concatenate([out, zero]), multiply(concatenate([zero, out]), roots[i]))
+    return out
+
+
+@covers(kinks="the derivative is that among matrices of the same rank")
+def polyfit(
+    x: Any,
+    y: Any,
+    deg: int,
+    rcond: Any = None,
+    full: bool = False,
+    w: Any = None,
+    cov: bool | str = False,
+) -> Any:
+    """The coefficients of the polynomial of a degree that fits y at x in least squares.
+
+    ``w`` are weights of the residuals. With ``cov`` the covariance of the coefficients comes with
+    them; ``full=True`` is not supported, and raises.
+
+    Raises:
+        TypeError: x is no vector; y and w do not fit it.
+        ValueError: the degree is negative; too few points for ``cov``.
+
+    >>> np.round(cr.polyfit(np.array([0.0, 1.0, 2.0]), np.array([1.0, 3.0, 5.0]), 1), 9)
+    array([2., 1.])
+    """
+    if full:
+        raise UnsupportedFunctionError(
+            "polyfit: the argument full= is not supported. Write cr.linalg.lstsq of "
+            "cr.vander(x, deg + 1)."
+        )
+    x, y = floating(x), floating(y)
+    terms = operator.index(deg) + 1
+    if terms < 1:
+        raise ValueError(f"polyfit: the degree is {deg}, and cannot be negative")
+    if len(shape_of(x)) != 1 or len(shape_of(y)) not in (1, 2) or shape_of(x) != shape_of(y)[:1]:
+        raise TypeError(
+            f"polyfit: x is a vector, and y of as many rows, not of shapes {shape_of(x)} and "
+            f"{shape_of(y)}"
+        )
+    count = operator.index(shape_of(x)[0])
+    if not count:
+        raise TypeError("polyfit: there are no points")
+    powers, values = vander(x, terms), y
+    if w is not None:
+        w = floating(w)
+        if shape_of(w) != shape_of(x):
+            raise TypeError(f"polyfit: weights of shape {shape_of(w)} do not fit x")
+        powers = multiply(powers, expand_dims(w, 1))
+        values = multiply(y, w if len(shape_of(y)) == 1 else expand_dims(w, 1))
+    if rcond is None:
+        rcond = count * float(np.finfo(dtype_of(x)).eps)
+    scale = sqrt(sum_of(multiply(powers, powers), 0))
+    powers = divide(powers, scale)
+    solution, rest, *_ = lstsq(powers, values, rcond)
+    alone = len(shape_of(y)) == 1
+    fitted = divide(solution, scale if alone else expand_dims(scale, 1))
+    if not cov:
+        return fitted
+    base = divide(inv(matmul(transpose(powers), powers)), outer(scale, scale))
+    factor: Any = 1.0
+    if cov != "unscaled":
+        if count <= terms:
+            raise ValueError("polyfit: cov needs more points than coefficients, or cov='unscaled'")
+        factor = divide(rest, count - terms)
+    return fitted, multiply(base if alone else expand_dims(base, -1), factor)

@@ -101,8 +101,10 @@ def cross(
     if axis is not None:
         axisa = axisb = axisc = axis
     x, y = array(as_operand(a)), array(as_operand(b))
-    x = moveaxis(x, normal_axis(axisa, len(shape_of(x)), "cross"), -1)
-    y = moveaxis(y, normal_axis(axisb, len(shape_of(y)), "cross"), -1)
+    if axisa != -1 or not shape_of(x):
+        x = moveaxis(x, normal_axis(axisa, len(shape_of(x)), "cross"), -1)
+    if axisb != -1 or not shape_of(y):
+        y = moveaxis(y, normal_axis(axisb, len(shape_of(y)), "cross"), -1)
     sizes = [shape_of(z)[-1] for z in (x, y)]
     if not all(size in (2, 3) for size in sizes):
         raise ValueError(f"cross: vectors have 2 or 3 elements, not {sizes[0]} and {sizes[1]}")
@@ -122,6 +124,8 @@ def cross(
     if sizes == [2, 2]:
         return minor(0, 1)
     out = stack([minor(1, 2), minor(2, 0), minor(0, 1)], -1)
+    if axisc == -1:
+        return out
     return moveaxis(out, -1, normal_axis(axisc, len(shape_of(out)), "cross"))
 
 

@@ -16,15 +16,17 @@ from ..errors import FixedOperandError
 from .arguments import normal_axes, unsupported
 from .comparing import any as any_of
 from .covered import covers
+from .cumulative import cumsum
 from .elementwise import add, divide, multiply, subtract
 from .index import getitem, take
 from .op import TABLE
-from .ordering import moved_last, sorted_along, take_along_axis
+from .ordering import argsort_row, moved_last, sorted_along, take_along_axis
 from .reduce import kept, shares, sum_row, without
-from .selection import isnan, logical_not, where
+from .selection import equal, isnan, less, logical_not, where
 from .shape import (
     array,
     astype_row,
+    broadcast_to,
     dtype_of,
     floating,
     moveaxis,
@@ -150,8 +152,57 @@ def _quantile(name: str, a: Any, q: Any, axis: Any, keepdims: bool, method: str)
     return _shaped(out, q, shape, axes, keepdims)
 
 
+def _weighted_quantile(
+    name: str, a: Any, q: Any, axis: Any, keepdims: bool, method: str, weights: Any
+) -> Any:
+    """The first element in order up to which the weights are q of their sum."""
+    if method != "inverted_cdf":
+        raise ValueError(f"{name}: weights need method='inverted_cdf', not {method!r:.40}")
+    x, w = floating(a), floating(weights)
+    shape = shape_of(x)
+    axes = normal_axes(axis, len(shape), name)
+    if shape_of(w) != shape:
+        if axis is None or shape_of(w) != tuple(shape[i] for i in axes):
+            raise ValueError(
+                f"{name}: weights of shape {shape_of(w)} have neither the shape of a, {shape}, nor "
+                f"that of the axes {axes}"
+            )
+        w = reshape_row(w, shape=tuple(e if i in axes else 1 for i, e in enumerate(shape)))
+    numbers = getattr(w, "val", w)
+    if isinstance(numbers, np.ndarray) and (numbers < 0).any():
+        raise ValueError(f"{name}: weights are not negative")
+    flat, w = moved_last(x, axes), moved_last(broadcast_to(w, shape), axes)
+    last = len(shape_of(flat)) - 1
+    n = operator.index(shape_of(flat)[last])
+    if n == 0:
+        raise ValueError(f"{name}: an array of shape {shape} has no elements over {axes}")
+    up_to = cumsum(take_along_axis(w, argsort_row(flat, axis=last, stable=True), last), last)
+    up_to = divide(up_to, getitem(up_to, (..., slice(-1, None))))
+    ordered = sorted_along(flat, last)
+    nothing = equal(up_to, 0.0)  # an element without a weight is no quantile, not even that of 0
+    parts = []
+    for fraction in q.ravel():
+        before = where(nothing, 1.0, where(less(up_to, fraction), 1.0, 0.0))
+        place = TABLE["minimum"](sum_row(before, axes=(last,)), n - 1.0)
+        parts.append(_at(ordered, place, last))
+    out = reshape_row(stack(parts), shape=(*q.shape, *shape_of(parts[0])))
+    out = where(any_of(isnan(flat), last), np.nan, out)
+    return _shaped(out, q, shape, axes, keepdims)
+
+
 def _shaped(out: Any, q: Any, shape: Any, axes: Any, keepdims: bool) -> Any:
     return reshape_row(out, shape=(*q.shape, *kept(shape, axes))) if keepdims else out
+
+
+def _chosen(
+    name: str, a: Any, fractions: Any, axis: Any, out: Any, keepdims: bool, method: str,
+    weights: Any, interpolation: Any,
+) -> Any:  # fmt: skip
+    unsupported(name, out=out)
+    method = method if interpolation is None else interpolation
+    if weights is not None:
+        return _weighted_quantile(name, a, fractions, axis, keepdims, method, weights)
+    return _quantile(name, a, fractions, axis, keepdims, method)
 
 
 def _ignored(name: str, method: str, out: Any, weights: Any, interpolation: Any) -> str:
@@ -169,19 +220,19 @@ def quantile(
     method: str = "linear",
     keepdims: bool = False,
     *,
-    weights: None = None,
+    weights: Any = None,
     interpolation: Any = None,
 ) -> Any:
     """The q-th quantiles, from 0 to 1, over one axis, several or all, by NumPy's methods.
 
-    ``q`` is a plain number or an array of them, whose axes come first in the result. ``weights``
-    are not supported, and raise.
+    ``q`` is a plain number or an array of them, whose axes come first in the result. ``weights``,
+    of a's shape or along the axes, are for ``method="inverted_cdf"``, and have derivative 0.
 
     >>> float(cr.quantile(np.array([1.0, 2.0, 4.0]), 0.75))
     3.0
     """
-    method = _ignored("quantile", method, out, weights, interpolation)
-    return _quantile("quantile", a, _fractions("quantile", q, 1.0), axis, keepdims, method)
+    fractions = _fractions("quantile", q, 1.0)
+    return _chosen("quantile", a, fractions, axis, out, keepdims, method, weights, interpolation)
 
 
 @covers(kinks="a tie is shared equally")
@@ -194,7 +245,7 @@ def percentile(
     method: str = "linear",
     keepdims: bool = False,
     *,
-    weights: None = None,
+    weights: Any = None,
     interpolation: Any = None,
 ) -> Any:
     """As ``quantile``, with q from 0 to 100.
@@ -202,8 +253,8 @@ def percentile(
     >>> float(cr.percentile(np.array([1.0, 2.0, 4.0]), 75))
     3.0
     """
-    method = _ignored("percentile", method, out, weights, interpolation)
-    return _quantile("percentile", a, _fractions("percentile", q, 100.0), axis, keepdims, method)
+    fractions = _fractions("percentile", q, 100.0)
+    return _chosen("percentile", a, fractions, axis, out, keepdims, method, weights, interpolation)
 
 
 @covers(kinks="a tie is shared equally")
@@ -269,7 +320,7 @@ def nanquantile(
     method: str = "linear",
     keepdims: bool = False,
     *,
-    weights: None = None,
+    weights: Any = None,
     interpolation: Any = None,
 ) -> Any:
     """As ``quantile``, of the elements that are not NaN; by the method "linear" only.
@@ -292,7 +343,7 @@ def nanpercentile(
     method: str = "linear",
     keepdims: bool = False,
     *,
-    weights: None = None,
+    weights: Any = None,
     interpolation: Any = None,
 ) -> Any:
     """As ``percentile``, of the elements that are not NaN; by the method "linear" only.

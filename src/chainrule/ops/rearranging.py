@@ -21,6 +21,7 @@ from .shape import (
     concatenate,
     dtype_of,
     expand_dims,
+    of_dtype,
     ravel,
     reshape,
     reshape_row,
@@ -275,7 +276,10 @@ def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
     shape = tuple(count if i == place else e for i, e in enumerate(shape_of(x)))
     if np.ndim(obj) == 0 and not isinstance(obj, slice) and len(shape_of(new)) == len(shape) - 1:
         new = expand_dims(new, place) if shape_of(new) else new
-    return take(concatenate([x, broadcast_to(new, shape)], place), order, place)
+    new = broadcast_to(new, shape)
+    if dtype_of(x).kind == "f":
+        new = of_dtype(new, dtype_of(x))
+    return take(concatenate([x, new], place), order, place)
 
 
 @covers()

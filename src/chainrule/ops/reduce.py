@@ -25,6 +25,7 @@ from .shape import (
     reshape_row,
     shape_of,
 )
+from .small import totalled
 from .structural import Shape, Structural
 
 
@@ -55,11 +56,16 @@ def accumulated(dtype: Any, **parameters: Any) -> Any:
     return dtype if dtype.kind == "f" else np.result_type(dtype, np.int64)
 
 
+def _totalled(x: Any, axes: tuple[int, ...], out: Any = None) -> Any:
+    total = totalled(x, axes) if out is None else None
+    return np.add.reduce(x, axis=axes, out=out) if total is None else total
+
+
 sum_row: Structural = Structural(
     "sum",
     ("x",),
     "Sum of the elements over axes.",
-    kernel=lambda x, axes, out=None: np.add.reduce(x, axis=axes, out=out),
+    kernel=_totalled,
     shape=without,
     dtype=accumulated,
     takes_out=True,
@@ -210,6 +216,8 @@ def sum(  # noqa: A001, NumPy's name
     """
     if out is not None:
         unsupported("sum", out=out)
+    if dtype is None and initial is None and where is None:
+        return _reduced(sum_row, a, axis, keepdims)
     x = _chosen(as_operand(astype(a, dtype)), where, 0.0)
     total = _reduced(sum_row, x, axis, keepdims)
     return total if initial is None else add(total, initial)

@@ -293,15 +293,15 @@ def _pushed_masked(
     for i, t in enumerate(tangents):
         if t is None or op.partials[i] is zero:
             continue
-        alone = [t.numbers if k == i else None for k in range(len(tangents))]
-        share = push(op, alone, out, operands, {})
-        mask = t.mask
-        if mask is not None:
-            if shape_of(mask) != shape_of(out):
-                mask = broadcast_row(mask, shape=shape_of(out))
-            share = where(mask, share, 0.0)
-        total = Cotangent(share, mask) if total is None else plus(total, Cotangent(share, mask))
+        (share,) = _shares(op, (i,), t.numbers, t.mask, out, operands)
+        numbers, mask = (_repeated(x, shape_of(out)) for x in share)
+        share = Cotangent(numbers, mask)
+        total = share if total is None else plus(total, share)
     return total
+
+
+def _repeated(x: Any, shape: Shape) -> Any:
+    return x if x is None or shape_of(x) == shape else broadcast_row(x, shape=shape)
 
 
 _saves: dict[Row, tuple[tuple[str, ...], ...]] = {}

@@ -9,6 +9,7 @@ import numpy as np
 from .creation import positions_row
 from .selection import where
 from .shape import all_batched, expand_dims, shape_of, swapaxes
+from .small import triangle_solved
 from .structural import Shape, Structural
 
 
@@ -44,6 +45,10 @@ def _solve(a: Any, b: Any, lower: bool, is_unit: bool) -> Any:
     _shape(a.shape, b.shape, lower, is_unit)
     if not b.size:
         return np.zeros_like(b)
+    if not is_unit:
+        small = triangle_solved(a, b, lower)
+        if small is not None:
+            return small
     if a.shape[-1] <= SMALL and not is_unit:
         return np.linalg.solve(np.tril(a) if lower else np.triu(a), b)
     if a.ndim == 2:

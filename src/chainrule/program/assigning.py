@@ -13,6 +13,7 @@ Writing through a view raises.
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from typing import Any
 
 from ..errors import LeakedSymbolError, OperandError, user_line
@@ -20,11 +21,13 @@ from ..ops import Row
 from ..ops.assign import (
     VIEWS,
     Step,
+    since_copy,
     written_through,
 )
 from ..ops.elementwise import positive
 from ..ops.index import basic_key, entries_of, index_row
 from ..ops.shape import astype_row, shape_of
+from .extents import traced_values
 from .storage import Storage, View
 from .symbol import NO_PARAMETERS, Batched, Symbol, Term
 
@@ -96,6 +99,8 @@ def view_of(handle: Handle, op: Any, parameters: dict[str, Any]) -> Any:
         view = View(storage.root, (*storage.steps, *step), seen)
     else:
         view = View(storage, step, seen)
+    if _since_copy(view.root, view.steps):
+        return seen  # elements of its own
     return handle_of(copy_of(seen), view)
 
 
@@ -172,7 +177,7 @@ def _replace(v: Symbol, out: Any, what: str) -> None:
     """Let v stand for a result, and what it is a view of, too."""
     if isinstance(v, Handle):
         storage = v.storage
-        if isinstance(storage, View) and sys.getrefcount(storage.root) > _OWN:
+        if isinstance(storage, View) and _is_held_elsewhere(storage):
             storage.root.write_through(storage.steps, out)
             return
     else:
@@ -185,24 +190,47 @@ def _replace(v: Symbol, out: Any, what: str) -> None:
 
 
 def _source_of(v: Symbol) -> tuple[Symbol, Step] | None:
-    """What a Symbol is a view of, if somebody has it, and how."""
-    if type(v) is Batched:
-        if v.source is None:
-            return None
-        above, step = v.source
-        # Each view holds it, and so does what it is itself a view of.
-        others = len(above.views) - 1 + (above.source is not None)
-        return (above, step) if sys.getrefcount(above) > _OWN + others else None
-    assert type(v) is Term
-    if v.op not in VIEWS or type(v.operands[0]) is not Term:
+    """What a Symbol is a view of, and how, if somebody else sees the elements; else None."""
+    chain = _sources(v)
+    if not chain:
         return None
-    (above,) = v.operands
-    uses = _uses(v.traced_by, above)
-    if above.op.name != "input" and sys.getrefcount(above) <= _OWN + uses:
-        deeper = _source_of(above)
-        if deeper is None:
-            return None
-    return above, (v.op, v.parameters)
+    root = chain[-1][0]
+    own = {id(x) for x, _ in _views_of(v)} | {id(v)}
+    others = [x for x, _ in (*chain, *_views_of(root)) if id(x) not in own]
+    uses = _uses(root)
+    is_seen = type(root) is Term and root.op.name == "input"
+    del chain, root  # so that the list alone has them, some of them twice
+    for x in others:
+        count = sys.getrefcount(x) - sum(y is x for y in others)
+        is_seen = is_seen or count > _OWN + uses.get(id(x), 0)
+    return _nearest(v) if is_seen else None
+
+
+def _nearest(v: Symbol) -> Any:
+    if type(v) is Batched:
+        return v.source
+    if type(v) is not Term:
+        return None  # a handle, whose views are handles as well
+    is_view = v.op in VIEWS and type(v.operands[0]) is Term
+    return (v.operands[0], (v.op, v.parameters)) if is_view else None
+
+
+def _sources(v: Symbol) -> list[tuple[Symbol, Step]]:
+    """What a Symbol is a view of, from the nearest to the array itself, and how it is made."""
+    chain: list[tuple[Symbol, Step]] = []
+    x = v
+    # What is made of a handle, and is none, is a copy.
+    while (source := _nearest(x)) is not None and not isinstance(source[0], Handle):
+        chain.append(source)
+        (x, _) = source
+    steps = tuple(step for _, step in reversed(chain))
+    return chain[: len(chain) - _since_copy(x, steps)]
+
+
+def _since_copy(root: Any, steps: tuple[Step, ...]) -> int:
+    """``since_copy`` of what a trace knows: free extents are those that the trace saw."""
+    counted = tuple((row, traced_values(parameters)) for row, parameters in steps)
+    return since_copy(traced_values(root.shape), counted)
 
 
 def _is_argument(v: Symbol) -> bool:
@@ -221,9 +249,9 @@ def _storage_for(v: Symbol, what: str) -> Storage:
         storage = v.storage
         if isinstance(storage, Storage):
             return storage
-        if sys.getrefcount(storage.root) > _OWN:
+        if _is_held_elsewhere(storage):
             raise _a_view(what, storage.steps[-1][0])
-        own = Storage(storage.resolved())
+        own = _on_its_own(storage)
         handle_of_view(v, own)
         return own
     if not v.shape:
@@ -242,6 +270,23 @@ def _storage_for(v: Symbol, what: str) -> Storage:
     return _batch_became_handle(v) if type(v) is Batched else _became_handle(v)
 
 
+def _is_held_elsewhere(view: View) -> bool:
+    """Whether somebody has the array that a view looks at, or a view of it that is none of this."""
+    root, views = view.root, view.root.live_views()
+    if sys.getrefcount(root) > _OWN - 1 + len(views):
+        return True
+    return not all(other.is_within(view) for other in views)
+
+
+def _on_its_own(view: View) -> Storage:
+    """The storage of a view whose array nobody has any more; its own views become views of that."""
+    own = Storage(view.resolved())
+    for other in view.root.live_views():
+        if other is not view:
+            other.move(own, other.steps[len(view.steps) :])
+    return own
+
+
 def handle_of_view(v: Handle, storage: Storage) -> None:
     """Let a view whose array nobody has any more be an array of its own."""
     if isinstance(v, BatchedHandle):
@@ -257,23 +302,25 @@ def _a_view(what: str, op: Row) -> OperandError:
     )
 
 
-def _uses(trace: Any, term: Term) -> int:
-    """How many references to a term the terms hold that use it."""
-    held: dict[int, int] = {}
-    for user in trace.terms[term.serial + 1 :]:
-        if any(x is term for x in user.operands):
-            held[id(user.operands)] = sum(x is term for x in user.operands)
-    return sum(held.values())
+def _uses(root: Symbol) -> dict[int, int]:
+    """How many references terms hold to what came after one, or views to what they are made of."""
+    if type(root) is Batched:
+        return {id(x): len(x.views) + (x.source is not None) - 1 for x, _ in _batch_views(root)}
+    assert type(root) is Term
+    held = {id(user.operands): user.operands for user in root.traced_by.terms[root.serial :]}
+    return Counter(id(x) for operands in held.values() for x in operands)
 
 
 def _became_handle(v: Symbol) -> Storage:
     """The storage of a Term, which becomes a handle on it; its views become views of that."""
     assert type(v) is Term
     views = _views_of(v)
+    uses = _uses(v)
     storage = Storage(_detached(v))
     for view, steps in views:
         # One more reference is the list's.
-        if sys.getrefcount(view) > _OWN + 1 + _uses(v.traced_by, view):
+        if sys.getrefcount(view) > _OWN + 1 + uses.get(id(view), 0):
+            assert type(view) is Term
             handle_of(view, View(storage, steps, _detached(view)))
     handle_of(v, storage)
     return storage
@@ -282,29 +329,38 @@ def _became_handle(v: Symbol) -> Storage:
 def _batch_became_handle(v: Batched) -> Storage:
     """As ``_became_handle``, of an object that knows its views."""
     storage = Storage(v)
-    waiting: list[tuple[Batched, tuple[Step, ...]]] = [(v, ())]
-    while waiting:
-        above, steps = waiting.pop()
-        for view in above.views:
-            assert view.source is not None
-            made = (*steps, view.source[1])
-            waiting.append((view, made))
-        if above is not v:
-            handle_of(above, View(storage, steps, above))
+    for view, steps in _views_of(v):
+        handle_of(view, View(storage, steps, view))
     handle_of(v, storage)
     return storage
 
 
-def _views_of(term: Term) -> list[tuple[Term, tuple[Step, ...]]]:
-    """The terms that are views of one, each with how it is made."""
+def _views_of(x: Symbol) -> list[tuple[Symbol, tuple[Step, ...]]]:
+    """The views of a Symbol, and views of these, each with how it is made."""
+    found = _batch_views(x)[1:] if type(x) is Batched else _term_views(x)
+    return [(view, steps) for view, steps in found if not _since_copy(x, steps)]
+
+
+def _batch_views(x: Batched) -> list[tuple[Batched, tuple[Step, ...]]]:
+    """The object itself, its views, and views of these."""
+    found: list[tuple[Batched, tuple[Step, ...]]] = [(x, ())]
+    for above, steps in found:
+        for view in above.views:
+            if type(view) is Batched and view.source is not None:
+                found.append((view, (*steps, view.source[1])))
+    return found
+
+
+def _term_views(x: Symbol) -> list[tuple[Term, tuple[Step, ...]]]:
+    assert type(x) is Term
     found: dict[Term, tuple[Step, ...]] = {}
-    for user in term.traced_by.terms[term.serial + 1 :]:
+    for user in x.traced_by.terms[x.serial + 1 :]:
         if user.op in VIEWS and user.shape:
-            (x,) = user.operands
-            if x is term:
+            (above,) = user.operands
+            if above is x:
                 found[user] = ((user.op, user.parameters),)
-            elif x in found:
-                found[user] = (*found[x], (user.op, user.parameters))
+            elif above in found:
+                found[user] = (*found[above], (user.op, user.parameters))
     return list(found.items())
 
 

@@ -428,3 +428,12 @@ def is_free(x: Any) -> bool:
 def traced_value(x: Any) -> Any:
     """The number that a dimension had while the function was traced."""
     return x.value if isinstance(x, Dimension) else x
+
+
+def traced_values(x: Any) -> Any:
+    """The same of what holds dimensions: a shape, a key, parameters by name."""
+    if isinstance(x, tuple):
+        return tuple(map(traced_values, x))
+    if isinstance(x, dict):
+        return {name: traced_values(value) for name, value in x.items()}
+    return traced_value(x)

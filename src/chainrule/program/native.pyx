@@ -64,10 +64,16 @@ cdef extern from "term.h":
     int CR_FIELDS
     Py_ssize_t cr_offset(object)
     void cr_use(object)
-    unsigned long CR_REWRITER, CR_SWEEP  # by setup.py
+    unsigned long CR_IDENTITY, CR_MEMBERS, CR_NEEDED, CR_REWRITER, CR_SWEEP  # by setup.py
 
 #: Checksums of the modules that were compiled together with this one.
-made_of = {"rewriter": CR_REWRITER, "sweep": CR_SWEEP}
+made_of = {
+    "identity": CR_IDENTITY,
+    "members": CR_MEMBERS,
+    "needed": CR_NEEDED,
+    "rewriter": CR_REWRITER,
+    "sweep": CR_SWEEP,
+}
 
 for place in range(CR_FIELDS):
     field = cr_fields[place].name.decode()

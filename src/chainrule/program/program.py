@@ -6,14 +6,17 @@ terms are those of ``symbol.py``, in an order in which every operand comes befor
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..ops import Op
+from . import needed as plain
+from .compiled import fastest
 from .extents import Extents, Guard, is_free
 from .symbol import COMPARISONS, OPERATORS, Term
+
+needing = fastest(plain)
 
 SIGNS = {
     **{"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "floor_divide": "//"},
@@ -73,7 +76,7 @@ def program_of(
     names: Sequence[str] = (),
 ) -> Program:
     """The Program of the terms that results depend on."""
-    terms = needed(results, inputs)
+    terms = needing.needed(results, inputs)
     return Program(
         name,
         tuple(inputs),
@@ -83,24 +86,6 @@ def program_of(
         extents or Extents(),
         tuple(names),
     )
-
-
-def needed(results: Iterable[Any], inputs: Iterable[Term] = ()) -> tuple[Term, ...]:
-    """The terms that results depend on, operands first, without inputs."""
-    found = {term.serial for term in inputs}
-    terms = []
-    waiting = [x for x in results if type(x) is Term]
-    while waiting:
-        term = waiting.pop()
-        if term.serial in found:
-            continue
-        found.add(term.serial)
-        terms.append(term)
-        for operand in term.operands:
-            if type(operand) is Term and operand.serial not in found:
-                waiting.append(operand)
-    terms.sort(key=operator.attrgetter("serial"))
-    return tuple(terms)
 
 
 # --- print ----------------------------------------------------------------------------------------

@@ -5,6 +5,8 @@ Start at :class:`Storage`: a term, and what was written to elements or rows sinc
 
 from __future__ import annotations
 
+import operator
+import weakref
 from typing import Any
 
 import numpy as np
@@ -32,7 +34,17 @@ Place = tuple[int, tuple[int, ...]]
 class Storage:
     """What an assigned array is now: a term, and elements or rows written since."""
 
-    __slots__ = ("axes", "current", "dtype", "pending", "shape", "trace", "version", "weak")
+    __slots__ = (
+        "axes",
+        "current",
+        "dtype",
+        "pending",
+        "shape",
+        "trace",
+        "version",
+        "views",
+        "weak",
+    )
 
     def __init__(self, current: Symbol) -> None:
         self.trace, self.shape = current.traced_by, current.shape
@@ -44,6 +56,14 @@ class Storage:
         self.axes: tuple[int, ...] = ()
         #: Counts the assignments.
         self.version = 0
+        #: The views of it that somebody may have.
+        self.views: list[weakref.ref[View]] = []
+
+    def live_views(self) -> list[View]:
+        """The views of it that somebody has."""
+        alive = [view for ref in self.views if (view := ref()) is not None]
+        self.views = [weakref.ref(view) for view in alive]
+        return alive
 
     def resolved(self) -> Symbol:
         """The term that the array is."""
@@ -169,13 +189,27 @@ def _is_whole(entry: tuple[Any, ...], extent: Any) -> bool:
 class View:
     """What a view of an assigned array is now."""
 
-    __slots__ = ("dtype", "root", "seen", "shape", "steps", "trace", "version", "weak")
+    __slots__ = (
+        *("__weakref__", "dtype", "root", "seen", "shape", "steps", "trace", "version", "weak"),
+    )
 
     def __init__(self, root: Storage, steps: tuple[Step, ...], seen: Symbol) -> None:
         self.trace, self.shape = seen.traced_by, seen.shape
         self.dtype, self.weak = seen.dtype, False
         self.root, self.steps, self.seen = root, steps, place_of(seen)
         self.version = root.version
+        root.views.append(weakref.ref(self))
+
+    def is_within(self, other: View) -> bool:
+        """Whether it is a view of another view of the same array, or that view itself."""
+        return len(self.steps) >= len(other.steps) and all(
+            map(operator.is_, other.steps, self.steps)
+        )
+
+    def move(self, root: Storage, steps: tuple[Step, ...]) -> None:
+        """Look at another array from now on."""
+        self.root, self.steps, self.version = root, steps, -1
+        root.views.append(weakref.ref(self))
 
     def resolved(self) -> Symbol:
         """The term that it is."""

@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import LeakedSymbolError, OperandError, UncoveredRuleError, user_line
+from ..errors import LeakedSymbolError, OperandError, UncoveredRuleError, masked_array, user_line
 from ..ops import Op, Row, Structural, tracing
 from ..ops.arguments import broadcast_shapes
 from ..ops.assign import VIEWS
@@ -217,8 +217,10 @@ class Trace:
         if known is not None:
             return known[1]
         dtype = getattr(x, "dtype", FLOAT64)
+        name = f"{op.name}: an operand" if op is not None else "an operand"
+        if isinstance(x, np.ma.MaskedArray):
+            raise masked_array(name)
         if dtype.kind not in "fiub":
-            name = f"{op.name}: an operand" if op is not None else "an operand"
             raise OperandError(
                 f"{name} is an array of dtype {dtype}{user_line()}, not of real numbers."
             )
@@ -458,6 +460,9 @@ def opened(trace: Trace) -> Iterator[Trace]:
             trace.is_open = False
 
 
+_KNOWN = (np.ndarray, np.generic, float, int, list, tuple)
+
+
 def _is_known(x: Any) -> bool:
     """Whether an operator takes it; a stranger may know what to do with a Symbol."""
-    return hasattr(x, "_dispatch_rank") or isinstance(x, np.ndarray | np.generic | float | int)
+    return hasattr(x, "_dispatch_rank") or isinstance(x, _KNOWN)

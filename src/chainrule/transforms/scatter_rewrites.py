@@ -137,7 +137,10 @@ def sum_of_scatters(rewriter: Rewriter, term: Term) -> None:
         if known is not None:
             if not same_extent(known[0], stop):
                 return
-            piece = rewriter.elementwise(add, (known[1], piece), piece)
+            first = known[1]
+            if not same_shape(first.shape, piece.shape):  # of x[0] and of x[:1]
+                first = rewriter.structural(reshape_row, (first,), piece, {"shape": piece.shape})
+            piece = rewriter.elementwise(add, (first, piece), piece)
         larger.found[start] = (stop, piece)
     rewriter.pieces[term] = larger
 

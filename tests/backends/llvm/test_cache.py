@@ -169,7 +169,7 @@ def test_a_call_of_numpy_alone_is_not_compiled(folder, log):
 
 
 def test_without_a_text_the_ir_is_the_key(folder, log, monkeypatch):
-    monkeypatch.setattr(prepared, "identity_of", lambda program: None)
+    monkeypatch.setattr(prepared.identities, "identity_of", lambda program: None)
     first = evaluate()
     monkeypatch.setattr(engine, "object_of", None)
     assert evaluate() == first
@@ -179,7 +179,7 @@ def test_without_a_text_the_ir_is_the_key(folder, log, monkeypatch):
 
 
 def test_without_sources_the_ir_is_the_key(folder, monkeypatch):
-    monkeypatch.setattr(prepared, "sources", lambda: None)
+    monkeypatch.setattr(prepared.identities, "sources", lambda: None)
     first = evaluate()
     monkeypatch.setattr(engine, "object_of", None)
     assert evaluate() == first
@@ -188,7 +188,7 @@ def test_without_sources_the_ir_is_the_key(folder, monkeypatch):
 
 def test_other_sources_make_other_code(folder, log, monkeypatch):
     evaluate()
-    monkeypatch.setattr(prepared, "sources", lambda: "changed")
+    monkeypatch.setattr(prepared.identities, "sources", lambda: "changed")
     evaluate()
     assert log().count("compiled in") == 2
     assert len(files(folder)) == 2

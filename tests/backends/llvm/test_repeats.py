@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import re
+import types
 
 import numpy as np
 import pytest
@@ -12,7 +14,7 @@ from chainrule.backends import interpreter
 
 pytest.importorskip("llvmlite")
 
-from chainrule.backends.llvm import describe, executable, lower, repeats
+from chainrule.backends.llvm import describe, executable, lower, repeats, rolled
 from chainrule.backends.llvm.passes import FULL, Nest, planned
 
 
@@ -205,3 +207,43 @@ def test_short_lists_are_left_alone():
         return x
 
     assert not check(cr.vmap(f), X)
+
+
+def scratch_of(f, *arrays):
+    """Bytes of what loops keep for others, for each point."""
+    ir = cr.jit(f).llvm_ir(*arrays)
+    (size,) = {int(x) for x in re.findall(r"%scratch = alloca \[(\d+) x i8\]", ir)}
+    (width,) = {int(x) for x in re.findall(r"load <(\d+) x double>, ptr", ir)}
+    return size / width
+
+
+def test_a_product_of_what_the_sweep_reads_is_computed_again():
+    rounds = 100
+
+    def products(x, y):
+        for _ in range(rounds):
+            x, y = cr.tanh(x * y), cr.sqrt(y * x + 2.0)
+        return x + y
+
+    f = cr.vmap(cr.value_and_grad(products, argnums=(0, 1)))
+    assert len(check(f, X, Y)) == 2
+    program = cr.jit(f).program(X, Y)
+    (nest,) = (x for x in planned(program).steps if isinstance(x, Nest) and x.key)
+    listed = list(nest.members.values())
+    rounds_found = repeats.rounds_of(listed)
+    function = types.SimpleNamespace(writer=types.SimpleNamespace(width=8), head=[])
+    rolling = rolled.Rolled(function, rounds_found)
+    rolling._keep([])
+    again = [
+        listed[run.start + i].term.op.name for run, found in rolling.again.items() for i in found
+    ]
+    assert set(again) <= {"add", "multiply", "subtract"}
+    for run, found in rolling.again.items():
+        assert not found & rolling.kept[run].keys()
+
+
+def test_the_chain_keeps_four_numbers_a_round():
+    f = cr.vmap(cr.value_and_grad(chain, argnums=(0, 1)))
+    assert len(check(f, X, Y)) == 2
+    # x, y, the cosine and the reciprocal; y times the reciprocal is computed again.
+    assert 4 * 8 * 90 < scratch_of(f, X, Y) <= 4 * 8 * 100

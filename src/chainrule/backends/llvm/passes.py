@@ -17,7 +17,7 @@ Start reading at :func:`planned`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -27,11 +27,22 @@ from ...ops.elementwise import add as add_row
 from ...ops.index import scatter_add_row
 from ...ops.reduce import max_row, min_row, sum_row
 from ...ops.shape import broadcast_row
+from ...program import fastest
 from ...program.program import Program
 from ...program.symbol import Term
 from ...program.trace import collector_paused
-from .math import FLOAT64, always_lowered, is_lowered
+from . import members as plain
+from .math import is_lowered
+from .members import COLUMN, FULL, NUMBER, ROW
 from .reads import Key, Read, is_view, key_of, source, squeezed, through
+
+if TYPE_CHECKING:
+    from .members import Member as Member
+
+    members = plain
+else:
+    members = fastest(plain)
+    Member = members.Member
 
 FLOATS = (np.dtype(np.float64), np.dtype(np.float32))
 READABLE = (*FLOATS, np.dtype(bool), np.dtype(np.int64))
@@ -43,18 +54,6 @@ CHEAP = {
     *("maximum", "minimum", "less", "less_equal", "greater", "greater_equal", "equal"),
     *("not_equal", "logical_and", "logical_or", "logical_not", "astype"),
 }
-
-FULL, ROW, COLUMN, NUMBER = "full", "row", "column", "number"
-
-
-@dataclass(eq=False, slots=True)
-class Member:
-    """A term in a nest. ``phase`` counts the loops of a row that have to be over before it."""
-
-    term: Term
-    kind: str
-    phase: int
-    reads: tuple[Any, ...]
 
 
 @dataclass(eq=False)
@@ -147,33 +146,16 @@ class _Planner:
         self.sums, self.waiting = _scattered_sums(program)
 
     def plan(self) -> Plan:
-        places, steps = self.places, self.steps
-        members: dict[int, Member] = {}
-        at = -1
-        for term in self.program.terms:
-            # The way of nearly all terms: operands are members of the newest nest, or numbers.
-            if members and term.dtype is FLOAT64 and always_lowered.get(term.op):
-                shape = term.shape
-                phase = 0
-                reads = []
-                for x in term.operands:
-                    if type(x) is Term:
-                        member = members.get(x.serial)
-                        if x.shape is not shape or member is None or member.kind is not FULL:
-                            break
-                        if member.phase > phase:
-                            phase = member.phase
-                        reads.append(member)
-                    else:
-                        reads.append(x)
-                else:
-                    members[term.serial] = Member(term, FULL, phase, tuple(reads))
-                    places[term.serial] = at
-                    continue
-            self._place(term)
-            at = len(steps) - 1
-            newest = steps[at] if steps else None
-            members = newest.members if type(newest) is Nest else {}
+        steps, terms = self.steps, self.program.terms
+        i = 0
+        while i < len(terms):
+            newest = steps[-1]
+            if type(newest) is Nest and newest.members:
+                # The way of nearly all terms.
+                i = members.joined(terms, i, newest.members, self.places, len(steps) - 1)
+            if i < len(terms):
+                self._place(terms[i])
+                i += 1
         for x in self.program.results:
             if type(x) is Term:
                 self._wanted(x)
@@ -366,9 +348,8 @@ class _Planner:
                     return anew[serial]
             return x
 
-        for member in list(nest.members.values()):
-            if any(type(x) is tuple for x in member.reads):
-                member.reads = tuple(map(computed, member.reads))
+        for member in members.readers(nest.members):
+            member.reads = tuple(map(computed, member.reads))
         for reduction in nest.reductions:
             reduction.read = computed(reduction.read)
         if anew:
@@ -457,7 +438,7 @@ def _has_terms(step: Nest | Call) -> bool:
 
 def outside_of(nest: Nest) -> list[tuple[Read, str]]:
     """What a nest reads that it does not compute, and how."""
-    found = [x for m in nest.members.values() for x in m.reads if type(x) is tuple]
+    found = [x for m in members.readers(nest.members) for x in m.reads if type(x) is tuple]
     return found + [x.read for x in nest.reductions if type(x.read) is tuple]
 
 

@@ -18,9 +18,7 @@ from .lower import Lowered, Place, Step
 from .passes import Call, Member, Nest, Plan, Reduction
 from .reads import Read, key_of
 
-_CLASSES = {
-    x.__name__: x for x in (Plan, Nest, Call, Member, Read, Reduction, Lowered, Place, Step)
-}
+_CLASSES = {x.__name__: x for x in (Plan, Nest, Call, Read, Reduction, Lowered, Place, Step)}
 
 
 def packed(plan: Plan, parts: list[Lowered], identity: Identity) -> Any:
@@ -73,6 +71,9 @@ def _packed(x: Any, identity: Identity) -> Any:
     if type(x) is dict and all(type(value) in (Term, Member) for value in x.values()):
         # By serial, which is another one in another trace.
         return ["dict", *(_packed(value, identity) for value in x.values())]
+    if type(x) is Member:
+        parts = (_packed(y, identity) for y in (x.term, x.kind, x.phase, x.reads))
+        return ["Member", *parts]
     if is_dataclass(x) and type(x) in _CLASSES.values():
         parts = (_packed(getattr(x, field.name), identity) for field in fields(x))
         return [type(x).__name__, *parts]
@@ -96,4 +97,4 @@ def _unpacked(x: Any, identity: Identity) -> Any:
         return tuple(made)
     if kind == "dict":
         return {(y if type(y) is Term else y.term).serial: y for y in made}
-    return _CLASSES[kind](*made)
+    return Member(*made) if kind == "Member" else _CLASSES[kind](*made)

@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...log import compiler as log
+from ...program import fastest
 from ...program.program import Program
 from . import cache, engine
-from .identity import Identity, identity_of, sources
+from . import identity as plain
 from .lower import Lowered, lowered
 from .passes import Nest, Plan, planned
 from .plain import packed, unpacked
+
+identities = fastest(plain)
 
 
 @dataclass(frozen=True)
@@ -48,12 +51,13 @@ def prepared(program: Program, reason: str = "") -> Prepared:
 
 def _found_or_made(program: Program) -> tuple[bool, str, Prepared]:
     """What a Program needs; whether it came from the cache, and more to tell of it."""
-    identity = identity_of(program) if cache.is_on() and sources() else None
+    sources = identities.sources() if cache.is_on() else None
+    identity = identities.identity_of(program) if sources else None
     key = ""
     if identity is not None:
         # Which rows are short enough to be computed side by side is not in the Program's text.
         lengths = [min(int(x), 64).bit_length() for x in program.extents.values]
-        key = cache.key_of(*engine.facts(), str(sources()), identity.digest, str(lengths))
+        key = cache.key_of(*engine.facts(), str(sources), identity.digest, str(lengths))
         found = _loaded(key, identity)
         if found is not None:
             return True, "", found
@@ -88,7 +92,7 @@ def _found_or_made(program: Program) -> tuple[bool, str, Prepared]:
     return False, detail, made
 
 
-def _loaded(key: str, identity: Identity) -> Prepared | None:
+def _loaded(key: str, identity: plain.Identity) -> Prepared | None:
     file = cache.load(key)
     if file is None:
         return None

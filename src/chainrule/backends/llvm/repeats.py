@@ -17,9 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from ...ops.elementwise import add, divide, multiply, subtract
-from ...program.symbol import FLOAT64
-from .passes import Member
+from .passes import Member, members
 
 #: Members from which on it is worth looking; what is shorter is better off as one stretch.
 MANY = 400
@@ -31,8 +29,6 @@ WINDOW, GUESSES = 6, 8
 ENOUGH = 0.9
 #: Rounds that a carried value may be old.
 CARRIED = 8
-#: Rows of which an operand may be another number in each round: others may look at it.
-_OPEN = {add, subtract, multiply, divide}
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,42 +74,16 @@ class Rounds:
         return len(self.table.members) - sum((run.count - 1) * run.period for run in self.loops)
 
 
-def rounds_of(members: list[Member]) -> Rounds | None:
+def rounds_of(listed: list[Member]) -> Rounds | None:
     """The loops in a list of members, if there are any."""
-    table = tabulated(members)
+    table = tabulated(listed)
     loops = repeats(table)
     return Rounds(table, loops) if loops else None
 
 
-def tabulated(members: list[Member]) -> Members:
+def tabulated(listed: list[Member]) -> Members:
     """What :func:`repeats` looks at."""
-    place_of = {member.term.serial: i for i, member in enumerate(members)}
-    numbers: dict[Any, int] = {}
-    alike: list[int] = []
-    arity = max(len(member.reads) for member in members)
-    places = [[-1] * len(members) for _ in range(arity)]
-    for i, member in enumerate(members):
-        term = member.term
-        op = term.op
-        # Comparing types of elements takes longer than all the rest; nearly all are float64.
-        key: list[Any] = [op, None if term.dtype is FLOAT64 else term.dtype]
-        for k, x in enumerate(member.reads):
-            if type(x) is Member:
-                place = place_of.get(x.term.serial)
-                if place is None:
-                    key.append(x.term.serial)
-                else:
-                    places[k][i] = place
-                    key.append(Member)
-            elif type(x) is tuple:
-                key.append((x[0].term.serial, x[1]))
-            elif op in _OPEN:
-                key.append(None)
-            else:
-                key.append((type(x), repr(x)))
-        known = tuple(key)
-        alike.append(numbers.setdefault(known, len(numbers)))
-    return Members(members, place_of, np.array(alike), np.array(places))
+    return Members(listed, *members.tabulated(listed))
 
 
 def repeats(table: Members) -> list[Repeat]:

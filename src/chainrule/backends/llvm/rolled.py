@@ -1,8 +1,9 @@
 """Writes members that repeat as loops: what ``repeats.py`` found, in LLVM's IR.
 
 A value that only its own round or the next few need stays in a register; one that others read is
-*kept*, in scratch on the stack: a vector for each of them and each round, round after round. Start
-reading at :class:`Rolled`.
+*kept*, in scratch on the stack: a vector for each of them and each round, round after round. A sum
+or product of two others that the same loops read is computed *again* instead. Start reading at
+:class:`Rolled`.
 """
 
 from __future__ import annotations
@@ -11,9 +12,14 @@ from typing import Any, cast
 
 import numpy as np
 
+from ...ops.elementwise import add, multiply, subtract
 from .math import TYPES, Lanes
 from .passes import Member
 from .repeats import Repeat, Rounds, home_of, is_carried, move_of
+
+#: Rows that are computed again rather than kept: one instruction of what is at hand, for a store
+#: and a load.
+AGAIN = {add, multiply, subtract}
 
 
 class Rolled:
@@ -27,6 +33,8 @@ class Rolled:
         #: Members of a body that are kept, and where the first round's begin, in vectors.
         self.kept: dict[Repeat, dict[int, int]] = {run: {} for run in loops}
         self.begins: dict[Repeat, int] = {}
+        #: Members of a body that those who read them compute again.
+        self.again: dict[Repeat, set[int]] = {run: set() for run in loops}
         #: Bytes of a kept vector; those that a kept vector's address is a multiple of.
         self.size = function.writer.width * 8
         self.alignment = min(64, self.size)
@@ -50,6 +58,8 @@ class Rolled:
         for place in leaves:
             self._needed(place)
         inside = np.zeros(len(self.members), bool)
+        #: What loops read of others, (place, move), by the loop that reads.
+        reads: dict[Repeat, set[tuple[int, int]]] = {run: set() for run in self.loops}
         for run in self.loops:
             inside[run.start : run.end] = True
             for k, i in self._operands(run):
@@ -64,10 +74,10 @@ class Rolled:
                 elif move == 0:
                     self._needed(place)
                 else:
-                    home = cast(Repeat, home_of(self.loops, place))
-                    self.kept[home][(place - home.start) % home.period] = 0
+                    reads[run].add((place, move))
         for place in np.unique(self.table.places[:, ~inside]).tolist():
             self._needed(place)
+        self._keep_for_loops(reads)
         total = 0
         for run, kept in self.kept.items():
             self.begins[run] = total
@@ -80,6 +90,41 @@ class Rolled:
             function.head.append(
                 f"  %scratch = alloca [{total * self.size} x i8], align {self.alignment}"
             )
+
+    def _keep_for_loops(self, reads: dict[Repeat, set[tuple[int, int]]]) -> None:
+        """Keep what loops read of others, but for what is computed again."""
+        readers: dict[tuple[Repeat, int], list[tuple[Repeat, int, int]]] = {}
+        for run, places in reads.items():
+            for place, move in sorted(places):
+                home = cast(Repeat, home_of(self.loops, place))
+                key = home, (place - home.start) % home.period
+                readers.setdefault(key, []).append((run, place, move))
+        pinned: set[tuple[Repeat, int]] = set()
+        for (home, i), those in readers.items():
+            parts = [] if (home, i) in pinned else self._parts(home, i)
+            if parts and all(
+                (place - i + part, move) in reads[run] and part not in self.again[home]
+                for run, place, move in those
+                for part in parts
+            ):
+                self.again[home].add(i)
+                self.kept[home].pop(i, None)
+                pinned |= {(home, part) for part in parts}
+            else:
+                self.kept[home][i] = 0
+
+    def _parts(self, run: Repeat, i: int) -> list[int]:
+        """The members of its round that a member of a body is cheaply made of; or none."""
+        member = self.members[run.start + i]
+        if member.term.op not in AGAIN:
+            return []
+        parts = []
+        for k, x in enumerate(member.reads):
+            place, move = move_of(self.table, run, k, run.start + i)
+            if type(x) is not Member or move != run.period or place < run.start:
+                return []
+            parts.append(place - run.start)
+        return parts
 
     def _operands(self, run: Repeat) -> list[tuple[int, int]]:
         return [
@@ -111,8 +156,12 @@ class Rolled:
         if known is None:
             run = cast(Repeat, home_of(self.loops, place))
             count, i = divmod(place - run.start, run.period)
-            rank = self.begins[run] + count * len(self.kept[run]) + self.kept[run][i]
-            known = self._load("%scratch", rank, member)
+            if i in self.again[run]:
+                parts = [self._value(place - i + part) for part in self._parts(run, i)]
+                known = function.apply(member, parts)
+            else:
+                rank = self.begins[run] + count * len(self.kept[run]) + self.kept[run][i]
+                known = self._load("%scratch", rank, member)
             function.values[member.term.serial] = known
         return known
 
@@ -154,11 +203,30 @@ class Rolled:
                 ).name
             return rows[home, step]
 
-        values: dict[int, Lanes] = {}
         loaded: dict[tuple[int, int], Lanes] = {}
+
+        def kept_value(place: int, move: int) -> Lanes:
+            """What another loop left of a round."""
+            known = loaded.get((place, move))
+            if known is None:
+                home = cast(Repeat, home_of(self.loops, place))
+                count, j = divmod(place - home.start, home.period)
+                member = members[home.start + j]
+                if j in self.again[home]:
+                    parts = self._parts(home, j)
+                    given = [kept_value(place - j + part, move) for part in parts]
+                    known = function.apply(member, given)
+                else:
+                    kept = self.kept[home]
+                    rank = self.begins[home] + count * len(kept) + kept[j]
+                    known = self._load(row(home, move // home.period), rank, member)
+                loaded[place, move] = known
+            return known
+
+        values: dict[int, Lanes] = {}
         for i in range(run.start, run.start + run.period):
             operands = []
-            for k, x in enumerate(members[i].reads):
+            for k in range(len(members[i].reads)):
                 place, move = move_of(self.table, run, k, i)
                 if (k, i) in invariants:
                     operands.append(invariants[k, i])
@@ -167,14 +235,7 @@ class Rolled:
                 elif is_carried(run, place, move):
                     operands.append(values[place] if place >= run.start else carried[place])
                 else:
-                    if (place, move) not in loaded:
-                        home = cast(Repeat, home_of(self.loops, place))
-                        count, j = divmod(place - home.start, home.period)
-                        kept = self.kept[home]
-                        rank = self.begins[home] + count * len(kept) + kept[j]
-                        at = row(home, move // home.period)
-                        loaded[place, move] = self._load(at, rank, x)
-                    operands.append(loaded[place, move])
+                    operands.append(kept_value(place, move))
             values[i] = x = function.apply(members[i], operands)
             if i - run.start in self.kept[run]:
                 rank = self.begins[run] + self.kept[run][i - run.start]

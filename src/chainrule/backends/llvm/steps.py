@@ -19,7 +19,8 @@ from ...program.symbol import Term
 from ..interpreter import kernel_of
 from . import engine, runner
 from .lower import Lowered
-from .passes import FULL, Call
+from .members import FULL
+from .passes import Call
 
 #: Nanoseconds of work below which the caller does it alone: waking a thread takes 10 to 20 us.
 ALONE = 100_000

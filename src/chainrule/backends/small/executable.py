@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ...ops import Structural
+from ...ops import Op, Structural
 from ...ops.index import index_row
 from ...ops.shape import transpose_row
 from ...program.extents import Dimension, traced_value
@@ -43,6 +43,8 @@ def suits(program: Program) -> bool:
 
 def _suits(program: Program, number: Callable[[Any], int]) -> bool:
     steps = count = elements = 0
+    if sum([type(term.op) is not Op for term in program.terms]) < FEW:
+        return False
     for term in program.terms:
         if is_view(term):
             steps += term.op in (index_row, transpose_row)

@@ -14,12 +14,20 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...errors import UnsupportedFunctionError
-from ..arguments import unsupported
 from ..covered import covers
 from ..creation import identity_mask, positions_row
 from ..index import getitem
+from ..reduce import sum_row
 from ..selection import equal, greater, logical_and, where
-from ..shape import concatenate, expand_dims, floating, shape_of
+from ..shape import (
+    broadcast_to,
+    concatenate,
+    dtype_of,
+    expand_dims,
+    floating,
+    of_dtype,
+    shape_of,
+)
 from ..structural import Shape, Structural
 from .matrices import diagonal_of, matrices, product, square, transposed
 
@@ -237,6 +245,50 @@ qr_row: Structural = Structural(
     results=2,
 )
 
+# --- what makes vectors a whole basis -------------------------------------------------------------
+
+FREE = "what makes the vectors a whole basis turns freely, and its derivative is NaN"
+
+
+def _completion(a: Any, of: str) -> Any:
+    if of == "qr":
+        return np.linalg.qr(a, mode="complete")[0][..., a.shape[-1] :]
+    u, s, vt = np.linalg.svd(a)
+    return u[..., s.shape[-1] :] if of == "svd, left" else vt[..., s.shape[-1] :, :]
+
+
+def _completion_shape(a: Shape, of: str) -> Shape:
+    rows, columns = a[-2:]
+    if of == "svd, right":
+        return (*a[:-2], columns - rows, columns)
+    return (*a[:-2], rows, rows - columns)
+
+
+def _asked(g: Any, wanted: Any) -> Any:
+    """NaN in the shape of ``wanted`` for each matrix of a batch of which g has an element."""
+    rank = len(shape_of(g))
+    count = sum_row(where(equal(g, 0.0), 0.0, 1.0), axes=(rank - 2, rank - 1))
+    found = where(equal(expand_dims(count, (-2, -1)), 0.0), 0.0, np.nan)
+    return of_dtype(broadcast_to(found, shape_of(wanted)), dtype_of(wanted))
+
+
+completion_row: Structural = Structural(
+    "completion",
+    ("a",),
+    "The vectors that make those of svd or of qr a whole basis; they have no derivative.",
+    kernel=_completion,
+    shape=_completion_shape,
+    saves=("a",),
+    vjp=lambda g, out, a, of: (_asked(g, a),),
+    jvp=lambda tangents, out, a, of: _asked(tangents[0], out),
+    batch=lambda batched, a, of: completion_row(a, of=of),
+)
+
+
+def _whole(x: Any, vectors: Any, of: str, axis: int) -> Any:
+    return concatenate([vectors, completion_row(x, of=of)], axis)
+
+
 # --- functions ------------------------------------------------------------------------------------
 
 
@@ -262,11 +314,16 @@ class QRResult(NamedTuple):
     R: Any
 
 
+def _triangle_named(name: str, given: Any) -> None:
+    if given not in ("L", "U", "l", "u"):
+        raise ValueError(f"{name}: UPLO is 'L' or 'U', not {given!r:.40}")
+
+
 @covers("linalg.eigh", kinks=MEET)
 def eigh(a: Any, UPLO: str = "L") -> EighResult:  # noqa: N803, NumPy's name
     """Eigenvalues in ascending order and eigenvectors in columns, of a symmetric a.
 
-    It reads both triangles, and takes their mean; a ``UPLO`` other than "L" raises.
+    It reads both triangles, and takes their mean, whatever ``UPLO`` says ("L" or "U").
 
     The derivative is that of the symmetric part of a. Where two eigenvalues meet, that of the
     eigenvectors is NaN; symmetric functions of the eigenvalues have finite derivatives.
@@ -278,7 +335,7 @@ def eigh(a: Any, UPLO: str = "L") -> EighResult:  # noqa: N803, NumPy's name
     >>> w
     array([1., 3.])
     """
-    unsupported("eigh", UPLO=None if UPLO == "L" else UPLO)
+    _triangle_named("eigh", UPLO)
     x = floating(a)
     square("eigh", shape_of(x))
     return EighResult(*eigh_row(x))
@@ -291,41 +348,39 @@ def eigvalsh(a: Any, UPLO: str = "L") -> Any:  # noqa: N803, NumPy's name
     >>> cr.linalg.eigvalsh(np.diag([3.0, 1.0]))
     array([1., 3.])
     """
-    unsupported("eigvalsh", UPLO=None if UPLO == "L" else UPLO)
+    _triangle_named("eigvalsh", UPLO)
     x = floating(a)
     square("eigvalsh", shape_of(x))
     return eigh_row(x)[0]
 
 
-@covers("linalg.svd", kinks=MEET + "; that of a value at 0 is 0")
+@covers("linalg.svd", kinks=f"{MEET}; {FREE}; that of a value at 0 is 0")
 def svd(
     a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False
 ) -> Any:
     """The singular value decomposition: U, the singular values in descending order, and V^T.
 
-    Of matrices that are not square, ``full_matrices=True`` asks for vectors that are not
-    determined, and raises; ``full_matrices=False`` is without them. With ``compute_uv=False`` the
-    result is the singular values alone.
+    Of matrices that are not square, ``full_matrices=True`` adds vectors that are not determined:
+    where a derivative of theirs is asked for, it is NaN. ``full_matrices=False`` is without them.
+    With ``compute_uv=False`` the result is the singular values alone. ``hermitian=True`` is taken
+    for what it says, and changes nothing.
 
     Raises:
         numpy.linalg.LinAlgError: a has fewer than two axes, or it does not converge.
-        UnsupportedFunctionError: full matrices of matrices that are not square.
 
     >>> cr.linalg.svd(np.diag([3.0, 4.0])).S
     array([4., 3.])
     """
-    unsupported("svd", hermitian=hermitian or None)
     x = floating(a)
     rows, columns = matrices("svd", shape_of(x))[-2:]
     if not compute_uv:
         return svd_row(x)[1]
-    if full_matrices and rows != columns:
-        raise UnsupportedFunctionError(
-            f"svd: matrices of shape {shape_of(x)} are not square, and what full_matrices=True "
-            "adds to their vectors is not determined, so it has no derivative. Write "
-            "full_matrices=False."
-        )
-    return SVDResult(*svd_row(x))
+    u, s, vt = svd_row(x)
+    if full_matrices and rows > columns:
+        u = _whole(x, u, "svd, left", -1)
+    elif full_matrices and rows < columns:
+        vt = _whole(x, vt, "svd, right", -2)
+    return SVDResult(u, s, vt)
 
 
 @covers("linalg.svdvals", kinks="that of a value at 0 is 0")
@@ -338,16 +393,16 @@ def svdvals(x: Any, /) -> Any:
     return svd(x, compute_uv=False)
 
 
-@covers("linalg.qr", kinks="of a matrix without full rank the derivative is NaN")
+@covers("linalg.qr", kinks=f"of a matrix without full rank the derivative is NaN; {FREE}")
 def qr(a: Any, mode: str = "reduced") -> Any:
     """The orthonormal Q and the upper triangular R with ``Q @ R = a``.
 
-    ``mode`` is "reduced", "r" for R alone, or "complete", which raises for a matrix with more rows
-    than columns: what it adds to Q is not determined.
+    ``mode`` is "reduced", "r" for R alone, or "complete", which makes Q square: where a derivative
+    of the columns that it adds is asked for, it is NaN.
 
     Raises:
         numpy.linalg.LinAlgError: a has fewer than two axes.
-        UnsupportedFunctionError: mode is "raw", or "complete" where it adds columns.
+        UnsupportedFunctionError: mode is "raw".
 
     >>> cr.linalg.qr(np.array([[0.0, 1.0], [2.0, 0.0]]), mode="r").round(6) + 0.0
     array([[-2.,  0.],
@@ -355,13 +410,16 @@ def qr(a: Any, mode: str = "reduced") -> Any:
     """
     x = floating(a)
     rows, columns = matrices("qr", shape_of(x))[-2:]
-    if mode not in ("reduced", "r", "complete") or (mode == "complete" and rows > columns):
+    if mode not in ("reduced", "r", "complete"):
         raise UnsupportedFunctionError(
-            f"qr: the mode {mode!r} is not supported for matrices of shape {shape_of(x)}. Write "
-            "mode='reduced', or 'r'."
+            f"qr: the mode {mode!r} is not supported. Write mode='reduced', 'complete' or 'r'."
         )
     if rows >= columns:
         q, r = qr_row(x)
+        if mode == "complete" and rows > columns:
+            q = _whole(x, q, "qr", -1)
+            shape = (*shape_of(r)[:-2], rows - columns, columns)
+            r = concatenate([r, broadcast_to(np.zeros((), dtype_of(r)), shape)], -2)
     else:  # what is right of the square part is turned with it
         q, left = qr_row(getitem(x, (..., slice(None, rows))))
         right = product(transposed(q), getitem(x, (..., slice(rows, None))))

@@ -16,12 +16,16 @@ from ..creation import identity_mask
 from ..reduce import others_row, sum_row
 from ..selection import where
 from ..shape import broadcast_row, expand_dims, filled_like, floating, shape_of
+from ..small import inverted
 from ..structural import Structural
 from .decompositions import svd_row
 from .matrices import product, scaled, square, transposed, whole_sum
 
 
 def _inverse(a: Any, strict: bool) -> Any:
+    small = inverted(a)
+    if small is not None:
+        return small[0]
     try:
         return np.linalg.inv(a)
     except np.linalg.LinAlgError:
@@ -49,12 +53,21 @@ inverse_row: Structural = Structural(
     batch=lambda batched, a, strict: inverse_row(a, strict=strict),
 )
 
+
+def _det(a: Any) -> Any:
+    small = inverted(a)
+    return np.linalg.det(a) if small is None else small[1]
+
+
 #: Above this condition number the cofactors are not computed from the inverse.
 _WELL_CONDITIONED = 1e4
 
 
 def _cofactors(a: Any) -> Any:
     """The derivative of det: det(a) inv(a)^T, or U (products of the others) V^T up to sign."""
+    small = inverted(a)
+    if small is not None and small[2] < _WELL_CONDITIONED:
+        return small[1] * small[0].T
     try:
         inverse = np.linalg.inv(a)
         condition = np.abs(a).sum(-1).max(-1, initial=0) * np.abs(inverse).sum(-1).max(
@@ -106,7 +119,7 @@ det_row: Structural = Structural(
     ("a",),
     "The determinant of matrices.",
     saves=("a",),
-    kernel=np.linalg.det,
+    kernel=_det,
     shape=lambda a: square("det", a)[:-2],
     vjp=lambda g, out, a: (scaled(cofactors_row(a), g),),
     jvp=lambda tangents, out, a: whole_sum(cofactors_row(a) * tangents[0]),

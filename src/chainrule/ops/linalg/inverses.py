@@ -97,7 +97,6 @@ def pinv(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = None
     >>> cr.linalg.pinv(np.array([[2.0], [0.0]]))
     array([[0.5, 0. ]])
     """
-    unsupported("pinv", hermitian=hermitian or None)
     if rcond is not None and rtol is not None:
         raise ValueError("pinv: rcond and rtol are two names of one argument; give one")
     x = floating(a)
@@ -247,7 +246,6 @@ def matrix_rank(
     >>> int(cr.linalg.matrix_rank(np.array([[1.0, 2.0], [2.0, 4.0]])))
     1
     """
-    unsupported("matrix_rank", hermitian=hermitian or None)
     x = floating(A)
     if len(shape_of(x)) < 2:
         return count_nonzero(x) > 0

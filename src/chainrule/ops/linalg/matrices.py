@@ -11,13 +11,14 @@ from ..contract import matmul
 from ..creation import identity_mask
 from ..reduce import sum_row
 from ..selection import where
-from ..shape import broadcast_row, expand_dims, shape_of, swapaxes
+from ..shape import broadcast_row, expand_dims, shape_of, transpose_row
 from ..structural import Shape
 
 
 def transposed(x: Any) -> Any:
     """x with its last two axes exchanged."""
-    return swapaxes(x, -1, -2)
+    rank = len(shape_of(x))
+    return transpose_row(x, axes=(*range(rank - 2), rank - 1, rank - 2))
 
 
 def product(*factors: Any) -> Any:

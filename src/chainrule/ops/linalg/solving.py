@@ -19,6 +19,7 @@ from ..shape import (
     shape_of,
     swapaxes,
 )
+from ..small import is_symmetric, solved
 from ..structural import Shape, Structural
 from .matrices import product, same_batch, square, transposed
 from .triangular import lower_half, lower_solve
@@ -28,6 +29,11 @@ def _solve_shape(a: Shape, b: Shape) -> Shape:
     if len(a) < 2 or a[-1] != a[-2] or b[-2] != a[-1] or a[:-2] != b[:-2]:
         raise ValueError(f"solve: matrices of shape {a} and right-hand sides of shape {b}")
     return b
+
+
+def _solved(a: Any, b: Any) -> Any:
+    x = solved(a, b)
+    return np.linalg.solve(a, b) if x is None else x
 
 
 def _solve_vjp(g: Any, out: Any, a: Any, b: Any) -> tuple[Any, Any]:
@@ -48,7 +54,7 @@ solve_row: Structural = Structural(
     ("a", "b"),
     "The solution x of a x = b, with right-hand sides in columns.",
     saves=("a", "out"),
-    kernel=np.linalg.solve,
+    kernel=_solved,
     shape=_solve_shape,
     vjp=_solve_vjp,
     jvp=_solve_jvp,
@@ -70,6 +76,8 @@ def _cholesky_vjp(g: Any, out: Any, a: Any) -> tuple[Any]:
 
 def _cholesky(a: Any) -> Any:
     # Of the symmetric part, as the derivative is.
+    if is_symmetric(a):
+        return np.linalg.cholesky(a)
     return np.linalg.cholesky(0.5 * (a + np.swapaxes(a, -1, -2)))
 
 
@@ -108,7 +116,9 @@ def solve(a: Any, b: Any) -> Any:
         )
     batch, n = shape_of(a)[:-2], shape_of(a)[-1]
     if len(shape_of(b)) == 1:
-        column = broadcast_row(reshape_row(b, shape=(n, 1)), shape=(*batch, n, 1))
+        column = reshape_row(b, shape=(n, 1))
+        if batch:
+            column = broadcast_row(column, shape=(*batch, n, 1))
         return reshape_row(solve_row(a, column), shape=(*batch, n))
     if shape_of(b)[:-2] != batch:
         a, b = same_batch("solve", a, b)

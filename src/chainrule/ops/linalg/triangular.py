@@ -9,12 +9,16 @@ from typing import Any
 
 import numpy as np
 
+from ..small import lower_triangle
 from ..structural import Structural
 from ..triangular import triangular_row
 from .matrices import square, transposed
 
 
 def _triangle(x: Any, diagonal: float) -> Any:
+    small = lower_triangle(x, diagonal)
+    if small is not None:
+        return small
     lower = np.tril(x)
     places = np.arange(x.shape[-1])
     lower[..., places, places] *= lower.dtype.type(diagonal)
