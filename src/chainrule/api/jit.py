@@ -134,9 +134,9 @@ class Jitted(Caller):  # type: ignore[misc]
     def passes(self, *args: Any, **kwargs: Any) -> str:
         """The loops over the data that native code for these arguments is, and what they do.
 
-        For each loop what it reads, sums and writes, by the names that ``program`` shows; what no
-        loop computes calls NumPy. A Program of many steps on small arrays is no loops, but a list
-        of instructions, of which the number is told.
+        For each loop what it reads, sums and writes, by the names that ``program`` shows; of what
+        no loop computes, who does: LAPACK, C or NumPy. A Program of many steps on small arrays is
+        no loops, but a list of instructions, of which the number is told.
 
         >>> fit = cr.jit(lambda a, t, y: cr.sum((a * cr.exp(-t) - y) ** 2))
         >>> print(fit.passes(2.0, np.ones(3), np.ones(3)))

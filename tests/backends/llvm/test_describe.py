@@ -47,3 +47,21 @@ def test_where_there_is_no_native_code_it_says_so(monkeypatch):
         cr.jit(lambda x: x * 2.0).passes(X)
     with pytest.raises(BackendError):
         choice.describe()
+
+
+def test_who_computes_what_is_no_loop():
+    def f(a, b):
+        z = np.linalg.solve(np.linalg.cholesky(a), b[::-1])
+        return np.sort(z, axis=0), z @ z.T, np.concatenate([b, b])
+
+    text = choice.describe().passes(cr.jit(f).program(np.eye(3), np.ones((3, 2))))
+    for name, doer in (
+        ("cholesky", "by LAPACK"),
+        ("solve_triangular", "by LAPACK"),
+        ("contract", "by BLAS"),
+        ("concatenate", "by C"),
+        ("index", "a view"),
+        ("argsort", "by NumPy"),
+    ):
+        (line,) = [line for line in text.splitlines() if f" {name}(" in line]
+        assert line.endswith(f", {doer}")

@@ -51,6 +51,16 @@ typedef void (*cr_gemv)(char *, int *, int *, void *, const void *, int *, const
 typedef void (*cr_gemm)(char *, char *, int *, int *, int *, void *, const void *, int *,
                         const void *, int *, void *, void *, int *);
 
+/* Rows of a triangular system up to which it is solved here. */
+#define CR_FEW 64
+
+/* Loops are compiled twice, where the system chooses one when it loads the library. */
+#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__)
+#define CR_FAST __attribute__((target_clones("arch=haswell", "default")))
+#else
+#define CR_FAST
+#endif
+
 #define CR_BLAS(name, type) ((type)cr_routines[sizeof(CR_REAL) == 4][CR_##name])
 
 #define CR_REAL double

@@ -52,6 +52,17 @@ def wants_lapack(program: Program) -> bool:
     return any(term.op in LAPACK for term in program.terms)
 
 
+def doer(term: Term, has_lapack: bool) -> str:
+    """Who computes a term that is no loop, as it is told to a reader; extents may still matter."""
+    if term.op in VIEWS:
+        return "a view"
+    if term.op in LAPACK:
+        return "by LAPACK"
+    if term.op is contract_row:
+        return "by BLAS" if has_lapack else "by NumPy"
+    return "by C" if term.op in _MAKERS else "by NumPy"
+
+
 @functools.cache
 def load(kind: str) -> None:
     """Hand SciPy's LAPACK and BLAS for float64 or float32 to C."""

@@ -7,6 +7,7 @@ from typing import Any
 from ...program.program import Program, names_of
 from ...program.symbol import Term
 from . import engine
+from .acts import doer, wants_lapack
 from .lower import lowered
 from .members import FULL
 from .passes import Call, Nest, outside_of, planned
@@ -14,19 +15,20 @@ from .prepared import module_text
 
 
 def passes(program: Program) -> str:
-    """The loops over the data that run a Program, and the calls of NumPy between them.
+    """The loops over the data that run a Program, and what is computed between them.
 
     For each loop what it reads, sums and writes, by the names that ``print(program)`` shows. What
     stands below "once a row" is read or computed once for each of the outer elements.
     """
     names = names_of(program)
     plan = planned(program)
+    has_lapack = wants_lapack(program)
     lines = []
     for number, step in enumerate(plan.steps, 1):
         if isinstance(step, Call):
             computed = step.term if step.scattered is None else step.scattered
             operands = ", ".join(_names(computed.operands, names))
-            text = f"{computed.op.name}({operands}), by NumPy"
+            text = f"{computed.op.name}({operands}), {doer(computed, has_lapack)}"
             if step.base is not None:
                 text = f"{names[step.base.serial]} + {text}, in place"
             lines.append(f"{number}. {names[step.term.serial]} = {text}")
