@@ -8,7 +8,6 @@ cdef object transpose_op = TABLE["transpose"]
 cdef object reshape_op = TABLE["reshape"]
 cdef object contract_op = TABLE["contract"]
 cdef object index_op = TABLE["index"]
-cdef object reshape_op = TABLE["reshape"]
 cdef object gather_op = TABLE["gather"]
 cdef object assign_op = TABLE["assign"]
 cdef object matmul_ufunc = np.matmul

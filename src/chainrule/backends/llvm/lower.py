@@ -206,8 +206,7 @@ class _Lowering:
         self.out.text += function.text()
         if self.goes_across:
             across = _Function(self, f"{name}_across", is_loop, inlines, is_across=True)
-            for member in members:
-                across.compute(member)
+            members.compute(across, computed)
             for member in leaving:
                 across.store(self.member_slot(member), across.values[member.term.serial])
             for reduction in reductions:
