@@ -199,6 +199,9 @@ SHAPES: list[tuple[str, tuple[tuple[int, ...], ...], dict[str, Any]]] = [
     ("det", ((2, 3, 3),), {}),
     ("cofactors", ((0, 3, 3),), {}),
     ("pinv", ((2, 3, 4),), {"rcond": None}),
+    ("completion", ((2, 4, 3),), {"of": "qr"}),
+    ("completion", ((2, 4, 3),), {"of": "svd, left"}),
+    ("completion", ((2, 3, 4),), {"of": "svd, right"}),
 ]
 #: Rows with several results.
 SEVERAL = [

@@ -114,6 +114,7 @@ STRUCTURAL = {
     "slogdet": (TABLE["slogdet"], [array(4, 3, 3)]),
     "svd": (TABLE["svd"], [array(4, 3, 2)]),
     "qr": (TABLE["qr"], [array(4, 3, 2)]),
+    "completion": (lambda a: TABLE["completion"](a, of="qr"), [array(4, 3, 2)]),
     "pinv": (lambda a: TABLE["pinv"](a, rcond=None), [array(4, 3, 2)]),
 }  # fmt: skip
 

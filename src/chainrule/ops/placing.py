@@ -26,12 +26,15 @@ def assignable(name: str, v: Any) -> Any:
 
     Raises:
         UnsupportedFunctionError: it is a plain array, which cannot hold a Value.
+        TypeError: it is a number.
     """
     if not hasattr(v, "_apply_op"):
         raise UnsupportedFunctionError(
             f"{name}: a plain array cannot hold Values. Give one that was computed, or made with "
             "cr.zeros or np.zeros_like(v)."
         )
+    if not hasattr(v, "at"):
+        raise TypeError(f"{name}: a number is no array, and cannot be written into")
     return v
 
 
