@@ -1,5 +1,6 @@
 # A call of a Chain: from its arguments through the steps to its results, and to arrays for these.
 
+@cython.final  # so that its methods are called directly, and inlined
 cdef class Chain(Steps):
     """Steps that can be called."""
 

@@ -12,6 +12,7 @@ from libc.string cimport memset
 
 import numpy as np
 
+cimport cython
 cimport numpy as cnp
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_CheckExact
 from cpython.object cimport PyObject
