@@ -10,8 +10,7 @@
 #define CR_HUGE ((size_t)1 << 21)
 
 /* Aligned memory; NULL if there is none. Linux is asked for huge pages where there are several, as
-   NumPy does: of 4 KiB each, a pass over 4 million points and five arrays waits for translations
-   for a tenth of its time. */
+   NumPy does, so that fresh results are in such pages as results that the caller made are. */
 static void *cr_allocated(size_t size) {
     void *memory = NULL;
     int is_huge = size >= 2 * CR_HUGE;

@@ -114,10 +114,6 @@ typedef struct {
 
 static int64_t cr_lines(int64_t bytes) { return (bytes + CR_LINE - 1) / CR_LINE * CR_LINE; }
 
-static int cr_is_vector(int kind) {
-    return kind == CR_VECTOR || kind == CR_ROW || kind == CR_COLUMN;
-}
-
 /* Whether a lane is a row. Along rows of two vectors or more few lanes are idle, and a product that
    is added to a sum is one operation with it, which another order would undo. */
 static int cr_goes_across(const cr_call *call) {
