@@ -8,10 +8,12 @@ cdef class Aliases:
     cdef public bint is_assigned
     cdef public bint fixed
     cdef public unsigned long long born
+    cdef public tuple shape
     cdef public tuple sources
     cdef public list views
 
     def __init__(self):
+        self.shape = nothing
         self.sources = nothing
         self.views = []
 
@@ -39,6 +41,7 @@ cdef int note_if_view(ArrayBase source, ArrayBase view, object op, dict paramete
     if op is reshape_op and is_copied(source, numbers, parameters):
         return 0
     own, mine = aliases_of_handle(source), aliases_of_handle(view)
+    own.shape = source._array.shape
     step = ((op, parameters),)
     found = ((PyWeakref_NewRef(source, None), own, step),)
     if own.sources:

@@ -25,6 +25,7 @@ from ..ops import TABLE, tracing
 from ..ops.assign import (
     Target,
     are_apart,
+    are_side_by_side,
     assign_row,
     fitted,
     is_itself,
@@ -116,6 +117,12 @@ def check_current(value: Any, current: int) -> None:
             "(v[key] = x, or v += x) after the closure's term was made. Let the closure keep "
             "v.copy()."
         )
+
+
+def is_strided(v: Any) -> bool:
+    """Whether a view has its elements apart, so that NumPy's ravel copies them."""
+    _, root, steps = v._aliases.sources[-1]
+    return not are_side_by_side(root.shape, steps)
 
 
 # --- assigning ----------------------------------------------------------------------------------

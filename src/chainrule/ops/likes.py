@@ -21,6 +21,7 @@ from .shape import (
     astype,
     broadcast_to,
     concatenate_row,
+    copied,
     dtype_of,
     expand_dims,
     moveaxis,
@@ -127,7 +128,7 @@ def imag(val: Any) -> Any:
 
 @covers("conjugate", "conj", public="")
 def _conjugate(x: Any, /) -> Any:
-    return as_operand(x)
+    return copied(as_operand(x))
 
 
 @covers(public="", derivative=False)
@@ -207,7 +208,9 @@ def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = 
     if indexing == "xy" and rank > 1:
         parts = [swapaxes(x, 0, 1) for x in parts]
         extents[:2] = extents[1::-1]
-    return tuple(parts) if sparse else tuple(broadcast_to(x, tuple(extents)) for x in parts)
+    if not sparse:
+        parts = [broadcast_to(x, tuple(extents)) for x in parts]
+    return tuple(copied(x) if copy else x for x in parts)
 
 
 @covers()

@@ -71,7 +71,7 @@ class ArrayMethods:
 
     def flatten(self, order: str = "C") -> Any:
         """The elements in one axis, row-major or column-major (``order="F"``): a copy."""
-        return likes.copy(of_shape.ravel(self, order))
+        return of_shape.copied(of_shape.ravel(self, order))
 
     def transpose(self, *axes: Any) -> Any:
         """The axes in another order, given as one tuple or as several ints; reversed without."""
@@ -87,11 +87,24 @@ class ArrayMethods:
         """The elements limited to the interval from min to max."""
         return likes.clip_array(self, min, max, out)
 
-    def astype(self, dtype: Any, order: str = "C") -> Any:
-        """The elements as float64 or float32: a copy."""
+    def astype(
+        self,
+        dtype: Any,
+        order: str = "K",
+        casting: str = "unsafe",
+        subok: bool = True,
+        copy: bool = True,
+    ) -> Any:
+        """The elements as float64 or float32: a copy, or with ``copy=False`` where they are not."""
         row_major("astype", "C" if order in ("K", "A") else order)
         out = of_shape.astype(self, dtype)
-        return likes.copy(out) if out is self else out
+        return of_shape.copied(out) if copy and out is self else out
+
+    def conj(self) -> Any:
+        """The array itself, since all numbers here are real; ``np.conj`` copies."""
+        return self
+
+    conjugate = conj
 
     def item(self, *key: Any) -> float:
         """One element as a plain number.
