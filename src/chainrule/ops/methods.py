@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import contract, index, likes, numpy_names, rearranging
+from . import contract, index, likes, numpy_names, ordering, placing, rearranging
 from . import shape as of_shape
 from .arguments import product, row_major
 from .at import At
 from .covered import COVERED
+from .shape import as_operand, shape_of
 
 
 class ArrayMethods:
@@ -119,6 +120,28 @@ class ArrayMethods:
         place = key[0] if len(key) == 1 else key
         return float(index.getitem(self if isinstance(place, tuple) else self.flatten(), place))
 
+    # --- methods that write into the array ------------------------------------------------------
+
+    def sort(self, axis: int = -1, kind: Any = None, order: None = None, **stable: Any) -> None:
+        """Put the elements in ascending order along an axis, in place."""
+        self[...] = ordering.sort(self, axis, kind, order, **stable)
+
+    def partition(
+        self, kth: Any, axis: int = -1, kind: str = "introselect", order: None = None
+    ) -> None:
+        """Put the kth element in its place in order, in place."""
+        self[...] = ordering.partition(self, kth, axis, kind, order)
+
+    def fill(self, value: Any) -> None:
+        """Make all elements one number."""
+        if shape_of(as_operand(value)):
+            raise ValueError(f"fill: takes one number, not an array of shape {shape_of(value)}")
+        self[...] = value
+
+    def put(self, indices: Any, values: Any, mode: str = "raise") -> None:
+        """Write values at positions in the flattened array; too few are repeated."""
+        placing.put(self, indices, values, mode)
+
     # --- Python's protocols ---------------------------------------------------------------------
 
     def __len__(self) -> int:
@@ -147,8 +170,8 @@ class ArrayMethods:
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name)
 
 
-#: ndarray's own change the array in place; they are no functions of it.
-IN_PLACE = ("sort", "partition", "resize", "put")
+#: ndarray's own changes the array in place, and its function does not.
+IN_PLACE = ("resize",)
 
 
 def _add_methods() -> None:

@@ -179,7 +179,7 @@ astype_row: Structural = Structural(
     kernel=lambda x, dtype: x.astype(dtype),
     shape=lambda x, dtype: x,
     dtype=lambda x, dtype: dtype,
-    vjp=lambda g, out, x, dtype: (of_dtype(g, x.dtype),),
+    vjp=lambda g, out, x, dtype: (of_dtype(g, dtype_of(x)),),
     batch=lambda batched, x, dtype: astype_row(x, dtype=dtype),
     linear=True,
 )
