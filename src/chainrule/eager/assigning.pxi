@@ -5,6 +5,7 @@
 cdef class Aliases:
     """Who else looks at the elements of a handle, and whether it was assigned."""
 
+    cdef public bint apart
     cdef public bint is_assigned
     cdef public bint fixed
     cdef public unsigned long long born
@@ -47,6 +48,7 @@ cdef int note_if_view(ArrayBase source, ArrayBase view, object op, dict paramete
     if own.sources:
         found += tuple([(ref, above, steps + step) for ref, above, steps in own.sources])
     mine.sources = found
+    mine.apart = own.apart
     me = PyWeakref_NewRef(view, None)
     for _, above, steps in found:
         above.views.append((me, steps))
@@ -56,6 +58,7 @@ cdef int note_if_view(ArrayBase source, ArrayBase view, object op, dict paramete
     if op is index_op and own.is_assigned:
         # In memory it is a copy, so that the array can be assigned in place again.
         view._array = numbers.copy()
+        mine.apart = True
     return 0
 
 

@@ -120,7 +120,9 @@ def check_current(value: Any, current: int) -> None:
 
 
 def is_strided(v: Any) -> bool:
-    """Whether a view has its elements apart, so that NumPy's ravel copies them."""
+    """Whether a view has its elements apart in NumPy's memory, so that its ravel copies them."""
+    if not v._aliases.apart:
+        return not v._array.flags.c_contiguous
     _, root, steps = v._aliases.sources[-1]
     return not are_side_by_side(root.shape, steps)
 
@@ -218,6 +220,7 @@ def _move_on(v: Any, numbers: Any, node: Any, target: Target | None) -> None:
         view._become(seen._array, seen._node)
         own = aliases_of(view)
         own.born = own.born or view._serial
+        own.apart = aliases_of(seen).apart
 
 
 def _replace(v: Any, out: Any, what: str) -> None:
