@@ -189,15 +189,16 @@ def partition(
     array([1., 2., 3.])
     """
     x, place = _operand("partition", a, axis, order)
-    _check_kth("partition", kth, shape_of(x)[place])
+    _check_kth("partition", kth, shape_of(x), place)
     return sorted_along(x, place)
 
 
-def _check_kth(name: str, kth: Any, extent: Any) -> None:
+def _check_kth(name: str, kth: Any, shape: Any, axis: int) -> None:
+    extent = shape[axis]
     for k in np.ravel(np.asarray(kth)).tolist():
         if not isinstance(k, int):
             raise TypeError(f"{name}: positions are whole numbers, not {k!r}")
-        if not -extent <= k < extent:
+        if not -extent <= k < extent and product(shape) != 0:  # NumPy lets empty arrays pass
             raise ValueError(f"{name}: kth {k} is out of bounds for an axis of extent {extent}")
 
 
@@ -224,7 +225,7 @@ def argpartition(
     array([1, 2, 0])
     """
     x, place = _operand("argpartition", a, axis, order)
-    _check_kth("argpartition", kth, shape_of(x)[place])
+    _check_kth("argpartition", kth, shape_of(x), place)
     return argsort_row(x, axis=place, stable=True)
 
 

@@ -144,6 +144,8 @@ def _rolled(x: Any, shift: int, axis: int) -> Any:
     if isinstance(extent, int) and extent == 0:
         return x
     if not -extent <= shift <= extent:
+        if extent == 0:
+            return x
         shift = operator.index(shift % extent)
     if shift == 0:
         return x
