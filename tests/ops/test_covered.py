@@ -375,7 +375,8 @@ def test_interp(data):
     x = np.arange(-2.0, 12.0, 0.5)
     check("interp", x, nodes.astype(float), np.array(heights, float))
     check("interp", x, nodes.astype(float), np.array(heights, float), left=9.0, right=-9.0)
-    check("interp", x, nodes.astype(float), np.array(heights, float), period=4.5)
+    if len(set(nodes % 4.5)) == count:  # nodes that fall together NumPy takes in any order
+        check("interp", x, nodes.astype(float), np.array(heights, float), period=4.5)
 
 
 @pytest.mark.parametrize("ord", [None, 0, 1, 2, 3, 0.5, -1, math.inf, -math.inf, "fro", "nuc", -2])
