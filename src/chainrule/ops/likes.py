@@ -66,6 +66,8 @@ def _where(condition: Any, x: Any = None, y: Any = None, /) -> Any:
         from .comparing import nonzero
 
         return nonzero(condition)
+    if x is None or y is None:
+        raise ValueError("where: either both of x and y are given, or none")
     return TABLE["where"](condition, x, y)
 
 

@@ -157,6 +157,9 @@ def _operand(name: str, a: Any, axis: Any, order: Any) -> tuple[Any, int]:
     return x, normal_axis(axis, len(shape_of(x)), name)
 
 
+_NOTHING = np.empty(0)
+
+
 def sorted_along(x: Any, axis: int) -> Any:
     """x in ascending order along an axis."""
     order = argsort_row(x, axis=axis, stable=False)
@@ -174,6 +177,7 @@ def sort(
     >>> cr.sort(np.array([3.0, 1.0, 2.0]))
     array([1., 2., 3.])
     """
+    np.sort(_NOTHING, kind=kind, stable=stable)  # raises for what NumPy does not know
     return sorted_along(*_operand("sort", a, axis, order))
 
 
@@ -188,6 +192,7 @@ def partition(
     >>> cr.partition(np.array([3.0, 1.0, 2.0]), 1)
     array([1., 2., 3.])
     """
+    np.partition(_NOTHING, 0, kind=kind)
     x, place = _operand("partition", a, axis, order)
     _check_kth("partition", kth, shape_of(x), place)
     return sorted_along(x, place)
@@ -211,6 +216,7 @@ def argsort(
     >>> cr.argsort(np.array([3.0, 1.0, 2.0]))
     array([1, 2, 0])
     """
+    np.argsort(_NOTHING, kind=kind, stable=stable)
     x, place = _operand("argsort", a, axis, order)
     return argsort_row(x, axis=place, stable=True)
 
@@ -224,6 +230,7 @@ def argpartition(
     >>> cr.argpartition(np.array([3.0, 1.0, 2.0]), 1)
     array([1, 2, 0])
     """
+    np.argpartition(_NOTHING, 0, kind=kind)
     x, place = _operand("argpartition", a, axis, order)
     _check_kth("argpartition", kth, shape_of(x), place)
     return argsort_row(x, axis=place, stable=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from . import reduce
 from .arguments import broadcast_shapes, normal_axes, unsupported
 from .contract import matmul
@@ -46,6 +48,7 @@ def average(
 
     Raises:
         ValueError: weights do not fit the array.
+        ZeroDivisionError: they are known, and come to 0.
 
     >>> float(cr.average(np.array([1.0, 4.0]), weights=np.array([2.0, 1.0])))
     2.0
@@ -75,6 +78,8 @@ def average(
         w = reshape_row(w, shape=tuple(e if i in axes else 1 for i, e in enumerate(shape_of(x))))
         w = broadcast_to(w, broadcast_shapes("average", shape_of(w), shape_of(x)))
     total = reduce.sum(w, axis, keepdims=keepdims)
+    if not hasattr(total, "_apply_op") and np.any(total == 0.0):
+        raise ZeroDivisionError("average: the weights come to 0")
     mean = divide(reduce.sum(multiply(x, w), axis, keepdims=keepdims), total)
     return (mean, total) if returned else mean
 
