@@ -64,7 +64,10 @@ def average(
             count = multiply(count, shape_of(x)[i])
         return mean, broadcast_to(count, shape_of(mean))
     w = array(as_operand(weights))
-    if shape_of(w) != shape_of(x):
+    is_one_each = shape_of(w) == shape_of(x)
+    if isinstance(w, np.ndarray) and np.any(np.sum(w, axis if is_one_each else None) == 0.0):
+        raise ZeroDivisionError("average: the weights come to 0")
+    if not is_one_each:
         if axis is None:
             raise TypeError(
                 f"average: weights of shape {shape_of(w)} for an array of shape {shape_of(x)} "
@@ -78,8 +81,6 @@ def average(
         w = reshape_row(w, shape=tuple(e if i in axes else 1 for i, e in enumerate(shape_of(x))))
         w = broadcast_to(w, broadcast_shapes("average", shape_of(w), shape_of(x)))
     total = reduce.sum(w, axis, keepdims=keepdims)
-    if not hasattr(total, "_apply_op") and np.any(total == 0.0):
-        raise ZeroDivisionError("average: the weights come to 0")
     mean = divide(reduce.sum(multiply(x, w), axis, keepdims=keepdims), total)
     return (mean, total) if returned else mean
 
