@@ -183,7 +183,7 @@ def sort(
 
 @covers(kinks="a tie is shared equally")
 def partition(
-    a: Any, kth: Any, axis: Any = -1, kind: str = "introselect", order: None = None
+    a: Any, kth: Any, axis: Any = -1, kind: Any = "introselect", order: None = None
 ) -> Any:
     """The elements with the kth in its place in order, no larger ones before, no smaller behind.
 
@@ -223,7 +223,7 @@ def argsort(
 
 @covers(derivative=False)
 def argpartition(
-    a: Any, kth: Any, axis: Any = -1, kind: str = "introselect", order: None = None
+    a: Any, kth: Any, axis: Any = -1, kind: Any = "introselect", order: None = None
 ) -> Any:
     """Positions of the elements as ``partition`` has them.
 
