@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from threads import in_threads
 
 from chainrule.containers import (
     flatten,
@@ -251,11 +252,7 @@ def test_threads_that_meet_a_dataclass_at_the_same_time():
             start.wait()
             found.append(flatten([new(1.0)])[0])
 
-        threads = [threading.Thread(target=meet) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        in_threads(lambda _: meet())
         assert found == [[1.0]] * 4
 
 

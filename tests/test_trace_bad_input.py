@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from threads import in_threads
 
 import chainrule as cr
 from chainrule.errors import (
@@ -230,11 +231,7 @@ def test_two_threads_trace_at_once():
 
         found[i] = cr.jit(cr.grad(f))(X)
 
-    threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(work)
     for i, got in enumerate(found):
         np.testing.assert_array_equal(got, 2 * i * X)
 

@@ -11,6 +11,7 @@ import weakref
 
 import numpy as np
 import pytest
+from threads import in_threads
 
 import chainrule as cr
 from chainrule.api import caller
@@ -364,11 +365,7 @@ def test_threads_in_one_route():
             ):
                 errors.append((seed, n))
 
-    threads = [threading.Thread(target=call, args=(0.1 * i,)) for i in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(lambda i: call(0.1 * i))
     assert not errors
 
 

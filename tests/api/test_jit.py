@@ -10,6 +10,7 @@ import threading
 
 import numpy as np
 import pytest
+from threads import in_threads
 
 import chainrule as cr
 from chainrule.errors import ArgumentError, OperandError, ResultError, SideEffectError
@@ -254,11 +255,7 @@ def test_threads_that_call_for_the_first_time_at_once():
         start.wait()
         results.append(f(X))
 
-    threads = [threading.Thread(target=call) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(lambda _: call())
     assert len(results) == 4
     for value, slope in results:
         np.testing.assert_allclose(value, np.sum(np.sin(X) ** 2))

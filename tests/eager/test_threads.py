@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from threads import in_threads
 
 import chainrule as cr
 from chainrule import Value, Var
@@ -35,11 +36,7 @@ def successes(work: Callable[[], None], rounds: int) -> int:
         except BaseException as error:
             wrong.append(error)
 
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(THREADS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(run, THREADS)
     assert wrong == []
     assert sum(done) > 0
     return sum(done)

@@ -125,6 +125,7 @@ BAD: list[tuple[type[Exception], str, Any]] = [
     (ValueError, "kind", lambda x: np.partition(x, 1, kind="quick")),
     (ValueError, "where: either both", lambda x: np.where(x > 0, x)),
     (ZeroDivisionError, "average: the weights", lambda x: np.average(x, 1, [1.0, 0.0, -1.0])),
+    (ValueError, "nanvar: ddof and", lambda x: np.nanvar(x, ddof=1, correction=1)),
     (ValueError, "qr: there is no mode 'best'", lambda x: np.linalg.qr(x, "best")),
 ]  # fmt: skip
 

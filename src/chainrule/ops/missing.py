@@ -149,10 +149,8 @@ def nanvar(
     >>> float(cr.nanvar(np.array([1.0, np.nan, 3.0])))
     1.0
     """
-    x = as_operand(a)
-    out = reduce.var(x, axis, dtype, out, ddof, keepdims, where=_present(x, where), mean=mean,
-                     correction=correction)  # fmt: skip
-    return _enough(out, x, axis, keepdims, where, ddof if correction is None else correction)
+    ddof = reduce.ddof_of("nanvar", ddof, correction)
+    return _spread(reduce.var, a, axis, dtype, out, ddof, keepdims, where, mean)
 
 
 @covers(kinks="where all elements are equal the derivative is 0")
@@ -173,16 +171,27 @@ def nanstd(
     >>> float(cr.nanstd(np.array([1.0, np.nan, 3.0])))
     1.0
     """
-    x = as_operand(a)
-    out = reduce.std(x, axis, dtype, out, ddof, keepdims, where=_present(x, where), mean=mean,
-                     correction=correction)  # fmt: skip
-    return _enough(out, x, axis, keepdims, where, ddof if correction is None else correction)
+    ddof = reduce.ddof_of("nanstd", ddof, correction)
+    return _spread(reduce.std, a, axis, dtype, out, ddof, keepdims, where, mean)
 
 
-def _enough(out: Any, x: Any, axis: Any, keepdims: bool, mask: Any, ddof: Any) -> Any:
+def _spread(
+    reduction: Any,
+    a: Any,
+    axis: Any,
+    dtype: Any,
+    out: None,
+    ddof: Any,
+    keepdims: bool,
+    mask: Any,
+    mean: Any,
+) -> Any:
     """NaN where there are not more elements than are taken off their number, as NumPy says here."""
-    count = reduce.sum(where(_present(x, mask), 1.0, 0.0), axis, keepdims=keepdims)
-    return where(TABLE["less_equal"](count, ddof), math.nan, out)
+    x = as_operand(a)
+    present = _present(x, mask)
+    found = reduction(x, axis, dtype, out, ddof, keepdims, where=present, mean=mean)
+    count = reduce.sum(where(present, 1.0, 0.0), axis, keepdims=keepdims)
+    return where(TABLE["less_equal"](count, ddof), math.nan, found)
 
 
 @covers()

@@ -366,10 +366,11 @@ def var(
     """
     if out is not None:
         unsupported("var", out=out)
-    return _variance("var", a, axis, dtype, _ddof("var", ddof, correction), keepdims, where, mean)
+    return _variance("var", a, axis, dtype, ddof_of("var", ddof, correction), keepdims, where, mean)
 
 
-def _ddof(name: str, ddof: Any, correction: Any) -> Any:
+def ddof_of(name: str, ddof: Any, correction: Any) -> Any:
+    """What is taken off the number of elements, under either name."""
     if correction is not None and ddof != 0:
         raise ValueError(f"{name}: ddof and correction are two names of one argument; give one")
     return ddof if correction is None else correction
@@ -415,7 +416,7 @@ def std(
     """
     if out is not None:
         unsupported("std", out=out)
-    ddof = _ddof("std", ddof, correction)
+    ddof = ddof_of("std", ddof, correction)
     return root(_variance("std", a, axis, dtype, ddof, keepdims, where, mean))
 
 

@@ -23,14 +23,14 @@ from .rewriter import Rewriter
 from .rewriting import rewrites, same_extent, same_shape
 
 
-@rewrites("reshape")
-def reshape_of_reshape(rewriter: Rewriter, term: Term) -> Any:
-    """reshape(reshape(x)) = reshape(x), and x itself where it has the shape."""
+@rewrites("reshape", "broadcast_to")
+def shape_of_shape(rewriter: Rewriter, term: Term) -> Any:
+    """reshape(reshape(x)) = reshape(x), and x where it has the shape; so for broadcast_to."""
     (x,) = term.operands
     if same_shape(x.shape, term.shape):
         return x
-    if x.op is reshape_row:
-        return rewriter.structural(reshape_row, x.operands, term, term.parameters)
+    if x.op is term.op:
+        return rewriter.structural(term.op, x.operands, term, term.parameters)
     return None
 
 
@@ -45,17 +45,6 @@ def transpose_of_transpose(rewriter: Rewriter, term: Term) -> Any:
         (source,) = x.operands
         combined = tuple(x.parameters["axes"][axis] for axis in axes)
         return rewriter.structural(transpose_row, (source,), term, {"axes": combined})
-    return None
-
-
-@rewrites("broadcast_to")
-def broadcast_of_broadcast(rewriter: Rewriter, term: Term) -> Any:
-    """broadcast(broadcast(x)) = broadcast(x), and x itself where it has the shape."""
-    (x,) = term.operands
-    if same_shape(x.shape, term.shape):
-        return x
-    if x.op is broadcast_row:
-        return rewriter.structural(broadcast_row, x.operands, term, term.parameters)
     return None
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import gc
-import threading
 import tracemalloc
 
 import numpy as np
 import pytest
+from threads import in_threads
 
 import chainrule as cr
 from chainrule.backends.llvm import acts, chain, runner
@@ -234,11 +234,7 @@ def test_lengths_and_threads():
             if value != expected[k][0] or not np.array_equal(gradient, expected[k][1]):
                 wrong.append(k)
 
-    threads = [threading.Thread(target=work, args=(k,)) for k in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(work)
     assert not wrong
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from threads import in_threads
 
 import chainrule as cr
 
@@ -103,11 +104,7 @@ def test_two_threads_have_buffers_of_their_own():
             if not all(np.allclose(a, b, rtol=1e-12, atol=1e-14) for a, b in pairs):
                 wrong.append(k)
 
-    threads = [threading.Thread(target=work, args=(k,)) for k in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(work)
     assert not wrong
 
 

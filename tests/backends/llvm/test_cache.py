@@ -8,12 +8,12 @@ import os
 import re
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
 import numpy as np
 import pytest
+from threads import in_threads
 
 import chainrule as cr
 from chainrule.backends.llvm import cache, engine, prepared
@@ -280,11 +280,7 @@ def test_a_fork_loads_and_stores(folder):
 
 def test_threads_that_compile_the_same_at_once(folder):
     results = []
-    threads = [threading.Thread(target=lambda: results.append(evaluate())) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(lambda _: results.append(evaluate()))
     assert len(results) == 4
     assert len(set(results)) == 1
     assert len(files(folder)) == 1

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from threads import in_threads
 
 import chainrule as cr
 from chainrule.backends import interpreter
@@ -243,11 +244,7 @@ def test_threads_call_for_the_first_time_at_once():
             if not np.allclose(f(x), expected, rtol=1e-14):
                 wrong.append(1)
 
-    threads = [threading.Thread(target=work) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(lambda _: work(), 6)
     assert not wrong
 
 

@@ -12,6 +12,7 @@ import time
 
 import numpy as np
 import pytest
+from threads import in_threads
 
 import chainrule as cr
 
@@ -83,11 +84,7 @@ def test_threads_that_call_for_the_first_time_at_once():
         start.wait()
         results.append((x, f(x)))
 
-    threads = [threading.Thread(target=call, args=(i,)) for i in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(call, 6)
     assert len(results) == 6
     for x, (value, slope) in results:
         np.testing.assert_allclose(value, np.sum(np.sin(x) ** 2), rtol=1e-12)

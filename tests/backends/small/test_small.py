@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, reject, settings
 from programs import same_numbers, traced
 from random_programs import programs
+from threads import in_threads
 
 import chainrule as cr
 from chainrule.backends import choice, interpreter
@@ -222,11 +221,7 @@ def test_threads_have_memories_of_their_own():
             if run([X * k])[0] != expected[k]:
                 wrong.append(k)
 
-    threads = [threading.Thread(target=work, args=(k,)) for k in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(work)
     assert not wrong
 
 
