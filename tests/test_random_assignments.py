@@ -253,6 +253,16 @@ def view_of_what_nobody_has(x):
     return np.sum(out**2) + np.sum(w)
 
 
+def reshape_of_a_view_of_what_nobody_has(x):
+    a = x * 1.0
+    a[0, 0] = 2.0
+    a = a[::-1]
+    w = a.reshape(-1)[1:].reshape(-1)  # new elements
+    rows = a[:, :2].T.reshape(-1)  # so are these
+    a[1] = 0.5 * a[0]
+    return np.sum(w * w) + np.sum(rows**3)
+
+
 def lists(x):
     a = x * (1.0, 2.0, 3.0, 4.0)
     a *= [1.0, 2.0, x[0, 0], x[1, 1]]
@@ -285,6 +295,7 @@ def refused_beside_another_view(x):
 
 PROGRAMS_OF_VIEWS = [
     *(copy_by_reshape, view_by_reshape, copy_of_columns, transposed_copy, view_of_a_view),
+    reshape_of_a_view_of_what_nobody_has,
     *(through_a_view_of_what_was_assigned, two_views_of_what_nobody_has, view_of_what_nobody_has),
     *(lists, refused_of_zeros, refused_after_an_assignment, refused_beside_another_view),
 ]

@@ -12,6 +12,7 @@ equal = np.testing.assert_array_equal
 close = np.testing.assert_allclose
 
 X = np.arange(1.0, 61.0).reshape(3, 4, 5)
+MASK = np.array([[True, False], [True, True]])
 KEYS = [
     0, -1, (1, 2), (1, 2, 3), (-1, -2, -3), slice(None), slice(1, None), slice(None, -1),
     slice(None, None, -1), slice(2, 0, -1), slice(0, 0), slice(5, 9), slice(-9, 9, 2),
@@ -62,6 +63,15 @@ def test_what_is_not_picked_is_not_multiplied():
     square = np.diag([4.0, 9.0])
     diagonal = cr.grad(lambda v: cr.sum(np.diag(np.sqrt(v))))(square)
     equal(diagonal, np.diag([0.25, 1 / 6]))
+
+
+@pytest.mark.parametrize("condition", [MASK, MASK.astype(float), 2.0 * MASK])
+def test_what_is_picked_backwards_and_then_chosen(condition):
+    f = lambda x: cr.sum(cr.where(condition, x[::-1], cr.sin(x)) ** 2) + cr.sum(x[::-1])
+    x = np.array([[0.3, -0.7], [0.9, 0.2]])
+    expected = 1 + 2 * np.where(MASK[::-1], x, 0) + np.where(MASK, 0, np.sin(2 * x))
+    np.testing.assert_allclose(cr.grad(f)(x), expected)
+    np.testing.assert_allclose(cr.jit(cr.grad(f))(x), expected)
 
 
 def test_a_mask_that_is_filled_up_counts_no_more():

@@ -364,3 +364,35 @@ def test_results_have_numpys_names():
         assert linalg.slogdet(leaf).sign == 1.0
         close(getattr(linalg.eigh(leaf).eigenvalues, "val", linalg.eigh(leaf).eigenvalues), [2, 3])
         assert linalg.svd(leaf).Vh.shape == linalg.qr(leaf).R.shape == (2, 2)
+
+
+EMPTY: dict[str, Any] = {
+    "roll": lambda x: np.roll(x, 2),
+    "roll, axis": lambda x: np.roll(x, (1, -3), (0, 1)),
+    "partition": lambda x: np.partition(x, 1, axis=1),
+    "argpartition": lambda x: np.argpartition(x, 1, axis=1) * 1.0,
+    "solve": lambda x: np.linalg.solve(x @ x.T + np.eye(2), x),
+}
+
+
+@pytest.mark.usefixtures("backend")
+@pytest.mark.parametrize("name", EMPTY)
+def test_of_an_empty_array(name):
+    f, x = EMPTY[name], np.zeros((2, 0))
+    expected = f(x)
+    for found in (getattr(f(cr.Var(x)), "val", f(cr.Var(x))), cr.jit(f)(x), cr.vmap(f)(x[None])[0]):
+        assert np.shape(found) == expected.shape
+    for gradient in cr.grad(lambda x: np.sum(f(x))), cr.jit(cr.grad(lambda x: np.sum(f(x)))):
+        assert gradient(x).shape == x.shape
+
+
+def test_several_values_inserted_at_one_place():
+    x, y = np.array([1.0, 2.0, 3.0]), np.array([7.0, 8.0])
+    for place in 1, [1], np.array(1), -1:
+        f = lambda y, place=place: np.insert(x, place, y)
+        np.testing.assert_array_equal(f(cr.Var(y)).val, f(y))
+        np.testing.assert_array_equal(cr.jit(f)(y), f(y))
+        np.testing.assert_array_equal(cr.jacobian(f)(y).sum(0), 1.0)
+    wide = np.arange(6.0).reshape(2, 3)
+    f = lambda y: np.insert(wide, 1, y, axis=1)
+    np.testing.assert_array_equal(f(cr.Var(y)).val, f(y))

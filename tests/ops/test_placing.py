@@ -31,6 +31,11 @@ WRITERS: dict[str, Any] = {
     "out, repeated": lambda v, x: np.sin(x[0], out=v),
     "out and where": lambda v, x: np.log(x, out=v, where=MASK),
     "modf": lambda v, x: np.modf(x * 3.1, v, None),
+    "sort": lambda v, x: v.sort(),
+    "sort, first axis": lambda v, x: v.sort(axis=0, stable=True),
+    "partition": lambda v, x: v.partition((0, 1, 2)),
+    "fill": lambda v, x: v.fill(x[0, 1]),
+    "put, method": lambda v, x: v.put([0, 4, -1], x[:, 0] ** 2),
     "add.at": lambda v, x: np.add.at(v, [0, 2, 0], x[1]),
     "subtract.at": lambda v, x: np.subtract.at(v, ([0, 0, 1], [1, 1, 2]), x[:, 1]),
     "multiply.at": lambda v, x: np.multiply.at(v, [1, 1], x[:2]),
@@ -78,6 +83,18 @@ def test_a_dtype_converts_the_operands():
         np.add(Var(x), 1.0, dtype=int)
 
 
+def test_a_dtype_of_numbers_alone_is_that_of_the_result():
+    for x in Var(1.0), Var(np.array(1.0)):
+        found = np.multiply(x, 0.1, dtype=np.float32)
+        assert found.val.dtype == np.float32
+        assert found.val == np.multiply(1.0, 0.1, dtype=np.float32)
+    f = lambda x: np.sin(x, dtype=np.float32)
+    assert cr.jit(f)(1.0).dtype == np.float32
+    np.testing.assert_allclose(cr.jit(f)(1.0), np.sin(1.0), rtol=1e-7)
+    np.testing.assert_allclose([cr.grad(f)(1.0), cr.jit(cr.grad(f))(1.0)], np.cos(1.0), rtol=1e-7)
+    assert np.add(Var(X[0]), 1.0, dtype=np.float32).dtype == np.float32
+
+
 BAD: dict[str, tuple[type[Exception], str, Any]] = {
     "plain": (UnsupportedFunctionError, "sin: out= is a plain array", lambda v: np.sin(v, out=X)),
     "in place": (UnsupportedFunctionError, "a = a [+] v", lambda v: X.__iadd__(v)),
@@ -91,6 +108,10 @@ BAD: dict[str, tuple[type[Exception], str, Any]] = {
     "axis": (ValueError, "needs an axis", lambda v: np.put_along_axis(v, PLACES, 1.0, None)),
     "diagonal": (ValueError, "fill_diagonal: needs two", lambda v: np.fill_diagonal(v[0], 1.0)),
     "other at": (UnsupportedFunctionError, r"numpy.exp.at .*set", lambda v: np.exp.at(v, [0])),
+    "fill": (ValueError, "fill: takes one number", lambda v: (v * 1.0).fill(X)),
+    "sort of a leaf": (OperandError, "is a leaf", lambda v: v.sort()),
+    "sort of a view": (OperandError, "is a view", lambda v: (lambda a: a[0].sort())(v * 1.0)),
+    "sort along": (np.exceptions.AxisError, "sort", lambda v: (v * 1.0).sort(axis=2)),
     "axes of a ufunc": (
         UnsupportedFunctionError,
         "signature=",

@@ -15,11 +15,8 @@ from ..ops.shape import reshape_row
 
 def is_copied(source: Any, numbers: Any, parameters: dict[str, Any]) -> bool:
     """Whether NumPy makes new elements for a reshape of a handle, as for ``a.T.reshape(6)``."""
-    if not np.may_share_memory(numbers, source._array):
-        return True
-    for ref, _, steps in reversed(source._aliases.sources if source._aliases else ()):
-        root = ref()
-        if root is not None and not np.may_share_memory(source._array, root._array):
-            # The elements of this view were copied, side by side.
-            return since_copy(root.shape, (*steps, (reshape_row, parameters))) > len(steps)
-    return False
+    aliases = source._aliases
+    if aliases is None or not aliases.apart:
+        return not np.may_share_memory(numbers, source._array)
+    _, root, steps = aliases.sources[-1]
+    return since_copy(root.shape, (*steps, (reshape_row, parameters))) > len(steps)

@@ -179,6 +179,10 @@ class ArrayValue(ArrayMethods, ArrayBase):
         """
         ArrayBase.back(self, grad, create_graph)
 
+    def _is_strided(self) -> bool:
+        aliases = self._aliases
+        return bool(aliases and aliases.sources) and assigning.is_strided(self)
+
     def __repr__(self) -> str:
         return f"Value({self._array!r})"
 

@@ -5,13 +5,16 @@
 cdef class Aliases:
     """Who else looks at the elements of a handle, and whether it was assigned."""
 
+    cdef public bint apart
     cdef public bint is_assigned
     cdef public bint fixed
     cdef public unsigned long long born
+    cdef public tuple shape
     cdef public tuple sources
     cdef public list views
 
     def __init__(self):
+        self.shape = nothing
         self.sources = nothing
         self.views = []
 
@@ -39,11 +42,13 @@ cdef int note_if_view(ArrayBase source, ArrayBase view, object op, dict paramete
     if op is reshape_op and is_copied(source, numbers, parameters):
         return 0
     own, mine = aliases_of_handle(source), aliases_of_handle(view)
+    own.shape = source._array.shape
     step = ((op, parameters),)
     found = ((PyWeakref_NewRef(source, None), own, step),)
     if own.sources:
         found += tuple([(ref, above, steps + step) for ref, above, steps in own.sources])
     mine.sources = found
+    mine.apart = own.apart
     me = PyWeakref_NewRef(view, None)
     for _, above, steps in found:
         above.views.append((me, steps))
@@ -53,6 +58,7 @@ cdef int note_if_view(ArrayBase source, ArrayBase view, object op, dict paramete
     if op is index_op and own.is_assigned:
         # In memory it is a copy, so that the array can be assigned in place again.
         view._array = numbers.copy()
+        mine.apart = True
     return 0
 
 

@@ -25,6 +25,7 @@ from ..ops import TABLE, tracing
 from ..ops.assign import (
     Target,
     are_apart,
+    are_side_by_side,
     assign_row,
     fitted,
     is_itself,
@@ -116,6 +117,14 @@ def check_current(value: Any, current: int) -> None:
             "(v[key] = x, or v += x) after the closure's term was made. Let the closure keep "
             "v.copy()."
         )
+
+
+def is_strided(v: Any) -> bool:
+    """Whether a view has its elements apart in NumPy's memory, so that its ravel copies them."""
+    if not v._aliases.apart:
+        return not v._array.flags.c_contiguous
+    _, root, steps = v._aliases.sources[-1]
+    return not are_side_by_side(root.shape, steps)
 
 
 # --- assigning ----------------------------------------------------------------------------------
@@ -211,6 +220,7 @@ def _move_on(v: Any, numbers: Any, node: Any, target: Target | None) -> None:
         view._become(seen._array, seen._node)
         own = aliases_of(view)
         own.born = own.born or view._serial
+        own.apart = aliases_of(seen).apart
 
 
 def _replace(v: Any, out: Any, what: str) -> None:

@@ -21,7 +21,7 @@ cdef class Spelt:
 
 cdef Spelt spelt(object array, object key):
     """None where ``ops/index.py`` has to look at it: an array in the key, or an error."""
-    cdef Py_ssize_t count, i, used = 0, axis = 0, place, extent, start, stop, step
+    cdef Py_ssize_t count, i, used = 0, fresh = 0, axis = 0, place, extent, start, stop, step
     cdef int j, rank = cnp.PyArray_NDIM(<cnp.ndarray>array)
     cdef tuple entries = <tuple>key if type(key) is tuple else (key,)
     cdef list places = [], shape = [], picking = []
@@ -40,7 +40,7 @@ cdef Spelt spelt(object array, object key):
     for i in range(count):
         entry = entries[i]
         if entry is None:
-            found.fresh = True
+            fresh += 1
             shape.append(1)
             continue
         picking.append(entry)
@@ -82,6 +82,9 @@ cdef Spelt spelt(object array, object key):
         places.append((0, extent, 1))
         shape.append(extent)
         axis += 1
+    if fresh and len(shape) == fresh:
+        return None  # a view of one element, which a key of ints alone does not make
+    found.fresh = fresh > 0
     found.key, found.shape, found.picking = tuple(places), tuple(shape), tuple(picking)
     return found
 

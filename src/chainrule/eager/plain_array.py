@@ -146,7 +146,7 @@ class ArrayBase(Value):
 class Aliases:
     """Who else looks at the elements of a handle, and whether it was assigned."""
 
-    __slots__ = ("born", "fixed", "is_assigned", "sources", "views")
+    __slots__ = ("apart", "born", "fixed", "is_assigned", "shape", "sources", "views")
 
     def __init__(self) -> None:
         self.is_assigned = False
@@ -154,6 +154,10 @@ class Aliases:
         self.fixed = False
         #: The serial number before the first assignment.
         self.born = 0
+        #: A view whose elements are a copy in memory, side by side, so that NumPy knows no strides.
+        self.apart = False
+        #: Of what has views.
+        self.shape: tuple[int, ...] = ()
         #: What it is a view of: the handle, its aliases, and how the view is made.
         self.sources: tuple[tuple[Any, Aliases, tuple[Step, ...]], ...] = ()
         #: Its views, and views of these: the handle, and how it is made.
@@ -179,9 +183,11 @@ def note_view(source: Any, view: Any, op: Any, parameters: dict[str, Any]) -> No
             v._aliases = Aliases()
     step = ((op, parameters),)
     own = source._aliases
+    own.shape = source._array.shape
     found: list[tuple[Any, Aliases, tuple[Step, ...]]] = [(weakref.ref(source), own, step)]
     found += [(ref, above, (*steps, *step)) for ref, above, steps in own.sources]
     view._aliases.sources = tuple(found)
+    view._aliases.apart = own.apart
     me = weakref.ref(view)
     for _, above, steps in found:
         above.views.append((me, steps))
@@ -190,6 +196,7 @@ def note_view(source: Any, view: Any, op: Any, parameters: dict[str, Any]) -> No
     if op is index_row and own.is_assigned:
         # In memory it is a copy, so that the array can be assigned in place again.
         view._array = numbers.copy()
+        view._aliases.apart = True
 
 
 _array_class: Any = ArrayBase

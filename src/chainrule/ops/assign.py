@@ -295,6 +295,14 @@ def since_copy(shape: Sequence[int], steps: Sequence[Step]) -> int:
     return count
 
 
+def are_side_by_side(shape: Sequence[int], steps: Sequence[Step]) -> bool:
+    """Whether a view of a row-major array has its elements in order, and nothing between them."""
+    seen = np.empty(shape, np.int8)
+    for row, parameters in steps:
+        seen = row.kernel(seen, **parameters)
+    return seen.flags.c_contiguous
+
+
 def written_through(x: Any, steps: Sequence[Step], y: Any) -> Any:
     """x, where the view of it that steps make is y: what ``w += 1`` makes of x.
 

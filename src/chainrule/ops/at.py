@@ -17,7 +17,7 @@ from .assign import Target, fitted, target_of, written
 from .elementwise import add, divide, multiply, power
 from .index import gather_row, getitem, index_row, scatter_add_row, scatter_row
 from .selection import maximum, minimum
-from .shape import as_operand, ravel, reshape_row, shape_of
+from .shape import as_operand, copied, ravel, reshape_row, shape_of
 
 
 class At:
@@ -50,7 +50,7 @@ class AtKey:
         >>> Value(np.arange(3.0)).at[1:].get()
         Value(array([1., 2.]))
         """
-        return getitem(self._array, self._key)
+        return copied(getitem(self._array, self._key))
 
     def set(self, x: Any) -> Any:
         """The array with x at the key. Of several x for one element the last one counts.

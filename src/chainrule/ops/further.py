@@ -298,7 +298,7 @@ def apply_over_axes(func: Callable[..., Any], a: Any, axes: Any) -> Any:
     >>> cr.apply_over_axes(np.sum, np.ones((2, 3)), [0, 1])
     array([[6.]])
     """
-    x = array(as_operand(a))
+    x = as_operand(a)
     rank = len(shape_of(x))
     for axis in axes if isinstance(axes, list | tuple | np.ndarray) else (axes,):
         place = normal_axis(axis, rank, "apply_over_axes")

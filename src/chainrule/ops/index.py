@@ -25,6 +25,7 @@ from .shape import (
     as_operand,
     astype_row,
     broadcast_row,
+    copied,
     ravel,
     reshape_row,
     shape_of,
@@ -233,7 +234,19 @@ def getitem(x: Any, key: Any) -> Any:
     if type(key) is int and shape:  # as in loops over elements
         rest = tuple([(0, extent, 1) for extent in shape[1:]])
         return index_row(x, key=(position(key, shape[0], 0), *rest))
-    return _basic_then_gather(x, _without_bools(entries_of(shape, key), shape))
+    entries = _without_bools(entries_of(shape, key), shape)
+    if len(entries) == len(shape) and is_view_of_one(key, entries):
+        return reshape_row(_basic_then_gather(x, [*entries, None]), shape=())
+    return _basic_then_gather(x, entries)
+
+
+def is_view_of_one(key: Any, entries: Sequence[Any]) -> bool:
+    """Whether a key is ints and an Ellipsis, which is a view of one element; ints are a number."""
+    return (
+        isinstance(key, tuple)
+        and any(e is Ellipsis for e in key)
+        and not any(e is None or isinstance(e, slice) or _is_array(e) for e in entries)
+    )
 
 
 def entries_of(shape: Shape, key: Any) -> list[Any]:
@@ -345,13 +358,18 @@ def _basic_then_gather(x: Any, entries: list[Any]) -> Any:
         else:
             key.append(position(e, shape[axis], axis))
         axis += 1
+    if not gathers and "new" in axes and key and not any(type(k) is tuple for k in key):
+        key[-1] = (key[-1], key[-1] + 1, 1)  # a view of one element: ints alone make none
     full = all(k == (0, extent, 1) for k, extent in zip(key, shape, strict=True))
     picked = x if full else index_row(x, key=tuple(key))
     if not gathers:
+        if shape_of(picked) and any(isinstance(e, np.ndarray) for e in entries):
+            picked = copied(picked)  # at an array without axes, where NumPy makes no view
         if "new" not in axes:
             return picked
         extents = iter(shape_of(picked))
-        return reshape_row(picked, shape=tuple(1 if a == "new" else next(extents) for a in axes))
+        shape = tuple(next(extents) if a == "slice" else 1 for a in axes)
+        return reshape_row(picked, shape=shape)
     return _gather_axes(picked, axes)
 
 
@@ -411,6 +429,8 @@ def take(
     x = ravel(a) if axis is None else as_operand(a)
     axis = normal_axis(0 if axis is None else axis, len(shape_of(x)), "take")
     places = _listed(indices) if isinstance(indices, list | tuple | range) else indices
+    if isinstance(places, int | np.integer):
+        places = np.asarray(places)  # so that it is a copy
     if mode != "raise":
         places = _in_range(places, operator.index(shape_of(x)[axis]), mode)
     return getitem(x, (slice(None),) * axis + (places,))

@@ -17,6 +17,7 @@ from .index import getitem
 from .shape import (
     as_operand,
     concatenate,
+    copied,
     expand_dims,
     parts_of,
     ravel,
@@ -158,7 +159,7 @@ def block(arrays: Any) -> Any:
         numbers = [x for row in arrays for x in row]
         if not any(map(shape_of, numbers)):
             return reshape_row(stack(numbers), shape=(len(arrays), len(arrays[0])))
-    return _put_together(arrays, depth, rank)
+    return _put_together(arrays, depth, rank) if depth else copied(as_operand(arrays))
 
 
 def _depth(blocks: Any) -> int:

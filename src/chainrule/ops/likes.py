@@ -21,6 +21,7 @@ from .shape import (
     astype,
     broadcast_to,
     concatenate_row,
+    copied,
     dtype_of,
     expand_dims,
     moveaxis,
@@ -65,6 +66,8 @@ def _where(condition: Any, x: Any = None, y: Any = None, /) -> Any:
         from .comparing import nonzero
 
         return nonzero(condition)
+    if x is None or y is None:
+        raise ValueError("where: either both of x and y are given, or none")
     return TABLE["where"](condition, x, y)
 
 
@@ -127,7 +130,7 @@ def imag(val: Any) -> Any:
 
 @covers("conjugate", "conj", public="")
 def _conjugate(x: Any, /) -> Any:
-    return as_operand(x)
+    return copied(as_operand(x))
 
 
 @covers(public="", derivative=False)
@@ -207,7 +210,9 @@ def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = 
     if indexing == "xy" and rank > 1:
         parts = [swapaxes(x, 0, 1) for x in parts]
         extents[:2] = extents[1::-1]
-    return tuple(parts) if sparse else tuple(broadcast_to(x, tuple(extents)) for x in parts)
+    if not sparse:
+        parts = [broadcast_to(x, tuple(extents)) for x in parts]
+    return tuple(copied(x) if copy else x for x in parts)
 
 
 @covers()

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import contract, index, likes, numpy_names, rearranging
+from . import contract, index, likes, numpy_names, ordering, placing, rearranging
 from . import shape as of_shape
 from .arguments import product, row_major
 from .at import At
 from .covered import COVERED
+from .shape import as_operand, shape_of
 
 
 class ArrayMethods:
@@ -71,7 +72,7 @@ class ArrayMethods:
 
     def flatten(self, order: str = "C") -> Any:
         """The elements in one axis, row-major or column-major (``order="F"``): a copy."""
-        return likes.copy(of_shape.ravel(self, order))
+        return of_shape.copied(of_shape.ravel(self, order))
 
     def transpose(self, *axes: Any) -> Any:
         """The axes in another order, given as one tuple or as several ints; reversed without."""
@@ -87,11 +88,24 @@ class ArrayMethods:
         """The elements limited to the interval from min to max."""
         return likes.clip_array(self, min, max, out)
 
-    def astype(self, dtype: Any, order: str = "C") -> Any:
-        """The elements as float64 or float32: a copy."""
+    def astype(
+        self,
+        dtype: Any,
+        order: str = "K",
+        casting: str = "unsafe",
+        subok: bool = True,
+        copy: bool = True,
+    ) -> Any:
+        """The elements as float64 or float32: a copy, or with ``copy=False`` where they are not."""
         row_major("astype", "C" if order in ("K", "A") else order)
         out = of_shape.astype(self, dtype)
-        return likes.copy(out) if out is self else out
+        return of_shape.copied(out) if copy and out is self else out
+
+    def conj(self) -> Any:
+        """The array itself, since all numbers here are real; ``np.conj`` copies."""
+        return self
+
+    conjugate = conj
 
     def item(self, *key: Any) -> float:
         """One element as a plain number.
@@ -105,6 +119,28 @@ class ArrayMethods:
             return float(of_shape.reshape(self, ()))
         place = key[0] if len(key) == 1 else key
         return float(index.getitem(self if isinstance(place, tuple) else self.flatten(), place))
+
+    # --- methods that write into the array ------------------------------------------------------
+
+    def sort(self, axis: int = -1, kind: Any = None, order: None = None, **stable: Any) -> None:
+        """Put the elements in ascending order along an axis, in place."""
+        self[...] = ordering.sort(self, axis, kind, order, **stable)
+
+    def partition(
+        self, kth: Any, axis: int = -1, kind: str = "introselect", order: None = None
+    ) -> None:
+        """Put the kth element in its place in order, in place."""
+        self[...] = ordering.partition(self, kth, axis, kind, order)
+
+    def fill(self, value: Any) -> None:
+        """Make all elements one number."""
+        if shape_of(as_operand(value)):
+            raise ValueError(f"fill: takes one number, not an array of shape {shape_of(value)}")
+        self[...] = value
+
+    def put(self, indices: Any, values: Any, mode: str = "raise") -> None:
+        """Write values at positions in the flattened array; too few are repeated."""
+        placing.put(self, indices, values, mode)
 
     # --- Python's protocols ---------------------------------------------------------------------
 
@@ -134,8 +170,8 @@ class ArrayMethods:
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name)
 
 
-#: ndarray's own change the array in place; they are no functions of it.
-IN_PLACE = ("sort", "partition", "resize", "put")
+#: ndarray's own changes the array in place, and its function does not.
+IN_PLACE = ("resize",)
 
 
 def _add_methods() -> None:

@@ -18,7 +18,7 @@ from .comparing import argmax_row, argmin_row, position_of
 from .covered import covers
 from .op import TABLE
 from .selection import equal, isnan, logical_and, logical_not, where
-from .shape import as_operand
+from .shape import as_operand, shape_of
 from .structural import Structural
 
 
@@ -247,6 +247,8 @@ def nan_to_num(
 ) -> Any:
     """x with NaN and infinities replaced: by ``nan``, and by the largest and the least number.
 
+    With ``copy=False`` it is x itself that is assigned, as by ``x[...] = y``.
+
     >>> cr.nan_to_num(np.array([1.0, np.nan, np.inf]), posinf=9.0)
     array([1., 0., 9.])
     """
@@ -255,7 +257,11 @@ def nan_to_num(
     highest = float(limits.max) if posinf is None else posinf
     lowest = float(limits.min) if neginf is None else neginf
     finite = where(equal(x, math.inf), highest, where(equal(x, -math.inf), lowest, x))
-    return where(isnan(x), nan, finite)
+    out = where(isnan(x), nan, finite)
+    if copy or not shape_of(x):
+        return out
+    x[...] = out
+    return x
 
 
 def _is_floating(x: Any) -> bool:

@@ -28,7 +28,6 @@ Function = Callable[..., Any]
 INSTEAD = {
     "numpy.tolist": "list(x), or x.val.tolist()",
     "numpy.flat": "x.ravel()",
-    "numpy.fill": "cr.where, or x.at[:].set(y)",
     "numpy.linalg.eig": "cr.linalg.eigh for symmetric matrices",
     "numpy.linalg.eigvals": "cr.linalg.eigvalsh for symmetric matrices",
     "numpy.roots": "cr.optimize.root, or np.roots(p.val) where no derivative is wanted",
@@ -69,8 +68,6 @@ INSTEAD |= {
     for name in names.split()
 }
 INSTEAD |= {
-    "numpy.ndarray.sort": "x = cr.sort(x)",
-    "numpy.ndarray.partition": "x = cr.partition(x, k)",
     "numpy.ndarray.resize": "x = cr.reshape(x, shape)",
 }
 

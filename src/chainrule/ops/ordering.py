@@ -157,6 +157,9 @@ def _operand(name: str, a: Any, axis: Any, order: Any) -> tuple[Any, int]:
     return x, normal_axis(axis, len(shape_of(x)), name)
 
 
+_NOTHING = np.empty(0)
+
+
 def sorted_along(x: Any, axis: int) -> Any:
     """x in ascending order along an axis."""
     order = argsort_row(x, axis=axis, stable=False)
@@ -174,12 +177,13 @@ def sort(
     >>> cr.sort(np.array([3.0, 1.0, 2.0]))
     array([1., 2., 3.])
     """
+    np.sort(_NOTHING, kind=kind, stable=stable)  # raises for what NumPy does not know
     return sorted_along(*_operand("sort", a, axis, order))
 
 
 @covers(kinks="a tie is shared equally")
 def partition(
-    a: Any, kth: Any, axis: Any = -1, kind: str = "introselect", order: None = None
+    a: Any, kth: Any, axis: Any = -1, kind: Any = "introselect", order: None = None
 ) -> Any:
     """The elements with the kth in its place in order, no larger ones before, no smaller behind.
 
@@ -188,16 +192,18 @@ def partition(
     >>> cr.partition(np.array([3.0, 1.0, 2.0]), 1)
     array([1., 2., 3.])
     """
+    np.partition(_NOTHING, 0, kind=kind)
     x, place = _operand("partition", a, axis, order)
-    _check_kth("partition", kth, shape_of(x)[place])
+    _check_kth("partition", kth, shape_of(x), place)
     return sorted_along(x, place)
 
 
-def _check_kth(name: str, kth: Any, extent: Any) -> None:
+def _check_kth(name: str, kth: Any, shape: Any, axis: int) -> None:
+    extent = shape[axis]
     for k in np.ravel(np.asarray(kth)).tolist():
         if not isinstance(k, int):
             raise TypeError(f"{name}: positions are whole numbers, not {k!r}")
-        if not -extent <= k < extent:
+        if not -extent <= k < extent and product(shape) != 0:  # NumPy lets empty arrays pass
             raise ValueError(f"{name}: kth {k} is out of bounds for an axis of extent {extent}")
 
 
@@ -210,21 +216,23 @@ def argsort(
     >>> cr.argsort(np.array([3.0, 1.0, 2.0]))
     array([1, 2, 0])
     """
+    np.argsort(_NOTHING, kind=kind, stable=stable)
     x, place = _operand("argsort", a, axis, order)
     return argsort_row(x, axis=place, stable=True)
 
 
 @covers(derivative=False)
 def argpartition(
-    a: Any, kth: Any, axis: Any = -1, kind: str = "introselect", order: None = None
+    a: Any, kth: Any, axis: Any = -1, kind: Any = "introselect", order: None = None
 ) -> Any:
     """Positions of the elements as ``partition`` has them.
 
     >>> cr.argpartition(np.array([3.0, 1.0, 2.0]), 1)
     array([1, 2, 0])
     """
+    np.argpartition(_NOTHING, 0, kind=kind)
     x, place = _operand("argpartition", a, axis, order)
-    _check_kth("argpartition", kth, shape_of(x)[place])
+    _check_kth("argpartition", kth, shape_of(x), place)
     return argsort_row(x, axis=place, stable=True)
 
 

@@ -16,7 +16,7 @@ from . import quantiles, reduce
 from .covered import covers
 from .elementwise import add, multiply, subtract
 from .index import getitem, take
-from .shape import as_operand, astype, broadcast_to, concatenate, dtype_of, shape_of
+from .shape import as_operand, astype, broadcast_to, concatenate, copied, dtype_of, shape_of
 
 #: The arguments that a mode takes.
 MODES: dict[str, tuple[str, ...]] = {
@@ -70,7 +70,7 @@ def pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> An
         before, after = _width(before), _width(after)
         if before or after:
             x = _padded(x, axis, before, after, mode, kwargs)
-    return x
+    return copied(x) if x is array else x
 
 
 def _pairs(given: Any, rank: int, name: str) -> list[tuple[Any, Any]]:

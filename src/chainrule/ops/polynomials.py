@@ -33,7 +33,8 @@ from .shape import (
 
 
 def _coefficients(name: str, p: Any) -> Any:
-    x = atleast_1d(array(as_operand(p)))
+    x = as_operand(p)
+    x = x if shape_of(x) else atleast_1d(array(x))
     if len(shape_of(x)) != 1:
         raise ValueError(f"{name}: coefficients are a vector, not of shape {shape_of(x)}")
     return x

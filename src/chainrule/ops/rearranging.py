@@ -19,8 +19,10 @@ from .shape import (
     as_operand,
     broadcast_to,
     concatenate,
+    copied,
     dtype_of,
     expand_dims,
+    moveaxis,
     of_dtype,
     ravel,
     reshape,
@@ -113,7 +115,9 @@ def roll(a: Any, shift: Any, axis: Any = None) -> Any:
     shape = shape_of(x)
     if axis is None:
         total = sum(_whole(s, "roll") for s in np.ravel(np.asarray(shift)))
-        return reshape_row(_rolled(ravel(x), total, 0), shape=shape)
+        flat = ravel(x)
+        rolled = _rolled(flat, total, 0)
+        return copied(x) if rolled is flat else reshape_row(rolled, shape=shape)
     axes = [axis] if np.ndim(axis) == 0 else list(axis)
     shifts = [shift] if np.ndim(shift) == 0 else list(shift)
     if len(axes) != len(shifts):
@@ -123,7 +127,7 @@ def roll(a: Any, shift: Any, axis: Any = None) -> Any:
         axes, shifts = axes * (longer // len(axes)), shifts * (longer // len(shifts))
     for place, distance in zip(axes, shifts, strict=True):
         x = _rolled(x, _whole(distance, "roll"), normal_axis(place, len(shape), "roll"))
-    return x
+    return copied(x) if x is a else x
 
 
 def _whole(x: Any, name: str) -> int:
@@ -140,6 +144,8 @@ def _rolled(x: Any, shift: int, axis: int) -> Any:
     if isinstance(extent, int) and extent == 0:
         return x
     if not -extent <= shift <= extent:
+        if extent == 0:
+            return x
         shift = operator.index(shift % extent)
     if shift == 0:
         return x
@@ -147,6 +153,11 @@ def _rolled(x: Any, shift: int, axis: int) -> Any:
     cut = -shift
     return concatenate([getitem(x, (*before, slice(cut, None))),
                         getitem(x, (*before, slice(None, cut)))], axis)  # fmt: skip
+
+
+def _is_one(extent: Any) -> bool:
+    """Whether an extent is known to be 1: elements repeated along it stay in their place."""
+    return isinstance(extent, int) and extent == 1
 
 
 @covers()
@@ -194,7 +205,8 @@ def repeat(a: Any, repeats: Any, axis: Any = None) -> Any:
         wide = broadcast_to(
             expand_dims(x, place + 1), (*shape[: place + 1], count, *shape[place + 1 :])
         )
-        return reshape_row(wide, shape=(*shape[:place], shape[place] * count, *shape[place + 1 :]))
+        out = reshape_row(wide, shape=(*shape[:place], shape[place] * count, *shape[place + 1 :]))
+        return copied(out) if count == 1 or _is_one(shape[place]) else out
     extent = operator.index(shape_of(x)[place])
     if counts.shape != (extent,):
         raise ValueError(
@@ -220,7 +232,9 @@ def tile(A: Any, reps: Any) -> Any:  # noqa: N803, NumPy's name
     apart = tuple(extent for pair in zip([1] * len(shape), shape, strict=True) for extent in pair)
     wide = tuple(extent for pair in zip(times, shape, strict=True) for extent in pair)
     whole = tuple(r * extent for r, extent in zip(times, shape, strict=True))
-    return reshape_row(broadcast_to(reshape_row(x, shape=apart), wide), shape=whole)
+    out = reshape_row(broadcast_to(reshape_row(x, shape=apart), wide), shape=whole)
+    is_view = all(r == 1 or _is_one(extent) for r, extent in zip(times, shape, strict=True))
+    return copied(out) if is_view else out
 
 
 @covers()
@@ -237,8 +251,8 @@ def resize(a: Any, new_shape: Any) -> Any:
     size, count = product(shape_of(x)), product(shape)
     if size == 0 and count:
         return np.zeros(shape, dtype_of(x))
-    return reshape(getitem(tile(x, -(-operator.index(count) // operator.index(size or 1))),
-                           slice(count)), shape)  # fmt: skip
+    times = -(-operator.index(count) // operator.index(size or 1))
+    return copied(reshape(getitem(tile(x, times), slice(count)), shape))
 
 
 # --- some, or some more ---------------------------------------------------------------------------
@@ -267,15 +281,19 @@ def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
     x = ravel(arr) if axis is None else as_operand(arr)
     place = normal_axis(0 if axis is None else axis, len(shape_of(x)), "insert")
     extent = operator.index(shape_of(x)[place])
-    # NumPy says which position comes from where: those of x, and -1, -2, ... for what is new.
-    count = np.insert(np.arange(extent), obj, -1).size - extent
+    rank = len(shape_of(x))
     new = as_operand(values)
-    if np.ndim(obj) == 0 and not isinstance(obj, slice) and len(shape_of(new)) > 1:
-        count = shape_of(new)[place]
+    is_number = np.ndim(obj) == 0 and not isinstance(obj, slice)
+    if is_number or (not isinstance(obj, slice) and np.size(obj) == 1):
+        # All that there is comes to one place.
+        new = reshape_row(new, shape=(1,) * (rank - len(shape_of(new))) + shape_of(new))
+        new = moveaxis(new, 0, place) if is_number else new
+        count = operator.index(shape_of(new)[place])
+    else:
+        count = np.insert(np.arange(extent), obj, -1).size - extent
+    # NumPy says which position comes from where: those of x first, then what is new.
     order = np.insert(np.arange(extent), obj, extent + np.arange(count))
     shape = tuple(count if i == place else e for i, e in enumerate(shape_of(x)))
-    if np.ndim(obj) == 0 and not isinstance(obj, slice) and len(shape_of(new)) == len(shape) - 1:
-        new = expand_dims(new, place) if shape_of(new) else new
     new = broadcast_to(new, shape)
     if dtype_of(x).kind == "f":
         new = of_dtype(new, dtype_of(x))

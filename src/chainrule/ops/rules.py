@@ -130,7 +130,7 @@ def _products(op: Op, moving: tuple[int, ...]) -> tuple[Any, bool]:
         for i in moving:
             partial: Any = op.partials[i]
             if isinstance(partial, Choice):
-                chosen = partial.chosen(out, *operands)
+                chosen = _truth(partial.chosen(out, *operands))
                 if mask is not None:
                     chosen = logical_and(mask, chosen)
                 uneven: Any = False
@@ -145,6 +145,11 @@ def _products(op: Op, moving: tuple[int, ...]) -> tuple[Any, bool]:
 
     partials: list[Any] = [op.partials[i] for i in moving]
     return formula, any(not is_given(partial, 1 + op.arity) for partial in partials)
+
+
+def _truth(x: Any) -> Any:
+    """A mask of truth values: the condition of ``where`` may be an array of numbers."""
+    return not_equal(x, 0.0) if getattr(x, "dtype", np.bool_) != np.bool_ else x
 
 
 @functools.cache

@@ -36,6 +36,16 @@ def as_operand(x: Any) -> Any:
     return _array(x) if isinstance(x, list | tuple) else x
 
 
+def copied(x: Any) -> Any:
+    """x with elements of its own, where NumPy copies and the rows would make a view.
+
+    What is assigned afterwards (``ops/assign.py``) is not seen in it.
+    """
+    from .elementwise import positive
+
+    return positive(x) if hasattr(x, "_apply_op") else np.array(x)
+
+
 # --- rows ---------------------------------------------------------------------------------------
 
 reshape_row: Structural = Structural(
@@ -169,7 +179,7 @@ astype_row: Structural = Structural(
     kernel=lambda x, dtype: x.astype(dtype),
     shape=lambda x, dtype: x,
     dtype=lambda x, dtype: dtype,
-    vjp=lambda g, out, x, dtype: (of_dtype(g, x.dtype),),
+    vjp=lambda g, out, x, dtype: (of_dtype(g, dtype_of(x)),),
     batch=lambda batched, x, dtype: astype_row(x, dtype=dtype),
     linear=True,
 )
@@ -284,6 +294,8 @@ def ravel(a: Any, order: str = "C") -> Any:
     if order == "F":
         return ravel(transpose(x))
     row_major("ravel", order)
+    if hasattr(x, "_is_strided") and x._is_strided():
+        x = copied(x)  # where reshape(-1) would look at every second element, say
     return reshape_row(x, shape=(product(shape_of(x)),))
 
 
@@ -463,11 +475,7 @@ def array(values: Any) -> Any:
     >>> cr.array([x, 2 * x]).shape
     (2,)
     """
-    if hasattr(values, "_apply_op"):
-        from .elementwise import positive
-
-        return positive(values)  # a copy, as in NumPy
-    return _array(values)
+    return copied(values) if hasattr(values, "_apply_op") else _array(values)
 
 
 def _array(values: Any) -> Any:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from . import reduce
 from .arguments import broadcast_shapes, normal_axes, unsupported
 from .contract import matmul
@@ -46,6 +48,7 @@ def average(
 
     Raises:
         ValueError: weights do not fit the array.
+        ZeroDivisionError: they are known, and come to 0.
 
     >>> float(cr.average(np.array([1.0, 4.0]), weights=np.array([2.0, 1.0])))
     2.0
@@ -61,7 +64,10 @@ def average(
             count = multiply(count, shape_of(x)[i])
         return mean, broadcast_to(count, shape_of(mean))
     w = array(as_operand(weights))
-    if shape_of(w) != shape_of(x):
+    is_one_each = shape_of(w) == shape_of(x)
+    if isinstance(w, np.ndarray) and np.any(np.sum(w, axis if is_one_each else None) == 0.0):
+        raise ZeroDivisionError("average: the weights come to 0")
+    if not is_one_each:
         if axis is None:
             raise TypeError(
                 f"average: weights of shape {shape_of(w)} for an array of shape {shape_of(x)} "

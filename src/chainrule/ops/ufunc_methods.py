@@ -74,7 +74,9 @@ def call(name: str, row: Any, inputs: Sequence[Any], options: dict[str, Any]) ->
             "operands alone."
         )
     if dtype is not None:
-        inputs = [astype(x, dtype) if shape_of(as_operand(x)) else x for x in inputs]
+        operands = [as_operand(x) for x in inputs]
+        is_number = not any(map(shape_of, operands))  # then none of them says the type otherwise
+        inputs = [astype(array(x), dtype) if is_number or shape_of(x) else x for x in operands]
     if out is None and mask is not True:
         raise UnsupportedFunctionError(
             f"{name}: without out=, NumPy's argument where= leaves elements without a value. Give "

@@ -16,16 +16,19 @@ import sys
 from collections import Counter
 from typing import Any
 
+import numpy as np
+
 from ..errors import LeakedSymbolError, OperandError, user_line
 from ..ops import Row
 from ..ops.assign import (
     VIEWS,
     Step,
+    are_side_by_side,
     since_copy,
     written_through,
 )
 from ..ops.elementwise import positive
-from ..ops.index import basic_key, entries_of, index_row
+from ..ops.index import basic_key, entries_of, index_row, is_view_of_one
 from ..ops.shape import astype_row, shape_of
 from .extents import traced_values
 from .storage import Storage, View
@@ -43,8 +46,14 @@ class Handle(Symbol):
         raise NotImplementedError
 
     def __getitem__(self, key: Any) -> Any:
-        basic = basic_key(entries_of(self.shape, key), self.shape)
-        if basic is None or len(basic[1]) != sum(type(e) is tuple for e in basic[0]):
+        entries = entries_of(self.shape, key)
+        basic = basic_key(entries, self.shape)
+        if (
+            basic is None
+            or len(basic[1]) != sum(type(e) is tuple for e in basic[0])
+            or any(isinstance(e, np.ndarray) for e in entries)
+            or is_view_of_one(key, entries)
+        ):
             return super().__getitem__(key)
         return view_of(self, index_row, {"key": basic[0]})
 
@@ -92,7 +101,7 @@ def view_of(handle: Handle, op: Any, parameters: dict[str, Any]) -> Any:
     """An operation that makes a view, on a handle; a single element is none."""
     storage = handle.storage
     seen = storage.read(op, parameters)
-    if not seen.shape:
+    if not seen.shape and op is index_row:
         return seen
     step = ((op, parameters),)
     if isinstance(storage, View):
@@ -227,10 +236,29 @@ def _sources(v: Symbol) -> list[tuple[Symbol, Step]]:
     return chain[: len(chain) - _since_copy(x, steps)]
 
 
+def is_strided(v: Symbol) -> bool:
+    """Whether a view has its elements apart, so that NumPy's ravel copies them."""
+    if isinstance(v, Handle):
+        view = v.storage
+        if not isinstance(view, View):
+            return False
+        shape, steps = view.root.shape, view.steps
+    else:
+        chain = _sources(v)
+        if not chain:
+            return False
+        shape, steps = chain[-1][0].shape, tuple(step for _, step in reversed(chain))
+    return not are_side_by_side(traced_values(shape), _counted(steps))
+
+
+def _counted(steps: tuple[Step, ...]) -> list[Step]:
+    """Steps with the extents that the trace saw, where they are free."""
+    return [(row, traced_values(parameters)) for row, parameters in steps]
+
+
 def _since_copy(root: Any, steps: tuple[Step, ...]) -> int:
-    """``since_copy`` of what a trace knows: free extents are those that the trace saw."""
-    counted = tuple((row, traced_values(parameters)) for row, parameters in steps)
-    return since_copy(traced_values(root.shape), counted)
+    """``since_copy`` of what a trace knows."""
+    return since_copy(traced_values(root.shape), _counted(steps))
 
 
 def _is_argument(v: Symbol) -> bool:
@@ -355,7 +383,7 @@ def _term_views(x: Symbol) -> list[tuple[Term, tuple[Step, ...]]]:
     assert type(x) is Term
     found: dict[Term, tuple[Step, ...]] = {}
     for user in x.traced_by.terms[x.serial + 1 :]:
-        if user.op in VIEWS and user.shape:
+        if user.op in VIEWS and (user.shape or user.op is not index_row):
             (above,) = user.operands
             if above is x:
                 found[user] = ((user.op, user.parameters),)

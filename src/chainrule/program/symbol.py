@@ -136,6 +136,11 @@ class Symbol(ArrayMethods):
 
         assign(self, key, value)
 
+    def _is_strided(self) -> bool:
+        from .assigning import is_strided
+
+        return is_strided(self)
+
     def __round__(self, ndigits: int | None = None) -> Any:
         return self.round(0 if ndigits is None else ndigits)
 

@@ -26,6 +26,7 @@ from ..ops import Op, Row, Structural, tracing
 from ..ops.arguments import broadcast_shapes
 from ..ops.assign import VIEWS
 from ..ops.creation import extent_row, literal_row
+from ..ops.index import index_row
 from ..ops.shape import (
     array,
     astype_row,
@@ -156,7 +157,8 @@ class Trace:
             if isinstance(op, Op):
                 return self._batched_elementwise(op, known, levels)
             result = self._batched(op, known, parameters, levels[-1])
-            if op in VIEWS and result.shape and type(operands[0]) is Batched:
+            is_view = op in VIEWS and (result.shape or op is not index_row)
+            if is_view and type(operands[0]) is Batched:
                 operands[0].note_view(result, (op, parameters))
             return result
         if isinstance(op, Op):

@@ -278,7 +278,7 @@ def _scatter_add(out: int, operands: list[int], known: Known, shape: Any) -> Any
 
 def _stack(form: Any) -> Any:
     """Matrices one after the other: (count, rows, columns); None if steps cannot tell them."""
-    flat = form.reshape((-1, *form.shape[-2:]))
+    flat = form.reshape((math.prod(form.shape[:-2]), *form.shape[-2:]))
     return flat if np.may_share_memory(flat, form) else None
 
 

@@ -411,6 +411,8 @@ def qr(a: Any, mode: str = "reduced") -> Any:
     x = floating(a)
     rows, columns = matrices("qr", shape_of(x))[-2:]
     if mode not in ("reduced", "r", "complete"):
+        if mode != "raw":
+            raise ValueError(f"qr: there is no mode {mode!r}; there are reduced, complete and r")
         raise UnsupportedFunctionError(
             f"qr: the mode {mode!r} is not supported. Write mode='reduced', 'complete' or 'r'."
         )

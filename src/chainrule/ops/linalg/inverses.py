@@ -160,7 +160,7 @@ def matrix_power(a: Any, n: int) -> Any:
     array([[1., 3.],
            [0., 1.]])
     """
-    x = array(as_operand(a))
+    x = as_operand(a)
     square("matrix_power", shape_of(x))
     try:
         power = operator.index(n)
