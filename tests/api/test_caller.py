@@ -89,6 +89,8 @@ CALLS = {
     ),
     "no argument": (lambda: 2.0, ()),
     "a pair of constants": (lambda x: (1, 2.5), (X,)),
+    "numbers and constants": (lambda x, n: (x, 1, x / n, "y" and n, 2.5, x), (1.5, 4)),
+    "arrays of one number": (lambda x, y: (x * y, y), (np.ones(1), 2.0)),
 }  # fmt: skip
 
 

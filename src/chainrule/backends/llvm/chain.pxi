@@ -186,7 +186,19 @@ cdef class Steps:
             + CR_LINE
             + most
         )
+        layout.is_of_numbers = layout.room <= ROOM and self._is_of_numbers()
         return layout
+
+    cdef bint _is_of_numbers(self) noexcept:
+        """Whether all values are numbers, given or computed, without a loop."""
+        cdef int i
+        for i in range(self.value_count):
+            if self.values[i].kind != GIVEN_NUMBER and self.values[i].kind != MADE_NUMBER:
+                return False
+        for i in range(self.stage_count):
+            if not self.stages[i].is_direct:
+                return False
+        return True
 
     cdef int _stages(self, Layout layout, cr_work *work) except -1:
         cdef int i

@@ -38,6 +38,8 @@ cdef class Chain(Steps):
 
         ``outs`` has for each result the array that takes it, or NULL; or it is NULL.
         """
+        if layout.is_of_numbers and outs == NULL:
+            return self._run_numbers(leaves, layout, results)
         cdef char stack[ROOM]
         cdef cr_work work
         cdef char *cells
@@ -104,16 +106,34 @@ cdef class Chain(Steps):
                 Py_XDECREF(work.arrays[i])
         return 0
 
+    cdef int _run_numbers(self, PyObject **leaves, Layout layout, PyObject **results) except -1:
+        """The same where all values are numbers: there is nothing to prepare but their cells."""
+        cdef char stack[ROOM]
+        cdef char *cells = <char *>((<uintptr_t>stack + CR_LINE - 1) // CR_LINE * CR_LINE)
+        cdef char **data = <char **>(cells + self.value_count * CELL_BYTES)
+        cdef int i, done = 0
+        for i in range(self.value_count):
+            data[i] = cells + i * CELL_BYTES
+        for i in range(self.input_count):
+            _put_number(leaves[i], &self.values[i], data[i])
+        for i in range(self.stage_count):
+            self._compute(&self.stages[i], data, <void **>(data + self.value_count))
+        try:
+            for done in range(self.result_count):
+                results[done] = self._number(done, layout, data)
+        except:
+            for i in range(done):
+                Py_XDECREF(results[i])
+            raise
+        return 0
+
     # --- results ----------------------------------------------------------------------------------
 
     cdef PyObject *_result(self, int i, Layout layout, cr_work *work) except NULL:
         """What is handed out: a number, or an array that is nobody else's."""
         cdef int place = self.results[i].value
-        cdef cr_value *value
-        if place < 0:
-            return cr_owned(self.constants[i])
-        if self._is_number(place):
-            return self._number(i, layout, work)
+        if place < 0 or self._is_number(place):
+            return self._number(i, layout, work.data)
         if work.arrays[place] != NULL and self._is_own(i, work):
             return cr_owned(<object>work.arrays[place])
         return self._copied(place, layout, work)
@@ -140,11 +160,14 @@ cdef class Chain(Steps):
         array = <object>work.arrays[place]
         return array.base is None  # what NumPy gave may be a view
 
-    cdef PyObject *_number(self, int i, Layout layout, cr_work *work) except NULL:
+    cdef PyObject *_number(self, int i, Layout layout, char **values) except NULL:
         cdef int place = self.results[i].value
         cdef cr_value *value = &self.values[place]
-        cdef char *data = work.data[place]
+        cdef char *data
         cdef PyObject *array
+        if place < 0:
+            return cr_owned(self.constants[i])
+        data = values[place]
         if layout.ranks[place]:
             array = self._new(place, layout)
             memcpy(cr_bytes(array), data, value.size)

@@ -166,6 +166,8 @@ cdef class Layout:
     cdef int64_t room, planned
     #: The memory of a call is an object's that arrays can hold on to.
     cdef bint is_held
+    #: There are only numbers, few enough for the stack.
+    cdef bint is_of_numbers
     cdef list kept, given
 
     def __dealloc__(self):
