@@ -12,9 +12,12 @@ NUMPY = ("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION")
 rows = Extension(
     "chainrule.ops.native",
     ["src/chainrule/ops/native.pyx"],
-    include_dirs=[np.get_include()],
+    include_dirs=["src/chainrule/ops", np.get_include()],
     define_macros=[NUMPY],
-    depends=["src/chainrule/ops/native.pxd", "src/chainrule/ops/small.pxi"],
+    depends=[
+        f"src/chainrule/ops/{name}"
+        for name in ("native.pxd", "small.pxi", "triangles.pxi", "triangles.h")
+    ],
     extra_compile_args=["-O3"],
 )
 native = Extension(

@@ -235,6 +235,7 @@ REAL_ONLY = {
     "assignment",
     "betainc",
     "cholesky",
+    "cholesky of several",
     "eigh, values",
     "eigh, vectors",
     "eigh, both",
@@ -412,6 +413,7 @@ ELSEWHERE = {
     "stop_gradient": "is left out by simplify; the case of that name holds the derivatives",
     "custom": "a rule of one's own: tests/api/test_custom.py",
     "call": "a jitted function on Values, which is no term: tests/api/test_jit.py",
+    "cross": "a Program has its elements: Structural.expand",
 }
 
 

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from .ops.contract import *
     from .ops.convolution import *
     from .ops.create import *
+    from .ops.crossing import *
     from .ops.cumulative import *
     from .ops.diagonals import *
     from .ops.further import *

@@ -118,6 +118,7 @@ CASES: dict[str, tuple[Function, Array]] = {
     "solve, matrix": (lambda x: cr.linalg.solve(x, x @ A), S),
     "solve, batch": (lambda x: cr.linalg.solve(x, x[0]), M + 3 * np.eye(3)),
     "cholesky": (cr.linalg.cholesky, S),
+    "cholesky of several": (lambda x: cr.linalg.cholesky(cr.stack([x, 2 * x])), S),
     "eigh, values": (lambda x: cr.linalg.eigh(x)[0], S),
     "eigh, vectors": (lambda x: cr.linalg.eigh(x)[1] ** 2, S),
     "eigh, both": (lambda x: cr.linalg.eigh(x)[1] ** 2 @ cr.linalg.eigh(x)[0], S),

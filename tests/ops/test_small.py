@@ -157,3 +157,42 @@ def test_other_repetitions_are_left_to_numpy():
     assert small.repeated(np.ones((2, 2)), (2,)) is None
     with pytest.raises(ValueError, match="broadcast"):
         TABLE["broadcast_to"](np.ones(3), shape=(2, 2))
+
+
+@pytest.mark.parametrize(
+    ("x", "y"), [((3,), (3,)), ((4, 3), (3,)), ((2, 1, 3), (4, 3)), ((2, 4, 3), (1, 1, 3)),
+                 ((0, 3), (3,))]
+)  # fmt: skip
+def test_cross_products(x, y):
+    x, y = numbers(*x), numbers(*y)
+    close(small.crossed(x, y), np.cross(x, y), rtol=1e-13, atol=1e-15)
+    x = np.asfortranarray(x)[..., ::-1]
+    close(small.crossed(x, y), np.cross(x, y), rtol=1e-13, atol=1e-15)
+
+
+def test_other_cross_products_are_left_to_numpy():
+    x = numbers(4, 3)
+    for other in (numbers(5, 3), numbers(4, 2), np.ones((4, 3), np.float32), np.float64(1.0)):
+        assert small.crossed(x, other) is None
+        assert small.crossed(other, x) is None
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 3, 4, 5, 8, 13, 60, 128])
+def test_the_cotangent_through_a_cholesky_factor(n):
+    b = numbers(n, n)
+    factor = np.linalg.cholesky(b @ b.T + n * np.eye(n))
+    g = numbers(n, n)
+    inner = np.tril(factor.T @ g)
+    np.fill_diagonal(inner, 0.5 * np.diag(inner))
+    towards = np.linalg.solve(factor.T, np.linalg.solve(factor.T, inner.T).T)
+    expected = 0.5 * (towards + towards.T)
+    close(small.factor_pulled(factor, g), expected, rtol=1e-9, atol=1e-12)
+    close(small.factor_pulled(factor, np.asfortranarray(g)), expected, rtol=1e-9, atol=1e-12)
+
+
+def test_other_factors_are_left_to_the_formula():
+    one = np.eye(3)
+    assert small.factor_pulled(np.eye(129), np.eye(129)) is None
+    assert small.factor_pulled(one, np.eye(2)) is None
+    assert small.factor_pulled(one, np.eye(3, dtype=np.float32)) is None
+    assert small.factor_pulled(np.stack([one, one]), np.stack([one, one])) is None

@@ -176,6 +176,8 @@ SHAPES: list[tuple[str, tuple[tuple[int, ...], ...], dict[str, Any]]] = [
     ("contract", ((2, 3), (5,)), {"subscripts": "ab,c->cb"}),
     ("contract", ((2, 0), (0, 4)), {"subscripts": "ab,bc->ac"}),
     ("contract", ((3,), (3,)), {"subscripts": "a,a->"}),
+    ("cross", ((2, 3), (3,)), {}),
+    ("cross", ((2, 1, 3), (0, 3)), {}),
     ("solve", ((3, 3), (3, 2)), {}),
     ("solve", ((2, 3, 3), (2, 3, 1)), {}),
     ("triangle", ((2, 3, 3),), {"diagonal": 0.5}),

@@ -169,3 +169,4 @@ cdef inline object without_axes(object out):
 
 
 include "small.pxi"
+include "triangles.pxi"

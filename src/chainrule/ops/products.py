@@ -1,4 +1,4 @@
-"""Further products: inner, kron, cross, vecdot and their like, written with contractions."""
+"""Further products: inner, kron, vecdot and their like, written with contractions."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 from .arguments import broadcast_shapes, normal_axis
 from .contract import matmul, tensordot
 from .covered import covers
-from .elementwise import multiply, subtract
+from .elementwise import multiply
 from .index import getitem
-from .shape import array, as_operand, expand_dims, moveaxis, reshape_row, shape_of, stack
+from .shape import array, as_operand, expand_dims, moveaxis, reshape_row, shape_of
 
 
 @covers()
@@ -84,62 +84,3 @@ def kron(a: Any, b: Any) -> Any:
         return multiply(x, y)
     product = multiply(reshape_row(x, shape=outer), reshape_row(y, shape=inside))
     return reshape_row(product, shape=whole)
-
-
-@covers()
-def cross(
-    a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: Any = None
-) -> Any:
-    """The cross product of vectors of 3 (or 2) elements along an axis; the other axes broadcast.
-
-    Raises:
-        ValueError: vectors are not of 2 or 3 elements.
-
-    >>> cr.cross(np.array([1.0, 0.0, 0.0]), np.array([0.0, 1.0, 0.0]))
-    array([0., 0., 1.])
-    """
-    if axis is not None:
-        axisa = axisb = axisc = axis
-    x, y = array(as_operand(a)), array(as_operand(b))
-    if axisa != -1 or not shape_of(x):
-        x = moveaxis(x, normal_axis(axisa, len(shape_of(x)), "cross"), -1)
-    if axisb != -1 or not shape_of(y):
-        y = moveaxis(y, normal_axis(axisb, len(shape_of(y)), "cross"), -1)
-    sizes = [shape_of(z)[-1] for z in (x, y)]
-    if not all(size in (2, 3) for size in sizes):
-        raise ValueError(f"cross: vectors have 2 or 3 elements, not {sizes[0]} and {sizes[1]}")
-    broadcast_shapes("cross", shape_of(x)[:-1], shape_of(y)[:-1])
-
-    def minor(i: int, j: int) -> Any:
-        products = [
-            multiply(getitem(x, (..., m)), getitem(y, (..., n)))
-            for m, n in ((i, j), (j, i))
-            if m < sizes[0] and n < sizes[1]
-        ]
-        first = i < sizes[0] and j < sizes[1]
-        if len(products) == 2:
-            return subtract(*products)
-        return products[0] if first else -products[0]
-
-    if sizes == [2, 2]:
-        return minor(0, 1)
-    out = stack([minor(1, 2), minor(2, 0), minor(0, 1)], -1)
-    if axisc == -1:
-        return out
-    return moveaxis(out, -1, normal_axis(axisc, len(shape_of(out)), "cross"))
-
-
-@covers("linalg.cross")
-def _linalg_cross(x1: Any, x2: Any, /, *, axis: int = -1) -> Any:
-    """The cross product of vectors of 3 elements along an axis.
-
-    >>> cr.linalg.cross(np.array([1.0, 0.0, 0.0]), np.array([0.0, 1.0, 0.0]))
-    array([0., 0., 1.])
-    """
-    x, y = array(as_operand(x1)), array(as_operand(x2))
-    for z in x, y:
-        if shape_of(z)[normal_axis(axis, len(shape_of(z)), "linalg.cross")] != 3:
-            raise ValueError(
-                f"linalg.cross: vectors have 3 elements; shapes {shape_of(x)} and {shape_of(y)}"
-            )
-    return cross(x, y, axis=axis)

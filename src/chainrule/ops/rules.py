@@ -275,6 +275,9 @@ def push_masked(
     if isinstance(op, Op):
         return _pushed_masked(op, tangents, out, operands)
     assert isinstance(op, Structural)
+    if op.push is not None:
+        pushed_pair: Cotangent | None = op.push(tangents, out, operands, parameters)
+        return pushed_pair
     if op.linear and op.results == 1:
         numbers = push(op, [t and t.numbers for t in tangents], out, operands, parameters)
         ones = [

@@ -220,112 +220,6 @@ def solved(a, b):
     return written_matrix(right, n, columns)
 
 
-cdef enum:
-    TRIANGLE_MOST = 64
-
-
-cdef bint is_triangle(object a, bint lower) noexcept:
-    """Whether a square matrix of doubles is triangular, and of moderate size."""
-    cdef cnp.npy_intp n, i, k, down, along
-    cdef const char *data
-    if not is_of_doubles(a) or cnp.PyArray_NDIM(<cnp.ndarray>a) != 2:
-        return False
-    n = cnp.PyArray_DIM(<cnp.ndarray>a, 0)
-    if n != cnp.PyArray_DIM(<cnp.ndarray>a, 1) or n > TRIANGLE_MOST:
-        return False
-    data = <const char *>cnp.PyArray_DATA(<cnp.ndarray>a)
-    down, along = cnp.PyArray_STRIDE(<cnp.ndarray>a, 0), cnp.PyArray_STRIDE(<cnp.ndarray>a, 1)
-    if not lower:
-        down, along = along, down
-    for i in range(n):
-        for k in range(i + 1, n):
-            if (<const double *>(data + i * down + k * along))[0] != 0.0:
-                return False
-    return True
-
-
-def triangle_solved(a, b, bint lower):
-    """``small.triangle_solved``."""
-    cdef cnp.npy_intp n, columns, i, k, j, row, down, along, to_row
-    cdef const char *data
-    cdef double *x
-    cdef double *own
-    cdef double *other
-    cdef double factor, total = 0.0
-    if not is_of_doubles(a) or not is_of_doubles(b) or cnp.PyArray_NDIM(<cnp.ndarray>a) != 2:
-        return None
-    n = cnp.PyArray_DIM(<cnp.ndarray>a, 0)
-    if n != cnp.PyArray_DIM(<cnp.ndarray>a, 1) or n > TRIANGLE_MOST:
-        return None
-    if cnp.PyArray_NDIM(<cnp.ndarray>b) != 2 or cnp.PyArray_DIM(<cnp.ndarray>b, 0) != n:
-        return None
-    columns = cnp.PyArray_DIM(<cnp.ndarray>b, 1)
-    if columns > 2 * TRIANGLE_MOST:
-        return None
-    data = <const char *>cnp.PyArray_DATA(<cnp.ndarray>a)
-    down, along = cnp.PyArray_STRIDE(<cnp.ndarray>a, 0), cnp.PyArray_STRIDE(<cnp.ndarray>a, 1)
-    out = cnp.PyArray_NewCopy(<cnp.ndarray>b, cnp.NPY_CORDER)
-    x = <double *>cnp.PyArray_DATA(<cnp.ndarray>out)
-    for i in range(n):
-        row = i if lower else n - 1 - i
-        own = x + row * columns
-        for k in range(i):
-            to_row = k if lower else n - 1 - k
-            factor = (<const double *>(data + row * down + to_row * along))[0]
-            other = x + to_row * columns
-            for j in range(columns):
-                own[j] -= factor * other[j]
-        factor = (<const double *>(data + row * (down + along)))[0]
-        if factor == 0.0:
-            return None  # NumPy says so
-        for j in range(columns):
-            own[j] /= factor
-            total += own[j] * 0.0
-    return out if total == 0.0 else None
-
-
-def lower_triangle(a, double diagonal):
-    """``small.lower_triangle``."""
-    cdef cnp.npy_intp sizes[2]
-    cdef cnp.npy_intp n, i, k, down, along
-    cdef const char *data
-    cdef double *to
-    if not is_of_doubles(a) or cnp.PyArray_NDIM(<cnp.ndarray>a) != 2:
-        return None
-    n = sizes[0] = sizes[1] = cnp.PyArray_DIM(<cnp.ndarray>a, 0)
-    if n != cnp.PyArray_DIM(<cnp.ndarray>a, 1):
-        return None
-    data = <const char *>cnp.PyArray_DATA(<cnp.ndarray>a)
-    down, along = cnp.PyArray_STRIDE(<cnp.ndarray>a, 0), cnp.PyArray_STRIDE(<cnp.ndarray>a, 1)
-    out = cnp.PyArray_ZEROS(2, sizes, cnp.NPY_DOUBLE, 0)
-    to = <double *>cnp.PyArray_DATA(<cnp.ndarray>out)
-    for i in range(n):
-        for k in range(i):
-            to[i * n + k] = (<const double *>(data + i * down + k * along))[0]
-        to[i * n + i] = diagonal * (<const double *>(data + i * (down + along)))[0]
-    return out
-
-
-def is_symmetric(a):
-    """``small.is_symmetric``."""
-    cdef cnp.npy_intp n, i, k, down, along
-    cdef const char *data
-    if not is_of_doubles(a) or cnp.PyArray_NDIM(<cnp.ndarray>a) != 2:
-        return False
-    n = cnp.PyArray_DIM(<cnp.ndarray>a, 0)
-    if n != cnp.PyArray_DIM(<cnp.ndarray>a, 1):
-        return False
-    data = <const char *>cnp.PyArray_DATA(<cnp.ndarray>a)
-    down, along = cnp.PyArray_STRIDE(<cnp.ndarray>a, 0), cnp.PyArray_STRIDE(<cnp.ndarray>a, 1)
-    for i in range(n):
-        for k in range(i):
-            if (<const double *>(data + i * down + k * along))[0] != (
-                <const double *>(data + k * down + i * along)
-            )[0]:
-                return False
-    return True
-
-
 def inverted(a):
     """``small.inverted``."""
     cdef double left[ROWS_MOST * ROWS_MOST]
@@ -350,6 +244,81 @@ def inverted(a):
         inverse_size = max(inverse_size, total)
     inverse = written_matrix(right, n, n)
     return None if inverse is None else (inverse, double_type(determinant), size * inverse_size)
+
+
+# --- cross products -------------------------------------------------------------------------------
+
+
+cdef struct Crossing:
+    # Axes before the last; in the last x and y have three elements.
+    int count
+    cnp.npy_intp sizes[LETTERS_MOST]
+    cnp.npy_intp x[LETTERS_MOST]
+    cnp.npy_intp y[LETTERS_MOST]
+
+
+cdef double *cross_into(
+    Crossing *plan, int axis, const char *x, const char *y, double *out
+) noexcept:
+    """Fill the result in its order; gives the place behind what was filled."""
+    cdef cnp.npy_intp i, u = plan.x[plan.count], v = plan.y[plan.count]
+    cdef double a, b, c, d, e, f
+    if axis < plan.count:
+        for i in range(plan.sizes[axis]):
+            out = cross_into(plan, axis + 1, x, y, out)
+            x += plan.x[axis]
+            y += plan.y[axis]
+        return out
+    a, b, c = (<const double *>x)[0], (<const double *>(x + u))[0], (<const double *>(x + 2 * u))[0]
+    d, e, f = (<const double *>y)[0], (<const double *>(y + v))[0], (<const double *>(y + 2 * v))[0]
+    out[0] = b * f - c * e
+    out[1] = c * d - a * f
+    out[2] = a * e - b * d
+    return out + 3
+
+
+cdef bint take_axes(
+    Crossing *plan, cnp.ndarray array, cnp.npy_intp *steps
+) noexcept:
+    """Note the extents and steps of an operand, whose axes are aligned at the last."""
+    cdef int axis, rank = cnp.PyArray_NDIM(array), fresh = plan.count + 1 - rank
+    cdef cnp.npy_intp extent
+    for axis in range(plan.count + 1):
+        steps[axis] = 0
+        if axis < fresh:
+            continue
+        extent = cnp.PyArray_DIM(array, axis - fresh)
+        if extent != 1:
+            steps[axis] = cnp.PyArray_STRIDE(array, axis - fresh)
+            if plan.sizes[axis] != 1 and plan.sizes[axis] != extent:
+                return False
+            plan.sizes[axis] = extent
+    return True
+
+
+def crossed(x, y):
+    """``small.crossed``."""
+    cdef Crossing plan
+    cdef int axis, p, q
+    if not is_of_doubles(x) or not is_of_doubles(y):
+        return None
+    p, q = cnp.PyArray_NDIM(<cnp.ndarray>x), cnp.PyArray_NDIM(<cnp.ndarray>y)
+    if not 0 < p <= LETTERS_MOST or not 0 < q <= LETTERS_MOST:
+        return None
+    if cnp.PyArray_DIM(<cnp.ndarray>x, p - 1) != 3 or cnp.PyArray_DIM(<cnp.ndarray>y, q - 1) != 3:
+        return None
+    plan.count = max(p, q) - 1
+    for axis in range(plan.count + 1):
+        plan.sizes[axis] = 1
+    if not take_axes(&plan, <cnp.ndarray>x, plan.x) or not take_axes(&plan, <cnp.ndarray>y, plan.y):
+        return None  # NumPy says so
+    out = cnp.PyArray_EMPTY(plan.count + 1, plan.sizes, cnp.NPY_DOUBLE, 0)
+    cross_into(
+        &plan, 0, <const char *>cnp.PyArray_DATA(<cnp.ndarray>x),
+        <const char *>cnp.PyArray_DATA(<cnp.ndarray>y),
+        <double *>cnp.PyArray_DATA(<cnp.ndarray>out),
+    )
+    return out
 
 
 # --- sums and repetitions -------------------------------------------------------------------------

@@ -2,8 +2,8 @@
 
 NumPy takes 1 us to multiply two 4 x 4 matrices and 8 to solve 3 equations, nearly all of it on the
 way to BLAS and LAPACK. These take 0.2. Each gives None for what is not small, not made of doubles,
-or not as it should be; then NumPy is asked, which has the errors. ``small.pxi`` has them; without
-the compiled build NumPy has it all.
+or not as it should be; then NumPy is asked, which has the errors. ``small.pxi`` and
+``triangles.pxi`` have them; without the compiled build NumPy has it all.
 """
 
 from __future__ import annotations
@@ -25,6 +25,11 @@ solved: Any = _none
 triangle_solved: Any = _none
 #: ``lower_triangle(a, diagonal)``: the lower triangle, with the diagonal times a number.
 lower_triangle: Any = _none
+#: ``crossed(x, y)``: the cross products of vectors of 3 elements on the last axis, of any size.
+crossed: Any = _none
+#: ``factor_pulled(factor, g)``: the cotangent of a from that of its Cholesky factor, both of up to
+#: 128 rows.
+factor_pulled: Any = _none
 #: ``is_symmetric(a)``: whether a is known to be; False without the compiled build.
 is_symmetric: Any = _none
 #: ``totalled(x, axes)``: the sum over axes.
@@ -37,6 +42,8 @@ inverted: Any = _none
 if not TYPE_CHECKING and Calls is not PlainCalls:
     from .native import (
         contracted,
+        crossed,
+        factor_pulled,
         inverted,
         is_symmetric,
         lower_triangle,
@@ -48,6 +55,8 @@ if not TYPE_CHECKING and Calls is not PlainCalls:
 
 __all__ = [
     "contracted",
+    "crossed",
+    "factor_pulled",
     "inverted",
     "is_symmetric",
     "lower_triangle",

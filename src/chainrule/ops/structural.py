@@ -67,6 +67,11 @@ class Structural(Row):
     differentiable: bool = True
     #: The whole rule of a row that looks at masks itself: as ``rules.pull``, without ``op``.
     pull: Callable[..., Any] | None = None
+    #: As ``pull`` for tangents that have masks: ``rules.push_masked``, without ``op``.
+    push: Callable[..., Any] | None = None
+    #: The operation in other rows, which a Program has in its place: where those are elementwise
+    #: they share a loop with what is around them. Such a row needs no ``batch``.
+    expand: Callable[..., Any] | None = None
     #: True where ``kernel`` takes ``out=``, a row-major array that it writes the result into.
     takes_out: bool = False
     #: True where ``kernel`` only moves numbers, so that NumPy has nothing to warn of.

@@ -136,6 +136,8 @@ class Trace:
                 if dtype is FLOAT64 or not op.name.startswith("logical"):
                     term = self.emit(op, (whole,), NO_PARAMETERS, whole.shape, dtype, whole.weak)
                     return term if whole is x else Batched(term, x.levels)
+        if type(op) is Structural and op.expand is not None:
+            return op.expand(*operands, **parameters)
         levels: tuple[int, ...] = ()
         known: list[Any] = []
         for operand in operands:

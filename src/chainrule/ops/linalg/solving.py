@@ -19,7 +19,7 @@ from ..shape import (
     shape_of,
     swapaxes,
 )
-from ..small import is_symmetric, solved
+from ..small import factor_pulled, is_symmetric, solved
 from ..structural import Shape, Structural
 from .matrices import product, same_batch, square, transposed
 from .triangular import lower_half, lower_solve
@@ -69,6 +69,9 @@ def _cholesky_jvp(tangents: Any, out: Any, a: Any) -> Any:
 
 
 def _cholesky_vjp(g: Any, out: Any, a: Any) -> tuple[Any]:
+    pulled = factor_pulled(out, g)
+    if pulled is not None:
+        return (pulled,)
     inner = lower_half(product(transposed(out), g))
     towards = lower_solve(out, transposed(lower_solve(out, inner, transpose=True)), transpose=True)
     return (0.5 * (towards + transposed(towards)),)
