@@ -7,40 +7,24 @@ import json
 import math
 import subprocess
 import sys
-from collections import OrderedDict, defaultdict, namedtuple
-from dataclasses import dataclass
+from collections import namedtuple
 from functools import partial
 from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pytest
+from leaves import ALL_OF_ONE, leaves_of
 
 import chainrule as cr
 from chainrule import Value, Var
-from chainrule.errors import ArgumentError, ChainruleError, OperandError, ResultError
+from chainrule.errors import ArgumentError, ResultError
 
 Point = namedtuple("Point", ["x", "y"])
-
-ALL_OF_ONE = {
-    "grad": cr.grad,
-    "value_and_grad": cr.value_and_grad,
-    "jacobian": cr.jacobian,
-    "hessian": cr.hessian,
-}
 
 
 def page(x1, x2):
     """The page's function."""
     return cr.log(x1 * x2 * (x1 + x2)) / (x1 - x2) ** 2
-
-
-def leaves_of(tree):
-    if isinstance(tree, dict):
-        tree = tree.values()
-    if isinstance(tree, list | tuple) or not isinstance(tree, float | int | Value):
-        return [leaf for part in tree for leaf in leaves_of(part)]
-    return [tree]
 
 
 # --- argnums --------------------------------------------------------------------------------------

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
-import json
 import math
-import subprocess
-import sys
-from collections import OrderedDict, defaultdict, namedtuple
-from dataclasses import dataclass
-from functools import partial
-from types import SimpleNamespace
-from typing import Any
 
-import numpy as np
 import pytest
+from leaves import ALL_OF_ONE
 
 import chainrule as cr
-from chainrule import Value, Var
 from chainrule.errors import ArgumentError, ChainruleError, OperandError, ResultError
 
 

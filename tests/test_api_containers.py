@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import inspect
-import json
-import math
-import subprocess
-import sys
 from collections import OrderedDict, defaultdict, namedtuple
 from dataclasses import dataclass
-from functools import partial
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+from leaves import leaves_of
 
 import chainrule as cr
-from chainrule import Value, Var
-from chainrule.errors import ArgumentError, ChainruleError, OperandError, ResultError
+from chainrule import Var
+from chainrule.errors import OperandError
 
 Point = namedtuple("Point", ["x", "y"])
+
 
 @pytest.mark.parametrize(
     ("f", "argument", "expected"),

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import copy
-import gc
-import math
 import pickle
-import sys
-import weakref
 
 import numpy as np
 import pytest
@@ -15,7 +11,6 @@ import pytest
 import chainrule as cr
 from chainrule import Value, Var
 from chainrule.errors import (
-    ArgumentError,
     ChangedValueError,
     DroppedDerivativeError,
     FunctionError,

@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-import copy
-import gc
-import math
-import pickle
-import sys
-import weakref
-
 import numpy as np
 import pytest
 
 import chainrule as cr
-from chainrule import Value, Var
+from chainrule import Var
 from chainrule.errors import (
     ArgumentError,
-    ChangedValueError,
-    DroppedDerivativeError,
-    FunctionError,
-    NoDerivativeError,
     OperandError,
     ResultError,
-    TermCopyError,
-    TermError,
-    UnsupportedFunctionError,
 )
 
 X = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])

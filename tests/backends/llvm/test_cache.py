@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import logging
 import os
 import re
-import subprocess
 import sys
 import time
 from pathlib import Path
 
 import numpy as np
 import pytest
+from kernel_files import X, ended, evaluate, files, start, the_file
 from threads import in_threads
 
 import chainrule as cr
@@ -166,38 +164,6 @@ def test_functions_that_are_not_there_any_more(folder, log, monkeypatch):
 
 
 # --- processes ------------------------------------------------------------------------------------
-
-PROGRAM = """
-import numpy as np, chainrule as cr
-def f(x, y):
-    return cr.sum(cr.exp(x) * cr.sin(y) / (1 + x * x)), cr.log(x) + y ** 3
-x = np.linspace(0.5, 2.0, 1000)
-a, b = cr.jit(f)(x, x[::-1].copy())
-print(a.hex(), float(b.sum()).hex())
-"""
-
-
-def start(folder, **environment):
-    return subprocess.Popen(
-        [sys.executable, "-c", PROGRAM],
-        env={
-            **os.environ,
-            "CHAINRULE_BACKEND": "llvm",
-            "CHAINRULE_CACHE": "1",
-            "CHAINRULE_CACHE_DIR": str(folder),
-            "CHAINRULE_LOG": "compile",
-            **environment,
-        },
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def ended(process):
-    out, err = process.communicate()
-    assert process.returncode == 0, err
-    return out, err
 
 
 def test_another_process_starts_warm(folder):

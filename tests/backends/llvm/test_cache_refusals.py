@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
-import re
-import subprocess
-import sys
-import time
 from pathlib import Path
 
-import numpy as np
 import pytest
-from threads import in_threads
+from kernel_files import PROGRAM, ended, evaluate, files, start, the_file
 
-import chainrule as cr
-from chainrule.backends.llvm import cache, engine, prepared
-
+from chainrule.backends.llvm import cache
 
 # --- files that are not taken ---------------------------------------------------------------------
 
@@ -189,11 +181,10 @@ cr.jit(f)(x, x + 1)
 """
 
 
-def test_a_full_disk(folder, monkeypatch):
+def test_a_full_disk(folder):
     """A limit on the size of files does to a write what a full disk does."""
     expected, _ = ended(start(folder.with_name("other")))
-    monkeypatch.setitem(globals(), "PROGRAM", FULL)
-    value, told = ended(start(folder))
+    value, told = ended(start(folder, FULL))
     assert value == expected
     assert told.count("compiled in") == 2
     assert told.count("is not used: File too large") == 1
