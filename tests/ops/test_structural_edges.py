@@ -111,6 +111,16 @@ def test_an_array_is_repeated_as_by_numpy(x):
             assert np.shares_memory(out, x) or not out.size or not isinstance(x, np.ndarray)
 
 
+@pytest.mark.parametrize("of", [np.int64, np.int8, np.float32])
+def test_shapes_and_orders_of_numpys_numbers(of):
+    x = np.arange(1.0, 7.0)
+    expected = 2 * x / np.sqrt(x @ x) / 2
+    np.testing.assert_allclose(cr.grad(lambda x: np.linalg.norm(x, of(2)))(x), expected)
+    if of is not np.float32:
+        assert np.reshape(cr.Var(x), np.array([2, 3], of)).shape == (2, 3)
+        assert np.broadcast_to(cr.Var(x), (of(2), of(6))).shape == (2, 6)
+
+
 def test_the_empty_key_and_the_empty_array():
     x = np.arange(3.0)
     np.testing.assert_array_equal(cr.grad(lambda x: cr.sum(x[2:1] ** 2))(x), np.zeros(3))

@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import OperandError, UnsupportedFunctionError
+from ..errors import UnsupportedFunctionError
 from . import quantiles, reduce
+from .arguments import whole_number
 from .covered import covers
 from .elementwise import add, multiply, subtract
 from .index import getitem, take
@@ -96,10 +97,7 @@ def _pairs(given: Any, rank: int, name: str) -> list[tuple[Any, Any]]:
 
 
 def _width(x: Any) -> int:
-    try:
-        width = operator.index(x)
-    except TypeError:
-        raise OperandError(f"pad: widths are plain whole numbers, not {x!r:.40}") from None
+    width = whole_number("pad", "a width", x)
     if width < 0:
         raise ValueError(f"pad: widths cannot be negative, and one is {width}")
     return width

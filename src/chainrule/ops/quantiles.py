@@ -12,8 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import FixedOperandError
-from .arguments import normal_axes, unsupported
+from .arguments import normal_axes, require_plain, unsupported
 from .comparing import any as any_of
 from .covered import covers
 from .cumulative import cumsum
@@ -24,7 +23,6 @@ from .ordering import argsort_row, moved_last, sorted_along, take_along_axis
 from .reduce import kept, shares, sum_row, without
 from .selection import equal, isnan, less, logical_not, where
 from .shape import (
-    array,
     astype_row,
     broadcast_to,
     dtype_of,
@@ -102,10 +100,7 @@ def _places(n: Any, q: Any, method: str) -> Any:
 
 
 def _fractions(name: str, q: Any, scale: float) -> Any:
-    if hasattr(q, "_apply_op") or (isinstance(q, list | tuple) and hasattr(array(q), "_apply_op")):
-        raise FixedOperandError(
-            f"{name}: which quantile has no derivative here. Give q as a plain number, q.val."
-        )
+    require_plain(name, "q", q)
     fractions = np.asarray(q, float) / scale
     if not ((fractions >= 0) & (fractions <= 1)).all():
         raise ValueError(f"{name}: quantiles are from 0 to {scale:g}, and q is {q!r:.40}")

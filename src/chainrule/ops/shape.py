@@ -257,9 +257,9 @@ def reshape(a: Any, shape: Any, order: str = "C", *, copy: Any = None) -> Any:
     """
     x = as_operand(a)
     if order == "F":
-        return transpose(reshape(transpose(x), extents_of(shape)[::-1]))
+        return transpose(reshape(transpose(x), extents_of("reshape", shape)[::-1]))
     row_major("reshape", order)
-    extents = list(extents_of(shape))
+    extents = list(extents_of("reshape", shape))
     size = product(shape_of(x))
     unknown = [i for i, extent in enumerate(extents) if isinstance(extent, int) and extent == -1]
     if len(unknown) > 1:
@@ -400,7 +400,7 @@ def broadcast_to(array: Any, shape: Any) -> Any:
     (2, 3)
     """
     x = as_operand(array)
-    wanted = extents_of(shape)
+    wanted = extents_of("broadcast_to", shape)
     own = shape_of(x)
     if own == wanted:
         return x
