@@ -95,8 +95,6 @@ def test_ufuncs_that_are_not_covered_raise_by_name():
     for f in scipy.special.airy, scipy.special.owens_t, scipy.special.hyp2f1:
         with pytest.raises(UnsupportedFunctionError, match=rf"scipy\.special\.{f.__name__}"):
             f(*[Var(0.5)] * f.nin)
-    with pytest.raises(AttributeError, match=r"no logsumxep.*logsumexp"):
-        _ = ours.logsumxep
 
 
 A = np.array([[0.3, -1.2, 0.7], [2.0, 0.1, -0.4]])

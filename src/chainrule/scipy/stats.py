@@ -33,6 +33,7 @@ from ..ops.reduce import constant
 from ..ops.selection import clip, floor, logical_and, where
 from ..ops.shape import as_operand, shape_of, swapaxes
 from ..ops.special import gammaln, softplus
+from .absent import nearest_in
 from .linalg import solve_triangular
 
 LOG_2PI = math.log(2 * math.pi)
@@ -466,3 +467,5 @@ __all__ = [
     "uniform",
     "weibull_min",
 ]
+
+__getattr__ = nearest_in("cr.scipy.stats", __all__)
