@@ -262,6 +262,11 @@ def test_order(x, axis, keepdims, q):
         check("nanquantile", np.where(x > 1.0, np.nan, x), [q, 0.1], axis, keepdims=keepdims)
         for method in quantiles.METHODS:
             check("quantile", x, [q, 0.0, 1.0], axis, method=method)
+            check("nanquantile", np.where(x > 1.0, np.nan, x), [q, 1.0], axis, method=method)
+        weights = np.where(x < 0.5, 2.0, 1.0)
+        for name in "quantile", "nanquantile":
+            y = x if name == "quantile" else np.where(x > 1.0, np.nan, x)
+            check(name, y, q, axis, method="inverted_cdf", weights=weights)
 
 
 @given(ARRAYS, ARRAYS, st.data())

@@ -62,7 +62,6 @@ _INSTEAD = {
     "dtype": "Convert the operand or the result with .astype.",
     "order": "Elements come in row-major order, order='C'; transpose before it.",
     "weights": "Repeat the elements as often as their weights say.",
-    "method": "It is linear, as by default.",
 }
 
 
