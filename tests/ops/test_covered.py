@@ -201,7 +201,8 @@ def test_predicates_of_whole_arrays():
     assert np.all(np.isreal(Var(X)))
     assert not np.any(np.iscomplex(Var(X)))
     v = Var(X)
-    assert np.real(v) is v.conj() is v
+    assert np.real(v) is v.conj() is v.real is v
+    assert np.array_equal(v.imag, np.zeros(v.shape))
     assert np.array_equal(np.conj(v), v)  # a copy
     assert not np.any(np.imag(v))
     assert np.where(Var(X) > 2)[0].tolist() == [0, 1]

@@ -393,8 +393,8 @@ def squeeze(a: Any, axis: Any = None) -> Any:
 
 
 @covers()
-def broadcast_to(array: Any, shape: Any) -> Any:
-    """An array repeated to a shape, by NumPy's rules of broadcasting.
+def broadcast_to(array: Any, shape: Any, subok: bool = False) -> Any:
+    """An array repeated to a shape, by NumPy's rules of broadcasting; ``subok`` says nothing here.
 
     >>> cr.broadcast_to(np.arange(3.0), (2, 3)).shape
     (2, 3)
@@ -421,11 +421,17 @@ def parts_of(arrays: Any, name: str) -> list[Any]:
 
 @covers("concatenate", "concat")
 def concatenate(
-    arrays: Any, /, axis: int | None = 0, out: None = None, *, dtype: None = None
+    arrays: Any,
+    /,
+    axis: int | None = 0,
+    out: None = None,
+    *,
+    dtype: None = None,
+    casting: str = "same_kind",
 ) -> Any:
     """Arrays one after the other along an axis; flattened first if axis is None.
 
-    ``out`` and ``dtype`` are not supported, and raise.
+    ``out`` and ``dtype`` are not supported, and raise; without them ``casting`` says nothing.
 
     >>> cr.concatenate([np.ones(2), np.zeros(1)])
     array([1., 1., 0.])
@@ -442,10 +448,17 @@ def concatenate(
 
 
 @covers()
-def stack(arrays: Any, axis: int = 0, out: None = None, *, dtype: None = None) -> Any:
+def stack(
+    arrays: Any,
+    axis: int = 0,
+    out: None = None,
+    *,
+    dtype: None = None,
+    casting: str = "same_kind",
+) -> Any:
     """Arrays of one shape side by side along a new axis.
 
-    ``out`` and ``dtype`` are not supported, and raise.
+    ``out`` and ``dtype`` are not supported, and raise; without them ``casting`` says nothing.
 
     >>> cr.stack([np.ones(2), np.zeros(2)], axis=1).shape
     (2, 2)
