@@ -25,7 +25,7 @@ ROWS = (
     *("erf", "erfc", "erfinv", "erfcinv", "erfcx", "dawsn", "expit", "log_expit", "expm1"),
     *("log1p", "cbrt", "exp2", "gamma", "gammaln", "digamma", "psi", "betaln", "entr"),
     *("xlogy", "xlog1py", "ndtr", "log_ndtr", "ndtri", "expi", "exp1", "expn", "ellipk"),
-    *("ellipe", "spence", "gammainc", "gammaincc", "j0", "j1", "y0", "y1", "i0"),
+    *("ellipe", "spence", "gammainc", "gammaincc", "stdtr", "j0", "j1", "y0", "y1", "i0"),
     *("i1", "i0e", "i1e", "k0", "k1", "k0e", "k1e", "jn", "jv", "yv", "iv", "kv", "ive", "kve"),
 )
 
