@@ -1066,7 +1066,7 @@ def log_ndtr(x: float) -> float:
 
 
 def log_ndtr_0(out: float, x: float) -> float:
-    return divide(0.7978845608028654, erfcx((-0.7071067811865476 * x)))
+    return ((0.3989422804014327 * exp(((-0.5 * square(x)) - out))) if (x > 8.0) else divide(0.7978845608028654, erfcx((-0.7071067811865476 * x))))
 
 
 def ndtri(x: float) -> float:
@@ -1082,7 +1082,9 @@ def erfcx(x: float) -> float:
 
 
 def erfcx_0(out: float, x: float) -> float:
-    return (((2.0 * x) * out) - 1.1283791670955126)
+    t1 = square(x)
+    t2 = divide(1.0, t1)
+    return (divide((-0.5641895835477563 * (1.0 + (t2 * (-1.5 + (t2 * (3.75 + (t2 * (-13.125 + (t2 * (59.0625 + (t2 * (-324.84375 + (t2 * (2111.484375 + (t2 * (-15836.1328125 + (t2 * (134607.12890625 + (t2 * (-1278767.724609375 + (t2 * 13427061.108398438))))))))))))))))))))), t1) if (x > 20.0) else (((2.0 * x) * out) - 1.1283791670955126))
 
 
 def erfcinv(x: float) -> float:
@@ -1198,7 +1200,7 @@ def expn(n: float, x: float) -> float:
 
 
 def expn_1(out: float, n: float, x: float) -> float:
-    return (-expn((n - 1.0), x))
+    return ((-expn((n - 1.0), x)) if (n >= 1.0) else divide((-(exp((-x)) + out)), x))
 
 
 def gammainc(a: float, x: float) -> float:
