@@ -97,6 +97,20 @@ def require_plain(name: str, what: str, given: Any) -> None:
         )
 
 
+def plain_operand(x: Any) -> Any:
+    """A plain number or array, or what NumPy makes an array of; nothing else is an operand."""
+    if not isinstance(x, np.ndarray | np.generic | int | float | complex):
+        if not hasattr(x, "__array__"):
+            raise OperandError(
+                f"an operand is {type(x).__name__} {x!r:.40}, not a real number or an array"
+                f"{user_line()}"
+            )
+        x = np.asarray(x)
+    if isinstance(x, np.ndarray | np.generic) and x.dtype.kind not in "fiubc":
+        raise OperandError(f"an operand is of dtype {x.dtype}, not of real numbers{user_line()}")
+    return x
+
+
 def extents_of(name: str, shape: Any) -> tuple[Any, ...]:
     """A shape as users give it: one extent or several."""
     if isinstance(shape, np.ndarray):

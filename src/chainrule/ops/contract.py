@@ -250,7 +250,7 @@ def matmul(x1: Any, x2: Any, /) -> Any:
     >>> cr.matmul(np.eye(2), np.array([1.0, 2.0]))
     array([1., 2.])
     """
-    x, y = as_operand(x1), as_operand(x2)
+    x, y = (z if is_sparse(z) else as_operand(z) for z in (x1, x2))
     if is_sparse(x) or is_sparse(y):
         return sparse_matmul(x, y)
     p, q = len(shape_of(x)), len(shape_of(y))

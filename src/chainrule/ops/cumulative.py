@@ -274,7 +274,7 @@ def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = 
         return x
     ends = []
     for given in prepend, append:
-        end = as_operand(given)
+        end = None if given is None else as_operand(given)
         if end is not None and shape_of(end) == ():
             end = broadcast_to(end, tuple(1 if i == place else e for i, e in enumerate(x.shape)))
         ends.append(end)

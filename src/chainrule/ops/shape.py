@@ -16,6 +16,7 @@ from .arguments import (
     extents_of,
     normal_axes,
     normal_axis,
+    plain_operand,
     product,
     row_major,
     unsupported,
@@ -32,8 +33,10 @@ def shape_of(x: Any) -> Shape:
 
 
 def as_operand(x: Any) -> Any:
-    """What the rows take: lists become arrays, of Values too."""
-    return _array(x) if isinstance(x, list | tuple) else x
+    """What the rows take: lists become arrays, of Values too; no strings and no objects."""
+    if isinstance(x, list | tuple):
+        return _array(x)
+    return x if type(x) is float or hasattr(x, "_apply_op") else plain_operand(x)
 
 
 def copied(x: Any) -> Any:
@@ -493,8 +496,10 @@ def array(values: Any) -> Any:
 
 def _array(values: Any) -> Any:
     if not isinstance(values, list | tuple):
-        is_operand = hasattr(values, "shape") or hasattr(values, "_apply_op")
-        return values if is_operand else np.asarray(values)
+        if hasattr(values, "_apply_op"):
+            return values
+        plain = plain_operand(values)
+        return plain if hasattr(plain, "shape") else np.asarray(plain)
     parts = [_array(x) for x in values]
     if any(shape_of(x) != shape_of(parts[0]) for x in parts):
         shapes = ", ".join(str(shape_of(x)) for x in parts)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,6 +12,8 @@ def nearest_in(path: str, names: Sequence[str]) -> Callable[[str], Any]:
     def absent(name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
+        import difflib  # when it is needed: not every program misspells
+
         close = difflib.get_close_matches(name, names, n=1)
         nearest = (
             f"The nearest name is {close[0]}."
