@@ -424,14 +424,9 @@ def parts_of(arrays: Any, name: str) -> list[Any]:
 
 @covers("concatenate", "concat")
 def concatenate(
-    arrays: Any,
-    /,
-    axis: int | None = 0,
-    out: None = None,
-    *,
-    dtype: None = None,
+    arrays: Any, /, axis: int | None = 0, out: None = None, *, dtype: None = None,
     casting: str = "same_kind",
-) -> Any:
+) -> Any:  # fmt: skip
     """Arrays one after the other along an axis; flattened first if axis is None.
 
     ``out`` and ``dtype`` are not supported, and raise; without them ``casting`` says nothing.
@@ -452,12 +447,7 @@ def concatenate(
 
 @covers()
 def stack(
-    arrays: Any,
-    axis: int = 0,
-    out: None = None,
-    *,
-    dtype: None = None,
-    casting: str = "same_kind",
+    arrays: Any, axis: int = 0, out: None = None, *, dtype: None = None, casting: str = "same_kind"
 ) -> Any:
     """Arrays of one shape side by side along a new axis.
 
