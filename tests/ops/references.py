@@ -143,6 +143,13 @@ SCIPYS: dict[str, Callable] = {
     "xlog1py": lambda x, y: x * mp.log(1 + y),
     "gammainc": lambda a, x: mp.gammainc(a, 0, x, regularized=True),
     "gammaincc": lambda a, x: mp.gammainc(a, x, regularized=True),
+    "stdtr": lambda df, t: (
+        mp.mpf(1) / 2
+        + t
+        * mp.gamma((df + 1) / 2)
+        * mp.hyp2f1(mp.mpf(1) / 2, (df + 1) / 2, mp.mpf(3) / 2, -(t**2) / df)
+        / (mp.sqrt(mp.pi * df) * mp.gamma(df / 2))
+    ),
 }
 for _name, _function in SCIPYS.items():
     FUNCTIONS[_name] = _function

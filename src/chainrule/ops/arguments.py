@@ -50,6 +50,8 @@ _INSTEAD = {
     "order": "Elements come in row-major order, order='C'; transpose before it.",
     "weights": "Repeat the elements as often as their weights say.",
     "method": "It is linear, as by default.",
+    "exact": "Results are floats; math.factorial has whole numbers.",
+    "extend": "It is 'zero', as by default.",
 }
 
 

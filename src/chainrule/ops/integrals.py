@@ -195,6 +195,26 @@ gammaincc: Op = Op(
     example=(1.5, 2.0),
     public=False,
 )
+stdtr: Op = Op(
+    "stdtr",
+    ("df", "t"),
+    (
+        None,
+        lambda out, df, t: exp(
+            gammaln(0.5 * (df + 1))
+            - gammaln(0.5 * df)
+            - 0.5 * log(math.pi * df)
+            - 0.5 * (df + 1) * log1p(square(t) / df)
+        ),
+    ),
+    "Student's cumulative function; df, the degrees of freedom, has no derivative.",
+    kernel="scipy.special.stdtr",
+    domain=((0.5, 8.0), (-4.0, 4.0)),
+    points=((3.0, 0.0),),
+    accuracy=Accuracy(40, 60, 100, scale=0.1),
+    example=(3.5, 0.5),
+    public=False,
+)
 
 
 # Of three operands, and no choice among them, a number's node has no room; an array's has.

@@ -131,6 +131,7 @@ XLOG1PY = 116
 EXPN = 117
 GAMMAINC = 118
 GAMMAINCC = 119
+STDTR = 120
 
 
 _ROWS = {op.name: op for op in elementwise_rows()}
@@ -1216,6 +1217,15 @@ def gammaincc_1(out: float, a: float, x: float) -> float:
     return ((-exp(((xlogy((a - 1.0), x) - x) - gammaln(a)))) if (x >= 0.0) else out)
 
 
+def stdtr(df: float, t: float) -> float:
+    return _numpy("stdtr", df, t)
+
+
+def stdtr_1(out: float, df: float, t: float) -> float:
+    t1 = (0.5 * (df + 1.0))
+    return exp((((gammaln(t1) - gammaln((0.5 * df))) - (0.5 * log((3.141592653589793 * df)))) - (t1 * log1p(divide(square(t), df)))))
+
+
 #: The name, the value and the partials of every op; None for a partial that is zero or missing.
 KERNELS: dict[int, tuple[str, Callable[..., float], tuple[Callable[..., float] | None, ...]]] = {
     2: ("equal", equal, (None, None,)),
@@ -1336,4 +1346,5 @@ KERNELS: dict[int, tuple[str, Callable[..., float], tuple[Callable[..., float] |
     117: ("expn", expn, (None, expn_1,)),
     118: ("gammainc", gammainc, (None, gammainc_1,)),
     119: ("gammaincc", gammaincc, (None, gammaincc_1,)),
+    120: ("stdtr", stdtr, (None, stdtr_1,)),
 }
