@@ -165,3 +165,12 @@ def test_nested_derivatives_are_not_confused():
 
 def test_stop_gradient():
     close(cr.grad(lambda x: cr.sum(x * cr.stop_gradient(x)))(INPUT), INPUT)
+
+
+@pytest.mark.parametrize("function", [cr.log1p, lambda x: 1 / (1 + x), lambda x: cr.sqrt(1 + x)])
+def test_a_number_that_came_from_an_array_is_divided_by_as_numpys(function):
+    """In every mode: Python's own float, at 0, would raise in the rule."""
+    f = lambda x: function(-np.sum(x * np.ones(1)))
+    assert np.isinf(cr.grad(f)(1.0))
+    assert np.isinf(cr.jvp(f, (1.0,), (1.0,))[1])
+    assert not np.isfinite(cr.grad(cr.grad(f))(1.0))

@@ -142,13 +142,14 @@ SCIPYS: dict[str, Callable] = {
     "xlogy": lambda x, y: x * mp.log(y),
     "xlog1py": lambda x, y: x * mp.log(1 + y),
     "gammainc": lambda a, x: mp.gammainc(a, 0, x, regularized=True),
-    "stdtr": lambda df, t: (
-        (1 + mp.sign(t)) / 2
-        - mp.sign(t) * mp.betainc(df / 2, mp.mpf(1) / 2, 0, df / (df + t * t), regularized=True) / 2
-        if t
-        else mp.mpf(1) / 2
-    ),
     "gammaincc": lambda a, x: mp.gammainc(a, x, regularized=True),
+    "stdtr": lambda df, t: (
+        mp.mpf(1) / 2
+        + t
+        * mp.gamma((df + 1) / 2)
+        * mp.hyp2f1(mp.mpf(1) / 2, (df + 1) / 2, mp.mpf(3) / 2, -(t**2) / df)
+        / (mp.sqrt(mp.pi * df) * mp.gamma(df / 2))
+    ),
 }
 for _name, _function in SCIPYS.items():
     FUNCTIONS[_name] = _function

@@ -127,6 +127,22 @@ def test_logsumexp_of_nothing_but_minus_infinity():
     assert cr.grad(ours.logsumexp)(np.array([-np.inf, 0.0])).tolist() == [0.0, 1.0]
 
 
+def test_logsumexp_of_nothing_and_of_weights_with_more_axes():
+    for shape, axis in (((0,), None), ((0, 3), 0), ((2, 0), 1)):
+        x = np.zeros(shape)
+        expected = scipy.special.logsumexp(x, axis=axis)
+        for given in x, Var(x):
+            found = ours.logsumexp(given, axis=axis)
+            np.testing.assert_array_equal(getattr(found, "val", found), expected)
+            signed = ours.logsumexp(given, axis=axis, return_sign=True)
+            np.testing.assert_array_equal(getattr(signed[0], "val", signed[0]), expected)
+        np.testing.assert_array_equal(cr.logsumexp(x, axis), expected)
+    b = np.array([[1.0], [2.0], [0.5]])
+    f = lambda x: ours.logsumexp(x, b=b, axis=1)
+    np.testing.assert_allclose(f(X), scipy.special.logsumexp(X, b=b, axis=1))
+    cr.check_derivatives(lambda x: np.sum(f(x) ** 2), X)
+
+
 @pytest.mark.parametrize("axis", [None, 0, 1])
 def test_softmax(axis):
     for name in "softmax", "log_softmax":
@@ -161,3 +177,14 @@ def test_functions_that_are_no_ufuncs_name_ours():
         with pytest.raises(Exception, match=rf"cr\.scipy\.special\.{name}") as raised:
             getattr(scipy.special, name)(Var(A))
         assert isinstance(raised.value, TypeError)
+
+
+def test_arguments_without_a_meaning():
+    with pytest.raises(ValueError, match=r"a has to be greater than 0\.5"):
+        ours.multigammaln(0.3, 2)
+    with pytest.raises(ValueError, match="d is a positive whole number"):
+        ours.multigammaln(3.0, 1.5)
+    with pytest.raises(UnsupportedFunctionError, match="exact="):
+        ours.factorial(3, exact=True)
+    n = np.array([-1.0, -0.5, 0.0, 3.0])
+    np.testing.assert_allclose(ours.factorial(n), scipy.special.factorial(n))

@@ -84,6 +84,96 @@ def test_continuous(name):
         assert mine.sf(outside, *shapes, loc, scale) == 1.0
 
 
+WHATS = ("logpdf", "pdf", "cdf", "sf", "logcdf", "logsf")
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("name", SHAPES)
+def test_ends_of_the_support_tails_and_parameters_without_meaning(name):
+    """Values as SciPy's where it says nan, at the ends, and where a probability is nearly 1."""
+    mine, theirs, shapes = getattr(ours, name), getattr(scipy.stats, name), SHAPES[name]
+    x = np.array([np.nan, -np.inf, np.inf, -30.0, -1.0, 0.0, 1e-10, 0.5, 1.0, 2.0, 30.0])
+    parameters = [
+        *((*shapes, loc, scale) for loc, scale in ((0.0, 1.0), (1.0, 2.0), (0.0, 0.0), (0.0, -1))),
+        *((*shapes[:i], bad, *shapes[i + 1 :], 0.0, 1.0) for i in range(len(shapes))
+          for bad in (0.0, -1.0, np.nan)),
+        (*shapes, np.nan, 1.0),
+    ]  # fmt: skip
+    for given in parameters:
+        for what in WHATS:
+            f = getattr(mine, what)
+            expected = getattr(theirs, what)(x, *given)
+            for found in f(x, *given), f(Var(x), *map(Var, given)).val, cr.jit(f)(x, *given):
+                np.testing.assert_allclose(found, expected, rtol=1e-8, err_msg=f"{what}, {given}")
+        if mine._functions["ppf"] is not None:
+            q = np.array([np.nan, -0.5, 0.0, 0.3, 1.0, 1.5])
+            np.testing.assert_allclose(mine.ppf(q, *given), theirs.ppf(q, *given), rtol=1e-8)
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_slopes_of_probabilities_are_densities_also_in_the_middle(name):
+    mine, theirs, shapes = getattr(ours, name), getattr(scipy.stats, name), SHAPES[name]
+    for x in (-1e-9, 0.0, 1e-9, 0.5, 2.0):
+        if not mine.support[0] < x < mine.support[1]:
+            continue
+        density = theirs.pdf(x, *shapes)
+        slopes = {"cdf": density, "sf": -density}
+        if density > 0.0:
+            slopes["logcdf"] = density / theirs.cdf(x, *shapes)
+            slopes["logsf"] = -density / theirs.sf(x, *shapes)
+        for what, slope in slopes.items():
+            f = lambda y, what=what: getattr(mine, what)(y, *shapes)
+            for found in cr.grad(f)(x), cr.jvp(f, (x,), (1.0,))[1], cr.jit(cr.grad(f))(x):
+                np.testing.assert_allclose(found, slope, rtol=1e-8, err_msg=f"{what} at {x}")
+        curved = cr.grad(cr.grad(lambda y: mine.cdf(y, *shapes)))(x)
+        if name != "laplace":  # which has a kink of its density at 0
+            np.testing.assert_allclose(
+                curved, cr.grad(lambda y: mine.pdf(y, *shapes))(x), rtol=1e-6, atol=1e-8
+            )
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_modes_agree_out_of_the_support(name):
+    mine, shapes = getattr(ours, name), SHAPES[name]
+    outside = [
+        end + step for end, step in zip(mine.support, (-1.0, 1.0), strict=True) if np.isfinite(end)
+    ]
+    for x in outside:
+        for what in WHATS:
+            f = lambda y, what=what: getattr(mine, what)(y, *shapes)
+            assert cr.grad(f)(x) == cr.jvp(f, (x,), (1.0,))[1] == 0.0
+            assert cr.grad(cr.grad(f))(x) == 0.0
+
+
+MEANINGLESS = {
+    "poisson": [(-1.0,), (np.nan,)],
+    "binom": [(-1, 0.3), (2.5, 0.3), (6, 1.5), (6, -0.5)],
+    "bernoulli": [(1.2,), (-0.1,)],
+    "nbinom": [(-1.0, 0.5), (0.0, 0.5), (3.0, 0.0), (3.0, 1.2)],
+    "geom": [(0.0,), (1.3,), (-0.2,)],
+}
+LIMITS = {
+    "poisson": [(0.0,)],
+    "binom": [(6, 0.0), (6, 1.0), (0, 0.3)],
+    "bernoulli": [(0.0,), (1.0,)],
+    "nbinom": [(3.0, 1.0)],
+    "geom": [(1.0,)],
+}
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("name", DISCRETE)
+def test_discrete_at_limits_and_without_meaning(name):
+    mine, theirs = getattr(ours, name), getattr(scipy.stats, name)
+    k = np.array([np.nan, -np.inf, -1.0, 0.0, 0.5, 1.0, 6.0, 100.0])
+    for given in LIMITS[name] + MEANINGLESS[name]:
+        for what in ("logpmf", "pmf", *(("cdf",) if name == "poisson" else ())):
+            expected = getattr(theirs, what)(k, *given)
+            f = getattr(mine, what)
+            for found in f(k, *given), cr.jit(f)(k, *map(float, given)):
+                np.testing.assert_allclose(found, expected, err_msg=f"{what}, {given}")
+
+
 @pytest.mark.parametrize("name", DISCRETE)
 def test_discrete(name):
     mine, theirs, shapes = getattr(ours, name), getattr(scipy.stats, name), DISCRETE[name]
@@ -129,6 +219,39 @@ def test_several_variables():
         ours.multivariate_normal.logpdf(mean, mean, -S)
     with pytest.raises(ValueError, match="dirichlet"):
         ours.dirichlet.logpdf(np.ones(5), alpha)
+
+
+def test_what_counts_as_one_point_is_as_in_scipy():
+    x = np.array([0.3, -0.2, 1.0])
+    theirs = scipy.stats.multivariate_normal.logpdf
+    for args in (
+        (x,), (0.5, 0.1, 2.0), (x, 0.3, 2.0), (x, np.zeros(3)), (x, np.zeros(3), 2.0),
+        (x, None, [[2.0]]), (x[:, None], 0.3, 2.0),
+    ):  # fmt: skip
+        found = ours.multivariate_normal.logpdf(*args)
+        assert np.shape(found) == np.shape(theirs(*args))
+        close(found, theirs(*args))
+    with pytest.raises(ValueError, match=r"cov has to be positive, and is \[-1.0\]"):
+        ours.multivariate_normal.logpdf(x, None, -1.0)
+
+
+def test_probabilities_that_are_none():
+    alpha = np.array([1.0, 2.0, 3.0])
+    for x, a, message in (
+        ([0.2, 0.3, 0.6], alpha, "sum of x has to be 1"),
+        ([-0.2, 0.7, 0.5], alpha, "at least 0"),
+        ([0.7, 0.6], alpha, "at least 0"),
+        ([0.2, 0.3, 0.5], [0.0, 2.0, 3.0], "alpha has to be greater than 0"),
+    ):
+        for given in x, Var(np.array(x)):
+            with pytest.raises(ValueError, match=message):
+                ours.dirichlet.logpdf(given, a)
+    p = np.array([0.2, 0.3, 0.5])
+    for counts, n in (([1, 2, 2], 6), ([-1, 4, 3], 6), ([1.5, 1.5, 3], 6), ([0, 0, 0], -1)):
+        expected = scipy.stats.multinomial.logpmf(counts, n, p)
+        np.testing.assert_array_equal(ours.multinomial.logpmf(counts, n, p), expected)
+        np.testing.assert_array_equal(ours.multinomial.pmf(counts, n, p), np.exp(expected))
+    assert cr.grad(lambda p: ours.multinomial.logpmf([1, 2, 2], 6, p))(p).tolist() == [0.0] * 3
 
 
 def test_bad_input():

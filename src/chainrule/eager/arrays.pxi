@@ -373,7 +373,13 @@ cdef object array_call(short code, tuple operands, bint is_ours=False):
         pointer = <PyObject *>operands[i]
         link = <object>nodes[i] if nodes[i] != NULL else None
         if is_number(&x[i]):
-            kept = x[i].number
+            # NumPy's own numbers stay that: Python's raise where a rule divides them by 0.
+            if type_of(pointer) == array_type:
+                kept = (<ArrayBase>pointer)._array
+            elif cnp.PyArray_CheckExact(<object>pointer) or type_of(pointer) == scalar_type:
+                kept = <object>pointer
+            else:
+                kept = x[i].number
         else:
             if nodes[i] != NULL and len(<tuple>(<Node>nodes[i]).shape) == extents.count:
                 if is_small:

@@ -62,6 +62,8 @@ _INSTEAD = {
     "dtype": "Convert the operand or the result with .astype.",
     "order": "Elements come in row-major order, order='C'; transpose before it.",
     "weights": "Repeat the elements as often as their weights say.",
+    "exact": "Results are floats; math.factorial has whole numbers.",
+    "extend": "It is 'zero', as by default.",
 }
 
 

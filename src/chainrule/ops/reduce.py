@@ -425,6 +425,11 @@ def root(squares: Any) -> Any:
     return where(equal(squares, 0.0), 0.0, sqrt(squares))
 
 
+def is_nothing(extent: Any) -> bool:
+    """Whether an extent is known to be 0."""
+    return isinstance(extent, int) and extent == 0
+
+
 @covers()
 def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """log(sum(exp(x))) over one axis, several or all, without overflow on the way.
@@ -435,6 +440,8 @@ def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     x = as_operand(x)
     shape = shape_of(x)
     axes = normal_axes(axis, len(shape), "logsumexp")
+    if any(is_nothing(shape[a]) for a in axes):
+        return log(_reduced(sum_row, exp(x), axis, keepdims))  # -inf, where max has no result
     top = _reduced(max_row, x, axis, True)
     # Any finite shift gives the same result; its derivative is left out by taking it as constant.
     shift = constant(where(isfinite(top), top, 0.0))

@@ -11,13 +11,16 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from ..ops import TABLE, Op, reduce
+from ..ops.arguments import broadcast_shapes, normal_axes, unsupported
 from ..ops.composed import COMPOSED
 from ..ops.elementwise import absolute, exp, log, multiply, sign, subtract
 from ..ops.op import foreign_names
 from ..ops.reduce import constant
 from ..ops.selection import isfinite, where
-from ..ops.shape import as_operand, shape_of
+from ..ops.shape import as_operand, broadcast_to, shape_of
 from .absent import nearest_in
 
 #: SciPy's ufuncs that are rows.
@@ -66,13 +69,20 @@ def logsumexp(
     a = as_operand(a)
     if b is None and not return_sign:
         return reduce.logsumexp(a, axis, keepdims)
-    top = reduce.max(
-        where(as_operand(1.0 if b is None else b) != 0, a, -math.inf), axis, None, True
-    )
+    shape = shape_of(a)
+    if b is not None:
+        b = as_operand(b)
+        shape = broadcast_shapes("logsumexp", shape, shape_of(b))
+        a = a if shape == shape_of(a) else broadcast_to(a, shape)
+    if any(reduce.is_nothing(shape[k]) for k in normal_axes(axis, len(shape), "logsumexp")):
+        total = reduce.sum(exp(a), axis, None, None, keepdims)
+        return (log(total), sign(total)) if return_sign else log(total)
+    counted = a if b is None else where(b != 0, a, -math.inf)
+    top = reduce.max(counted, axis, None, True)
     shift = constant(where(isfinite(top), top, 0.0))
     terms = exp(subtract(a, shift))
     if b is not None:
-        terms = where(as_operand(b) != 0, multiply(b, terms), 0.0)
+        terms = where(b != 0, multiply(b, terms), 0.0)
     total = reduce.sum(terms, axis, None, None, keepdims)
     kept = shift if keepdims else reduce.sum(shift, axis)
     if return_sign:
@@ -112,23 +122,36 @@ def polygamma(n: Any, x: Any) -> Any:
 def multigammaln(a: Any, d: int) -> Any:
     """Logarithm of the multivariate gamma function of dimension d.
 
+    Raises:
+        ValueError: d is no positive whole number, or a is not greater than (d - 1) / 2.
+
     >>> round(float(multigammaln(3.0, 1)), 6)
     0.693147
     """
     a = as_operand(a)
+    if not isinstance(d, int | np.integer) or d < 1:
+        raise ValueError(f"multigammaln: d is a positive whole number, the dimension, not {d!r}")
+    valid = a > 0.5 * (d - 1)
+    if isinstance(valid, bool | np.bool_ | np.ndarray) and not np.all(valid):
+        raise ValueError(f"multigammaln: a has to be greater than {0.5 * (d - 1)}, (d - 1) / 2")
     total: Any = 0.25 * d * (d - 1) * math.log(math.pi)
     for j in range(d):
         total = total + TABLE["gammaln"](a - 0.5 * j)
     return total
 
 
-def factorial(n: Any) -> Any:
-    """gamma(n + 1).
+def factorial(n: Any, exact: bool = False, extend: str = "zero") -> Any:
+    """gamma(n + 1), and 0 for negative n.
+
+    Raises:
+        UnsupportedFunctionError: ``exact`` whole numbers, or another ``extend``.
 
     >>> float(factorial(3.0))
     6.0
     """
-    return TABLE["gamma"](as_operand(n) + 1)
+    unsupported("factorial", exact=exact or None, extend=None if extend == "zero" else extend)
+    n = as_operand(n)
+    return where(n < 0, 0.0, TABLE["gamma"](n + 1))
 
 
 __all__ = [
