@@ -358,6 +358,19 @@ def test_one_singular_matrix_of_a_batch_leaves_the_others_alone():
     equal(found[1], np.diag([0.5, 0.25]))
 
 
+def test_matrices_that_are_not_finite_end():
+    """LAPACK iterates for ever on the singular values of the first one."""
+    bad = np.array([[np.inf, 1.0, 0.0], [0.0, 1.0, 2.0], [1.0, 2.0, 3.0]])
+    for number in np.inf, np.nan:
+        bad[0, 0] = number
+        found = cr.grad(lambda a: np.sum(linalg.det(a)))(np.stack([bad, np.ones((3, 3))]))
+        assert np.isnan(found[0]).all()
+        equal(found[1], 0.0)
+        for f in linalg.svdvals, linalg.svd, lambda a: linalg.norm(a, "nuc"), linalg.pinv:
+            with pytest.raises(np.linalg.LinAlgError, match="did not converge"):
+                f(cr.Var(bad))
+
+
 def test_results_have_numpys_names():
     a = np.diag([3.0, 2.0])
     for leaf in a, cr.Var(a):
