@@ -80,3 +80,36 @@ def test_a_genuine_zero_times_infinity_is_nan():
         assert math.isnan(derivative[0])
         close(derivative[1], 1.0)
     assert math.isnan(cr.jvp(f, (ROOT,), (np.ones(2),))[1])
+
+
+CROSSES = {
+    "where": lambda a, b, mask: cr.where(mask, np.cross(a, b)[..., 0], 0),
+    "where of all": lambda a, b, mask: cr.where(mask[:, None], np.cross(a, b), 0),
+    "index": lambda a, b, mask: np.cross(a, b)[mask],
+    "plane": lambda a, b, mask: cr.where(mask, np.cross(a[:, :2], b[:, :2]), 0),
+    "axis": lambda a, b, mask: cr.where(mask, np.cross(a.T, b.T, axis=0)[1], 0),
+    "norm": lambda a, b, mask: cr.where(mask, np.linalg.norm(np.cross(a, b), axis=-1), 0),
+}
+
+
+@pytest.mark.parametrize("bad", [math.inf, math.nan])
+@pytest.mark.parametrize("name", CROSSES)
+def test_cross_products_that_are_not_picked(name, bad):
+    """Infinite and nan vectors that a mask leaves out give 0, in both modes and at second order."""
+    mask = np.array([True, False, False])
+    a = np.array([[1.0, 2.0, 3.0], [bad, 1.0, 2.0], [4.0, 5.0, 6.0]])
+    b = np.array([[2.0, 1.0, 0.5], [1.0, 1.0, 1.0], [0.0, bad, 1.0]])
+    f = lambda a, b: np.sum(CROSSES[name](a, b, mask) ** 2)
+    tangents = np.ones((3, 3)), np.full((3, 3), 0.5)
+    clean = np.where(mask[:, None], a, 1.0), np.where(mask[:, None], b, 2.0)
+    expected = cr.grad(f, argnums=(0, 1))(*clean)
+    for found in cr.grad(f, argnums=(0, 1))(a, b), cr.jit(cr.grad(f, argnums=(0, 1)))(a, b):
+        for got, want in zip(found, expected, strict=True):
+            close(got, want)
+            equal(got[1:], 0.0)
+    push = lambda *x: cr.jvp(f, x, tangents)[1]
+    close(push(a, b), push(*clean))
+    close(cr.jit(push)(a, b), push(*clean))
+    curved = cr.hvp(f, clean, tangents)
+    for got, want in zip(cr.hvp(f, (a, b), tangents), curved, strict=True):
+        close(got, want)

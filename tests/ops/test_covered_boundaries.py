@@ -381,6 +381,42 @@ def test_one_singular_matrix_of_a_batch_leaves_the_others_alone():
     equal(found[1], np.diag([0.5, 0.25]))
 
 
+def test_correlation_of_what_is_proportional_is_no_bound():
+    """The second derivative at 1 is that of the function, whichever side rounding falls on."""
+    for slope in 2.0, 3.0, 0.1, 7.7:
+        x = np.array([0.3, -1.2, 0.7, 2.1])
+        f = lambda y, x=x: np.corrcoef(x=x, y=y)[0, 1]
+        y = slope * x + 0.3
+        t = np.array([1.0, 0.5, -0.3, 0.2])
+        h = 1e-4
+        quotient = (f(y + h * t) - 2 * f(y) + f(y - h * t)) / h**2
+        close(t @ cr.hvp(f, (y,), (t,)), quotient, rtol=1e-4)
+
+
+@pytest.mark.parametrize("name", ["sum", "prod", "max", "min", "nansum", "nanprod", "nanmax"])
+def test_what_a_reduction_starts_from_leaves_the_dtype_alone(name):
+    x = np.array([1.5, 2.5], np.float32)
+    for initial in 2.0, np.float64(2.0), np.float32(2.0), np.int64(2):
+        expected = getattr(np, name)(x, initial=initial)
+        f = lambda x, initial=initial: getattr(np, name)(x, initial=initial)
+        for found in f(cr.Var(x)).val, cr.jit(f)(x):
+            assert found.dtype == expected.dtype
+            equal(found, expected)
+
+
+def test_matrices_that_are_not_finite_end():
+    """LAPACK iterates for ever on the singular values of the first one."""
+    bad = np.array([[np.inf, 1.0, 0.0], [0.0, 1.0, 2.0], [1.0, 2.0, 3.0]])
+    for number in np.inf, np.nan:
+        bad[0, 0] = number
+        found = cr.grad(lambda a: np.sum(linalg.det(a)))(np.stack([bad, np.ones((3, 3))]))
+        assert np.isnan(found[0]).all()
+        equal(found[1], 0.0)
+        for f in linalg.svdvals, linalg.svd, lambda a: linalg.norm(a, "nuc"), linalg.pinv:
+            with pytest.raises(np.linalg.LinAlgError, match="did not converge"):
+                f(cr.Var(bad))
+
+
 def test_results_have_numpys_names():
     a = np.diag([3.0, 2.0])
     for leaf in a, cr.Var(a):

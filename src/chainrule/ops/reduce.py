@@ -225,7 +225,12 @@ def sum(  # noqa: A001, NumPy's name
         return _reduced(sum_row, a, axis, keepdims)
     x = _chosen(as_operand(astype(a, dtype)), where, 0.0)
     total = _reduced(sum_row, x, axis, keepdims)
-    return total if initial is None else add(total, initial)
+    return total if initial is None else add(total, _weak(initial))
+
+
+def _weak(initial: Any) -> Any:
+    """What a reduction starts from: in NumPy a number there leaves the dtype alone."""
+    return float(initial) if isinstance(initial, np.number) else initial
 
 
 @covers()
@@ -250,7 +255,7 @@ def prod(
         unsupported("prod", out=out)
     x = _chosen(as_operand(astype(a, dtype)), where, 1.0)
     total = _reduced(prod_row, x, axis, keepdims)
-    return total if initial is None else multiply(total, initial)
+    return total if initial is None else multiply(total, _weak(initial))
 
 
 def _best(row: Structural, choice: Op, worst: float, a: Any, axis: Any, out: Any, keepdims: bool,
@@ -270,8 +275,8 @@ def _best(row: Structural, choice: Op, worst: float, a: Any, axis: Any, out: Any
     axes = normal_axes(axis, len(shape), row.name)
     if any(isinstance(shape[i], int) and shape[i] == 0 for i in axes):
         rest = _reduced(sum_row, x, axis, keepdims)  # zeros, in the shape of the result
-        return add(rest, initial)
-    return choice(_reduced(row, x, axis, keepdims), initial)
+        return add(rest, _weak(initial))
+    return choice(_reduced(row, x, axis, keepdims), _weak(initial))
 
 
 @covers("max", "amax", kinks="a tie is shared equally")

@@ -160,4 +160,5 @@ def corrcoef(x: Any, y: Any = None, rowvar: bool = True, *, dtype: Any = None) -
         return divide(c, c)
     deviation = sqrt(diag(c))
     scaled = divide(divide(c, expand_dims(deviation, 1)), expand_dims(deviation, 0))
-    return TABLE["clip"](scaled, -1.0, 1.0)
+    # What rounding puts beyond 1 is no bound of the function: the derivative goes on through it.
+    return scaled + reduce.constant(TABLE["clip"](scaled, -1.0, 1.0) - scaled)

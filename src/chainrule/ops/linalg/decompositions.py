@@ -29,7 +29,7 @@ from ..shape import (
     shape_of,
 )
 from ..structural import Shape, Structural
-from .matrices import diagonal_of, matrices, product, square, transposed
+from .matrices import diagonal_of, matrices, product, square, svd_of, transposed
 
 MEET = "where values meet, the derivative of their vectors is NaN"
 
@@ -177,7 +177,7 @@ svd_row: Structural = Structural(
     ("a",),
     "Left singular vectors in columns, singular values in descending order, right ones in rows.",
     saves=("out",),
-    kernel=lambda a: tuple(np.linalg.svd(a, full_matrices=False)),
+    kernel=lambda a: svd_of(a, full_matrices=False),
     shape=_svd_shapes,
     vjp=_svd_vjp,
     jvp=_svd_jvp,
@@ -253,7 +253,7 @@ FREE = "what makes the vectors a whole basis turns freely, and its derivative is
 def _completion(a: Any, of: str) -> Any:
     if of == "qr":
         return np.linalg.qr(a, mode="complete")[0][..., a.shape[-1] :]
-    u, s, vt = np.linalg.svd(a)
+    u, s, vt = svd_of(a)
     return u[..., s.shape[-1] :] if of == "svd, left" else vt[..., s.shape[-1] :, :]
 
 

@@ -19,7 +19,7 @@ from ..shape import broadcast_row, expand_dims, filled_like, floating, shape_of
 from ..small import inverted
 from ..structural import Structural
 from .decompositions import svd_row
-from .matrices import product, scaled, square, transposed, whole_sum
+from .matrices import product, scaled, square, svd_of, transposed, whole_sum
 
 
 def _inverse(a: Any, strict: bool) -> Any:
@@ -77,7 +77,10 @@ def _cofactors(a: Any) -> Any:
             return np.linalg.det(a)[..., None, None] * np.swapaxes(inverse, -1, -2)
     except np.linalg.LinAlgError:
         pass
-    u, s, v = np.linalg.svd(a)
+    is_finite = np.isfinite(a).all((-1, -2))[..., None, None]
+    if not is_finite.all():
+        return np.where(is_finite, _cofactors(np.where(is_finite, a, 0)), np.nan)
+    u, s, v = svd_of(a)
     sign = np.linalg.det(u) * np.linalg.det(v)
     others = others_row.kernel(s, axes=(s.ndim - 1,))
     return sign[..., None, None] * (u * others[..., None, :]) @ v

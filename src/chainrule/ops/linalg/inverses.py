@@ -30,12 +30,13 @@ from ..shape import (
 from ..structural import Shape, Structural
 from .decompositions import svdvals
 from .determinants import inv
-from .matrices import identity_like, matrices, product, square, transposed
+from .matrices import identity_like, matrices, product, refuse_infinite, square, transposed
 from .norms import norm
 from .solving import solve
 
 
 def _pinv(a: Any, rcond: Any) -> Any:
+    refuse_infinite(a)
     return np.linalg.pinv(a) if rcond is None else np.linalg.pinv(a, rcond)
 
 

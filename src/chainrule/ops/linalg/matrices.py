@@ -29,6 +29,22 @@ def product(*factors: Any) -> Any:
     return total
 
 
+def refuse_infinite(a: Any) -> None:
+    """Raise before singular values are asked for of matrices that are not finite.
+
+    LAPACK need not return then: of a 3 x 3 matrix with one infinity it iterates for ever.
+    """
+    if not np.isfinite(a).all():
+        raise np.linalg.LinAlgError("SVD did not converge: a matrix has an infinity or nan")
+
+
+def svd_of(a: Any, full_matrices: bool = True) -> tuple[Any, Any, Any]:
+    """NumPy's singular value decomposition of matrices, which have to be finite."""
+    refuse_infinite(a)
+    u, s, vt = np.linalg.svd(a, full_matrices=full_matrices)
+    return u, s, vt
+
+
 def square(name: str, shape: Shape) -> Shape:
     """The shape, if it is that of square matrices."""
     matrices(name, shape)
