@@ -1,9 +1,11 @@
 """Hypothesis profile: no deadline, since the machines that run the tests are shared.
 
-Every Program that any test comes to make is verified. ``backend`` runs a test on each backend.
+Every Program that any test comes to make is verified, and what LLVM is given twice in a process is
+compiled once. ``backend`` runs a test on each backend.
 The cache of whoever runs the tests is left alone.
 """
 
+import functools
 import os
 
 import pytest
@@ -31,6 +33,20 @@ def every_program_is_verified():
     Program.__init__ = make_and_check
     yield
     Program.__init__ = make
+
+
+@pytest.fixture(autouse=True, scope="session")
+def llvm_compiles_a_text_once():
+    """Most of what the suite compiles it compiled before. Planning and lowering are left alone."""
+    try:
+        from chainrule.backends.llvm import engine
+    except ImportError:  # a plain installation
+        yield
+        return
+    compiled = engine.object_of
+    engine.object_of = functools.cache(compiled)
+    yield
+    engine.object_of = compiled
 
 
 @pytest.fixture(params=choice.NAMES)
