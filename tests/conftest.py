@@ -9,9 +9,10 @@ import functools
 import os
 
 import pytest
+from every_backend import compiled_by
 from hypothesis import settings
 
-from chainrule.backends import choice, interpreter
+from chainrule.backends import choice
 from chainrule.program.check import check
 from chainrule.program.program import Program
 
@@ -52,9 +53,8 @@ def llvm_compiles_a_text_once():
 @pytest.fixture(params=choice.NAMES)
 def backend(request, monkeypatch):
     """What ``jit`` runs on: each backend in turn."""
-    compiled = interpreter.compiled
-    if request.param == "llvm":
-        pytest.importorskip("llvmlite")
-        compiled = pytest.importorskip("chainrule.backends.llvm.executable").compiled
+    compiled = compiled_by(request.param)
+    if compiled is None:
+        pytest.skip(f"{request.param} is not installed")
     monkeypatch.setattr(choice, "backend", lambda: compiled)
     return request.param
