@@ -8,6 +8,11 @@ The cache of whoever runs the tests is left alone.
 import functools
 import os
 
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # There is a worker for each core already. BLAS wakes its threads for matrices of 3x3 as well:
+    # tests/scipy took 60 s of CPU time, and takes 39 s. To be set before NumPy is imported.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import pytest
 from every_backend import compiled_by
 from hypothesis import settings
