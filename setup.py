@@ -30,6 +30,8 @@ native = Extension(
         *(
             f"src/chainrule/eager/{name}.pxi"
             for name in (
+                "memory",
+                "recording",
                 "sweeping",
                 "arrays",
                 "structural",

@@ -13,6 +13,7 @@ from chainrule import Var
 from chainrule.errors import (
     ArgumentError,
     DroppedDerivativeError,
+    FunctionError,
     OperandError,
     ResultError,
 )
@@ -208,6 +209,15 @@ def test_bad_input():
         opt.minimize(f, np.ones(2), jac=True)
     with pytest.raises(ArgumentError, match=r"minimize: bounds are of the vector .* 2 numbers"):
         opt.minimize(lambda p: p["a"] ** 2, {"a": 1.0, "b": 1.0}, bounds={"a": (0, 1)})
+    with pytest.raises(
+        ArgumentError, match=r"least_squares: bounds are of the vector .* 2 numbers"
+    ):
+        opt.least_squares(
+            lambda p: p["a"], {"a": 1.0, "b": 1.0}, bounds=({"a": 0, "b": 0}, {"a": 1, "b": 1})
+        )
+    for optimiser in opt.minimize, opt.least_squares, opt.root:
+        with pytest.raises(FunctionError, match=rf"{optimiser.__name__}: the first argument is a"):
+            optimiser(None, np.ones(2))
     with pytest.raises(KeyError, match="no type defined"):
         opt.minimize(f, np.ones(2), constraints={"fun": lambda x: x[0]})
     with pytest.raises(ValueError, match="no function defined"):

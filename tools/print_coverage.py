@@ -1,24 +1,29 @@
-"""Print ``docs/coverage.md``: which of NumPy's functions are covered, from the registry.
+"""Print ``docs/coverage.md`` from the registry: which of NumPy's and SciPy's functions are covered.
 
     python tools/print_coverage.py          writes the page
     python tools/print_coverage.py --check  says whether it is up to date
 
-The page depends on which functions NumPy has, and names its version.
+The page depends on which functions NumPy has, and names its version. In which operands a function
+of SciPy's has a derivative, and which functions a distribution has, is tried.
 """
 
 from __future__ import annotations
 
+import inspect
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import scipy.special
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "src"))
 
 import chainrule  # noqa: E402
+from chainrule.errors import FixedOperandError  # noqa: E402
 from chainrule.ops import COVERED, Op, foreign_names, ufunc_methods  # noqa: E402
 from chainrule.ops.covered import FUNCTIONS, Covered  # noqa: E402
 from chainrule.ops.numpy_names import INSTEAD  # noqa: E402
@@ -44,6 +49,9 @@ instead or which function has the nearest name. This page is printed from the re
 >>> cr.grad(lambda x: np.sort(x)[-1] * np.median(x))(np.array([1.0, 3.0, 2.0])).tolist()
 [0.0, 2.0, 3.0]
 ```
+
+SciPy's ufuncs take these objects too; what SciPy writes in Python is under `cr.scipy`, by the path
+that it has there.
 
 How kinks are chosen is said in the [conventions](conventions.md#kinks). "none" under derivative
 means that the results are truth values, counts or positions: of Values they are plain arrays.
@@ -126,10 +134,73 @@ def not_covered() -> list[str]:
     return missing
 
 
+def code(hint: str) -> str:
+    """A hint with what is code in it marked as such."""
+    pattern = r"(?:cr|np)\.[\w.]*\w(?:\([^)]*\))?|\w+\.val\b|x\[.*\]|x \* \S+"
+    return re.sub(pattern, lambda found: f"`{found[0]}`", hint)
+
+
+def raising(missing: list[str]) -> Iterator[tuple[str, ...]]:
+    """What to write instead, each hint once with all the names that it is for."""
+    names_of: dict[str, list[str]] = {}
+    for name in missing:
+        if hint := INSTEAD.get(f"numpy.{name}"):
+            names_of.setdefault(hint, []).append(name)
+    for hint, names in names_of.items():
+        yield spans(names), code(hint)
+
+
+def without_derivative(function: Any, operands: list[str]) -> list[str]:
+    """The operands in which an elementwise function of SciPy's has no derivative."""
+    fixed = []
+    for i, name in enumerate(operands):
+        try:
+            chainrule.grad(function, argnums=i)(*(1.0 for _ in operands[1:]), 0.5)
+        except FixedOperandError:
+            fixed.append(name)
+    return fixed
+
+
+def special() -> Iterator[tuple[str, ...]]:
+    rows = foreign_names()
+    for name in sorted(chainrule.scipy.special.__all__):
+        ours, theirs = getattr(chainrule.scipy.special, name), getattr(scipy.special, name)
+        if name in rows or isinstance(theirs, np.ufunc):
+            names = rows[name].operands if name in rows else inspect.signature(ours).parameters
+            fixed = without_derivative(ours, list(names))
+        else:
+            fixed = ["n"] if name == "polygamma" else []
+        derivative = f"none in {', '.join(fixed)}" if fixed else "yes"
+        own = "takes a `Value`" if isinstance(theirs, np.ufunc) else "raises"
+        yield f"`{name}`", own, f"`cr.scipy.special.{name}`", derivative
+
+
+def distributions() -> Iterator[tuple[str, ...]]:
+    found: dict[tuple[str, ...], list[str]] = {}
+    for name in chainrule.scipy.stats.__all__:
+        distribution = getattr(chainrule.scipy.stats, name)
+        found.setdefault(tuple(functions_of(distribution)), []).append(name)
+    for functions, names in found.items():
+        yield spans(names), spans(functions)
+
+
+def functions_of(distribution: Any) -> Iterator[str]:
+    """Its functions; those are left out for which it has no row, which they say when called."""
+    shapes = [name for name in getattr(distribution, "names", ()) if name not in ("loc", "scale")]
+    for name in ("logpdf", "pdf", "logpmf", "pmf", "cdf", "logcdf", "sf", "logsf", "ppf"):
+        if not hasattr(distribution, name):
+            continue
+        try:
+            if hasattr(distribution, "names"):
+                getattr(distribution, name)(0.5, *(0.5 for _ in shapes))
+        except AttributeError:
+            continue
+        yield name
+
+
 def page() -> str:
     missing = not_covered()
-    instead = {name: hint for name in missing if (hint := INSTEAD.get(f"numpy.{name}"))}
-    rest = [name for name in missing if name not in instead]
+    rest = [name for name in missing if f"numpy.{name}" not in INSTEAD]
     head = "NumPy | chainrule | derivative | where it jumps, and the like"
     parts = [
         HEAD,
@@ -141,9 +212,23 @@ def page() -> str:
         table(head, ufuncs()),
         "## Methods of ufuncs\n",
         table("method | is", methods()),
+        "## scipy.special\n",
+        table("name | SciPy's own function | chainrule | derivative", special()),
+        "## scipy.linalg, scipy.signal\n",
+        spans(
+            f"cr.scipy.{place}.{name}"
+            for place in ("linalg", "signal")
+            for name in getattr(chainrule.scipy, place).__all__
+        )
+        + "; and all of `cr.linalg`, where SciPy has it too.\n",
+        "## scipy.stats\n",
+        "Densities have derivatives in the variable, `loc`, `scale` and the parameters of the "
+        "shape; probabilities where the function behind them has one: `gamma.cdf` has none in "
+        "`a`, as `scipy.special.gammainc` has none.\n",
+        table("distributions | functions", distributions()),
         "## What raises\n",
-        table("NumPy | write", ((f"`{name}`", f"`{hint}`") for name, hint in instead.items())),
-        "Besides these: " + spans(rest) + ".\n",
+        table("NumPy | write", raising(missing)),
+        "Besides these: " + spans(rest) + ". Of SciPy, all that is not above.\n",
     ]
     return "\n".join(parts)
 

@@ -21,6 +21,7 @@ import numpy as np
 
 from . import log
 from .api import grad, hessian, jacfwd, jacrev, jit, jvp, value_and_grad
+from .api.calls import function_of
 from .containers import flatten
 from .eager import Value
 from .eager.operands import described, plain_number
@@ -61,6 +62,13 @@ class Layout:
         #: A plain vector or number stays what SciPy makes of it.
         self.is_vector = len(leaves) == 1 and leaves[0] is x0 and arrays[0].ndim < 2
         self.start = np.concatenate([array.reshape(-1) for array in arrays] or [np.zeros(0)])
+
+    def misfit(self, owner: str, bounds: Any, wanted: str) -> ArgumentError:
+        """The error for bounds in a container."""
+        return ArgumentError(
+            f"{owner}: bounds are of the vector of all parameters in their order: {wanted} of "
+            f"{self.start.size} numbers, not {described(bounds)}."
+        )
 
     def nested(self, x: Any) -> Any:
         """The parameters in a vector."""
@@ -198,6 +206,7 @@ def minimize(
     import scipy.optimize
 
     layout, args = Layout(x0, "minimize"), _tuple(args)
+    function_of(fun, "minimize")
     _refuse_values(args, "minimize")
     name = method.lower() if isinstance(method, str) else ""
 
@@ -205,10 +214,7 @@ def minimize(
         return _one_number(fun(layout.nested(x), *args), "minimize: the function")
 
     if isinstance(bounds, dict):
-        raise ArgumentError(
-            "minimize: bounds are of the vector of all parameters in their order: one pair (low, "
-            f"high) for each of {layout.start.size} numbers, not {described(bounds)}."
-        )
+        raise layout.misfit("minimize", bounds, "one pair (low, high) for each")
     given: dict[str, Any] = {"jac": jac, "hess": hess, "hessp": hessp}
     if jac is True:
         # The user's own pair of value and gradient.
@@ -298,6 +304,9 @@ def least_squares(
     import scipy.optimize
 
     layout, args = Layout(x0, "least_squares"), _tuple(args)
+    function_of(fun, "least_squares")
+    if isinstance(bounds, tuple | list) and any(isinstance(bound, dict) for bound in bounds):
+        raise layout.misfit("least_squares", bounds, "a number or an array of the lows, and highs,")
     _refuse_values((*args, kwargs), "least_squares")
 
     def flat(x: Any) -> Any:
@@ -351,6 +360,7 @@ def root(
     import scipy.optimize
 
     layout, args = Layout(x0, "root"), _tuple(args)
+    function_of(fun, "root")
     _refuse_values(args, "root")
 
     def flat(x: Any) -> Any:

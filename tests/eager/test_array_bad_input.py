@@ -116,7 +116,7 @@ def test_axes_that_are_not_there(name):
         with pytest.raises(ValueError, match=f"{name}: duplicate value in 'axis'"):
             f(v, axis=(0, -2))
         for axis in 0.5, "0", (0, None):
-            with pytest.raises(TypeError, match=f"{name}: an axis is an int"):
+            with pytest.raises(TypeError, match=f"{name}: an axis is a plain whole number"):
                 f(v, axis=axis)
 
 
@@ -321,13 +321,10 @@ def test_an_array_without_axes_is_no_sequence():
         (lambda v: np.var(v, out=X), "var: the argument out="),
         (lambda v: np.std(v, 0, None, X), "std: the argument out="),
         (lambda v: np.sort(v, order="f"), "sort: the argument order="),
-        (lambda v: np.pad(v, 1, mode="empty"), "pad: the mode 'empty'"),
-        (lambda v: np.nanquantile(v, 0.5, method="lower"), "nanquantile: .* method="),
         (lambda v: v.reshape(6, order="A"), "reshape: the argument order="),
         (lambda v: np.concatenate([v, v], out=X), "concatenate: the argument out="),
         (lambda v: np.stack([v, v], dtype=np.float32), "stack: the argument dtype="),
         (lambda v: np.einsum("ij->ji", v, out=X), "einsum: the argument out="),
-        (lambda v: np.einsum(v, [0, 1]), "einsum: .* string"),
         (lambda v: np.dot(v, v.T, out=X), "dot: the argument out="),
         (lambda v: np.outer(v, v, out=X), "outer: the argument out="),
         (lambda v: v.clip(0, 1, X), "clip: the argument out="),
@@ -354,7 +351,7 @@ def test_the_default_of_where_is_taken():
 def test_methods_that_are_not_covered_are_named():
     v = matrix()
     for name, words in (
-        ("byteswap", r"\.byteswap is not covered .*the nearest is cr\."),
+        ("byteswap", r"\.byteswap is not covered .*Write x\.val\.byteswap; or"),
         ("tolist", r"\.tolist .* list\(x\)"),
     ):
         with pytest.raises(UnsupportedMethodError, match=words):

@@ -90,6 +90,10 @@ MISSING: dict[str, tuple[Function, Array]] = {
     "nanmedian": (lambda x: np.nanmedian(holes(x), axis=1), Q),
     "nanquantile": (lambda x: np.nanquantile(holes(x), [0.2, 0.7], axis=1), Q),
     "nanpercentile": (lambda x: np.nanpercentile(holes(x), 30), V),
+    "nanquantile, closest": (
+        lambda x: np.nanquantile(holes(x), [0.1, 0.6], 1, method="closest_observation"),
+        Q,
+    ),
     "nan_to_num": (lambda x: np.nan_to_num(holes(x * x), nan=3.0), A),
 }
 ORDER: dict[str, tuple[Function, Array]] = {
@@ -204,6 +208,7 @@ SHAPES: dict[str, tuple[Function, Array]] = {
     "pad, linear_ramp": (lambda x: np.pad(x * x, 2, "linear_ramp", end_values=(1, -2)), V),
     "pad, maximum": (lambda x: np.pad(x, 1, "maximum", stat_length=2), V),
     "pad, minimum": (lambda x: np.pad(x, ((0, 0), (1, 2)), "minimum"), A),
+    "pad, empty": (lambda x: np.pad(x * x, 1, "empty")[1:-1], V),
     "pad, mean": (lambda x: np.pad(x * x, 1, "mean"), V),
     "pad, median": (lambda x: np.pad(x, 1, "median"), V),
     "pad, reflect": (lambda x: np.pad(x * x, 2, "reflect"), V),
@@ -235,6 +240,7 @@ PRODUCTS: dict[str, tuple[Function, Array]] = {
     "matvec": (lambda x: np.matvec(x, x[0]), A),
     "vecmat": (lambda x: np.vecmat(x[:, 0], x), A),
     "einsum, a diagonal": (lambda x: np.einsum("ii,ij->i", x, x), Q),
+    "einsum, lists": (lambda x: np.einsum(x, [0, 1], x * x, [1, ...], [..., 0]), Q),
     "einsum, an ellipsis": (lambda x: np.einsum("...ij,...j->...i", x, x[0]), M),
     "kron": (lambda x: np.kron(x, x[0]), A),
     "cross": (lambda x: np.cross(x, x[0] * x), A),
@@ -322,6 +328,7 @@ NOT_COMPLEX = {
         "percentile",
         "nanmedian",
         "nanquantile",
+        "nanquantile, closest",
         "nanpercentile",
     ),
     *("interp", "interp, nodes", "interp, heights", "interp, beyond", "interp, period"),

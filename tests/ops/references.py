@@ -142,6 +142,12 @@ SCIPYS: dict[str, Callable] = {
     "xlogy": lambda x, y: x * mp.log(y),
     "xlog1py": lambda x, y: x * mp.log(1 + y),
     "gammainc": lambda a, x: mp.gammainc(a, 0, x, regularized=True),
+    "stdtr": lambda df, t: (
+        (1 + mp.sign(t)) / 2
+        - mp.sign(t) * mp.betainc(df / 2, mp.mpf(1) / 2, 0, df / (df + t * t), regularized=True) / 2
+        if t
+        else mp.mpf(1) / 2
+    ),
     "gammaincc": lambda a, x: mp.gammainc(a, x, regularized=True),
 }
 for _name, _function in SCIPYS.items():

@@ -201,7 +201,8 @@ def test_predicates_of_whole_arrays():
     assert np.all(np.isreal(Var(X)))
     assert not np.any(np.iscomplex(Var(X)))
     v = Var(X)
-    assert np.real(v) is v.conj() is v
+    assert np.real(v) is v.conj() is v.real is v
+    assert np.array_equal(v.imag, np.zeros(v.shape))
     assert np.array_equal(np.conj(v), v)  # a copy
     assert not np.any(np.imag(v))
     assert np.where(Var(X) > 2)[0].tolist() == [0, 1]
@@ -262,6 +263,11 @@ def test_order(x, axis, keepdims, q):
         check("nanquantile", np.where(x > 1.0, np.nan, x), [q, 0.1], axis, keepdims=keepdims)
         for method in quantiles.METHODS:
             check("quantile", x, [q, 0.0, 1.0], axis, method=method)
+            check("nanquantile", np.where(x > 1.0, np.nan, x), [q, 1.0], axis, method=method)
+        weights = np.where(x < 0.5, 2.0, 1.0)
+        for name in "quantile", "nanquantile":
+            y = x if name == "quantile" else np.where(x > 1.0, np.nan, x)
+            check(name, y, q, axis, method="inverted_cdf", weights=weights)
 
 
 @given(ARRAYS, ARRAYS, st.data())

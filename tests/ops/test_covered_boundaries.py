@@ -147,6 +147,29 @@ def test_masks_go_through_sums_and_moves(f, expected):
     close(cr.jit(cr.grad(f))(x), expected)
 
 
+def test_masks_go_through_cross_products():
+    """Rows with infinities and NaN, and infinite slopes, of which none is picked."""
+    keep = np.array([[True], [False], [False]])
+    a = np.array([[2.0, 2.0, 3.0], [np.inf, 1.0, 2.0], [nan, 0.5, 1.0]])
+    b = np.array([[3.0, 1.0, 2.0], [0.0, 0.0, 1.0], [1.0, 1.0, 1.0]])
+    weight = np.array([1.0, -2.0, 0.5])
+    f = lambda x: np.sum(np.where(keep, np.cross(np.sqrt(x[0] - 1.0), x[1]), 0.0) * weight)
+    slope = 0.5 / np.sqrt(a[0] - 1.0)
+    expected = np.zeros((2, 3, 3))
+    expected[0, 0] = np.cross(b[0], weight) * slope
+    expected[1, 0] = np.cross(weight, np.sqrt(a[0] - 1.0))
+    second = np.zeros((2, 3, 3))
+    second[0, 0] = np.cross(b[0], weight) * -0.25 * (a[0] - 1.0) ** -1.5
+    second[1, 0] = np.cross(weight, slope)
+    ahead = np.zeros((2, 3, 3))
+    ahead[0] = 1.0
+    x = np.stack([a, b])
+    for way in WAYS.values():
+        close(way(cr.grad(f), x), expected)
+        close(way(cr.jacfwd(f), x), expected)
+        close(way(lambda x: cr.hvp(f, (x,), (ahead,)), x), second)
+
+
 def test_what_is_not_selected_is_masked_in_forward_mode_too():
     """The root of a sum in which nothing is selected, whose slope is infinite."""
     f = lambda x: cr.sqrt(cr.sum(cr.where(x > 0, x, 0.0)))

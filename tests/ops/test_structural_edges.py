@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.sparse
 from samples import A, B, Function
 
 import chainrule as cr
+from chainrule.errors import OperandError
 from chainrule.ops import TABLE
 
 
@@ -109,6 +111,16 @@ def test_an_array_is_repeated_as_by_numpy(x):
         if shape:
             assert not out.flags.writeable
             assert np.shares_memory(out, x) or not out.size or not isinstance(x, np.ndarray)
+
+
+@pytest.mark.parametrize("of", [np.int64, np.int8, np.float32])
+def test_shapes_and_orders_of_numpys_numbers(of):
+    x = np.arange(1.0, 7.0)
+    expected = x / np.sqrt(x @ x)
+    np.testing.assert_allclose(cr.grad(lambda x: np.linalg.norm(x, of(2)))(x), expected)
+    if of is not np.float32:
+        assert np.reshape(cr.Var(x), np.array([2, 3], of)).shape == (2, 3)
+        assert np.broadcast_to(cr.Var(x), (of(2), of(6))).shape == (2, 6)
 
 
 def test_the_empty_key_and_the_empty_array():
@@ -212,3 +224,29 @@ def test_what_does_not_fit_is_named(i):
     error, words, f = BAD[i]
     with pytest.raises(error, match=words):
         f(cr.Var(B))
+
+
+NO_OPERANDS: list[Any] = [
+    None, object(), "text", b"text", {"a": 1.0}, {1.0}, (x for x in [1.0]), np.array(["text"]),
+    np.array([None, 1.0]), np.datetime64("2020"), scipy.sparse.csr_array(np.eye(2)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("x", NO_OPERANDS, ids=lambda x: type(x).__name__)
+def test_what_is_no_array_is_no_operand(x):
+    """Not even where nothing is differentiated, and NumPy would make an array of objects of it."""
+    for f in (
+        cr.sum, cr.mean, cr.sort, cr.cumsum, cr.ravel, cr.transpose, cr.argmax, cr.median, cr.diff,
+        cr.logsumexp, cr.linalg.norm, lambda x: cr.reshape(x, (1,)), lambda x: cr.sum([x, x]),
+    ):  # fmt: skip
+        with pytest.raises(OperandError, match=r"an operand is .* real number"):
+            f(x)
+
+
+def test_what_numpy_makes_an_array_of_is_one():
+    class Held:
+        def __array__(self, dtype=None, copy=None):
+            return np.array([1.0, 2.0], dtype)
+
+    assert cr.sum(Held()) == 3.0
+    np.testing.assert_array_equal(cr.cumsum(Held()), [1.0, 3.0])

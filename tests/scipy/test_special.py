@@ -26,12 +26,15 @@ OPERANDS = {
     "expn": (2.0, X),
     "gammainc": (1.5, X),
     "gammaincc": (1.5, X),
+    "stdtr": (2.5, X - 1.0),
     "betainc": (1.5, 2.5, X),
     "inv_boxcox": (X, 0.5),
+    "inv_boxcox1p": (X, 0.5),
     "binom": (5.5, X),
     "huber": (np.array([0.5, 0.5, 0.7]), X),
 }
 FIXED = {"jn", "jv", "yv", "iv", "kv", "ive", "kve", "expn", "gammainc", "gammaincc", "betainc"}
+FIXED |= {"stdtr"}
 UFUNCS = (*ours.ROWS, *ours.COMPOSED)
 
 
@@ -76,7 +79,7 @@ def test_ufuncs(name):
 @pytest.mark.parametrize("name", sorted(FIXED))
 def test_what_has_no_derivative_raises_by_name(name):
     operands = operands_of(name)
-    with pytest.raises(FixedOperandError, match=rf"(jv|{name}): operand '[vnab]'"):
+    with pytest.raises(FixedOperandError, match=rf"(jv|{name}): operand '(v|n|a|b|df)'"):
         cr.grad(lambda v: np.sum(getattr(ours, name)(v, *operands[1:])))(operands[0])
     with pytest.raises(FixedOperandError):
         cr.jit(cr.grad(lambda v: np.sum(getattr(ours, name)(v, *operands[1:]))))(operands[0])
@@ -95,8 +98,6 @@ def test_ufuncs_that_are_not_covered_raise_by_name():
     for f in scipy.special.airy, scipy.special.owens_t, scipy.special.hyp2f1:
         with pytest.raises(UnsupportedFunctionError, match=rf"scipy\.special\.{f.__name__}"):
             f(*[Var(0.5)] * f.nin)
-    with pytest.raises(AttributeError, match=r"no logsumxep.*logsumexp"):
-        _ = ours.logsumxep
 
 
 A = np.array([[0.3, -1.2, 0.7], [2.0, 0.1, -0.4]])

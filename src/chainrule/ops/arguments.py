@@ -13,16 +13,29 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import UnsupportedFunctionError, user_line
+from ..errors import (
+    ConcreteNumberError,
+    FixedOperandError,
+    OperandError,
+    UnsupportedFunctionError,
+    user_line,
+)
 from .structural import Shape
+
+
+def whole_number(name: str, what: str, given: Any) -> int:
+    """A plain whole number that was given for something of a function."""
+    try:
+        return operator.index(given)
+    except ConcreteNumberError:  # of a traced argument; it says what to do
+        raise
+    except TypeError:
+        raise OperandError(f"{name}: {what} is a plain whole number, not {given!r:.40}") from None
 
 
 def normal_axis(axis: Any, rank: int, name: str) -> int:
     """An axis counted from the front."""
-    try:
-        place: int = operator.index(axis)
-    except TypeError:
-        raise TypeError(f"{name}: an axis is an int, not {axis!r}") from None
+    place = whole_number(name, "an axis", axis)
     if not -rank <= place < rank:
         raise np.exceptions.AxisError(place, rank, name)
     return place % rank
@@ -49,7 +62,6 @@ _INSTEAD = {
     "dtype": "Convert the operand or the result with .astype.",
     "order": "Elements come in row-major order, order='C'; transpose before it.",
     "weights": "Repeat the elements as often as their weights say.",
-    "method": "It is linear, as by default.",
 }
 
 
@@ -75,10 +87,43 @@ def product(extents: Sequence[Any]) -> Any:
     return math.prod(extents)
 
 
-def extents_of(shape: Any) -> tuple[Any, ...]:
+def require_plain(name: str, what: str, given: Any) -> None:
+    """Raise for a Value or Symbol, alone or in a list, where there is no derivative."""
+    several = given if isinstance(given, list | tuple) else (given,)
+    if any(hasattr(x, "_apply_op") for x in several):
+        raise FixedOperandError(
+            f"{name}: {what} has no derivative here. Give it plain: v.val of a Value v, a traced "
+            f"argument by static_argnums."
+        )
+
+
+def plain_operand(x: Any) -> Any:
+    """A plain number or array, or what NumPy makes an array of; nothing else is an operand."""
+    if not isinstance(x, np.ndarray | np.generic | int | float | complex):
+        if not hasattr(x, "__array__"):
+            raise OperandError(
+                f"an operand is {type(x).__name__} {x!r:.40}, not a real number or an array"
+                f"{user_line()}"
+            )
+        x = np.asarray(x)
+    if isinstance(x, np.ndarray | np.generic) and x.dtype.kind not in "fiubc":
+        raise OperandError(f"an operand is of dtype {x.dtype}, not of real numbers{user_line()}")
+    return x
+
+
+def extents_of(name: str, shape: Any) -> tuple[Any, ...]:
     """A shape as users give it: one extent or several."""
+    if isinstance(shape, np.ndarray):
+        shape = tuple(shape) if shape.ndim else shape[()]
     given = shape if isinstance(shape, tuple | list) else (shape,)
-    return tuple(int(extent) if isinstance(extent, np.integer) else extent for extent in given)
+    return tuple(
+        extent
+        if type(extent) is int
+        else whole_number(name, "an extent", extent)
+        if isinstance(extent, np.generic) or hasattr(extent, "_apply_op")
+        else extent
+        for extent in given
+    )
 
 
 def broadcast_shapes(name: str, *shapes: Shape) -> Shape:

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..errors import UnsupportedFunctionError, user_line
-from .arguments import broadcast_shapes, normal_axis, unsupported
+from ..errors import user_line
+from .arguments import broadcast_shapes, normal_axis, unsupported, whole_number
 from .covered import covers
 from .diagonals import diagonal
 from .elementwise import multiply
@@ -250,7 +250,7 @@ def matmul(x1: Any, x2: Any, /) -> Any:
     >>> cr.matmul(np.eye(2), np.array([1.0, 2.0]))
     array([1., 2.])
     """
-    x, y = as_operand(x1), as_operand(x2)
+    x, y = (z if is_sparse(z) else as_operand(z) for z in (x1, x2))
     if is_sparse(x) or is_sparse(y):
         return sparse_matmul(x, y)
     p, q = len(shape_of(x)), len(shape_of(y))
@@ -361,23 +361,22 @@ def _over_axes(name: str, x: Any, y: Any, left: list[int], right: list[int]) -> 
 
 @covers()
 def einsum(
-    subscripts: str, /, *operands: Any, out: None = None, dtype: None = None, optimize: Any = False
+    subscripts: Any, /, *operands: Any, out: None = None, dtype: None = None, optimize: Any = False
 ) -> Any:
     """Einstein's sum convention, as ``numpy.einsum``.
 
     An index twice in an operand is its diagonal; an ellipsis stands for the axes that are not
     named, and broadcasts. Without ``->`` the result has the indices that occur once, in alphabetic
-    order. Operands are taken in their order, whatever ``optimize`` says. ``out`` and ``dtype`` are
-    not supported, and raise.
+    order. Lists of numbers behind each operand, and one for the result, say the same. Operands are
+    taken in their order, whatever ``optimize`` says. ``out`` and ``dtype`` are not supported, and
+    raise.
 
     >>> cr.einsum("ij,jk->ik", np.eye(2), np.ones((2, 3))).shape
     (2, 3)
     """
     unsupported("einsum", out=out, dtype=dtype)
     if not isinstance(subscripts, str):
-        raise UnsupportedFunctionError(
-            "einsum: takes its subscripts as a string in front, as in cr.einsum('ij,j->i', a, b)"
-        )
+        subscripts, operands = _of_lists(subscripts, *operands)
     left, arrow, result = subscripts.replace(" ", "").partition("->")
     names = left.split(",")
     arrays = [as_operand(x) for x in operands]
@@ -411,6 +410,33 @@ def einsum(
         x = sum_row(x, axes=axes)
         name = "".join(n for n in name if n in result)
     return transpose(x, [name.index(n) for n in result])
+
+
+def _of_lists(*given: Any) -> tuple[str, tuple[Any, ...]]:
+    """Subscripts and operands of ``einsum(x, [0, 1], y, [1, 2], [0, 2])``."""
+    operands, lists = given[0::2], list(given[1::2])
+    has_result = len(given) % 2 == 1
+    if has_result:
+        lists.append(given[-1])
+        operands = operands[:-1]
+    if not operands or not all(isinstance(indices, list | tuple) for indices in lists):
+        raise ValueError(
+            "einsum: takes its subscripts as a string in front, as in "
+            "cr.einsum('ij,j->i', a, b), or a list of numbers behind each operand"
+        )
+    names = ["".join(map(_letter, indices)) for indices in lists]
+    if has_result:
+        return f"{','.join(names[:-1])}->{names[-1]}", operands
+    return ",".join(names), operands
+
+
+def _letter(index: Any) -> str:
+    if index is Ellipsis:
+        return "..."
+    place = whole_number("einsum", "an index", index)
+    if not 0 <= place < len(string.ascii_letters):
+        raise ValueError(f"einsum: an index is from 0 to 51, and one is {place}")
+    return (string.ascii_uppercase + string.ascii_lowercase)[place]
 
 
 def _without_ellipsis(

@@ -90,7 +90,7 @@ def full(
     2.0
     """
     row_major("full", order)
-    extents = extents_of(shape)
+    extents = extents_of("full", shape)
     wanted = np.dtype(float if dtype is None else dtype)
     if hasattr(fill_value, "_apply_op"):
         return astype(positive(broadcast_to(fill_value, extents)), wanted)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .arguments import normal_axes, normal_axis, unsupported
+from .arguments import normal_axes, normal_axis, unsupported, whole_number
 from .covered import covers
 from .elementwise import add, divide, multiply, subtract
 from .index import getitem, index_row
@@ -264,6 +264,7 @@ def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = 
     array([3., 5.])
     """
     x = as_operand(a)
+    n = whole_number("diff", "n", n)
     if n < 0:
         raise ValueError(f"diff: order must not be negative, but n is {n}")
     if not shape_of(x):
@@ -273,7 +274,7 @@ def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = 
         return x
     ends = []
     for given in prepend, append:
-        end = as_operand(given)
+        end = None if given is None else as_operand(given)
         if end is not None and shape_of(end) == ():
             end = broadcast_to(end, tuple(1 if i == place else e for i, e in enumerate(x.shape)))
         ends.append(end)

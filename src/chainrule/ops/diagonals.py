@@ -6,11 +6,9 @@ size.
 
 from __future__ import annotations
 
-import operator
 from typing import Any
 
-from ..errors import OperandError
-from .arguments import normal_axis, unsupported
+from .arguments import normal_axis, unsupported, whole_number
 from .covered import covers
 from .creation import positions_row
 from .elementwise import add
@@ -21,12 +19,7 @@ from .shape import as_operand, astype, expand_dims, moveaxis, ravel, shape_of
 
 
 def _offset(k: Any, name: str) -> int:
-    try:
-        return operator.index(k)
-    except TypeError:
-        raise OperandError(
-            f"{name}: which diagonal is a plain whole number, not {k!r:.40}"
-        ) from None
+    return whole_number(name, "which diagonal", k)
 
 
 def _shifted(extent: Any, by: int) -> Any:

@@ -25,6 +25,14 @@ SQRT_TWO_PI = math.sqrt(2 * math.pi)
 SQRT_TWO_OVER_PI = math.sqrt(2 / math.pi)
 
 
+def power_series(x: Any, coefficients: list[float]) -> Any:
+    """The sum of coefficients, that of the highest power first, times powers of x."""
+    total: Any = coefficients[0]
+    for coefficient in coefficients[1:]:
+        total = coefficient + x * total
+    return total
+
+
 def _row(name: str, partial: object, doc: str, **row: object) -> Op:
     return unary(name, partial, doc, kernel=f"scipy.special.{name}", public=False, **row)
 
@@ -37,10 +45,15 @@ ndtr: Op = _row(
 )
 log_ndtr: Op = _row(
     "log_ndtr",
-    lambda out, x: SQRT_TWO_OVER_PI / erfcx(-SQRT_HALF * x),
+    # Far up erfcx is so large that what the second derivative has of it is no number any more.
+    lambda out, x: where(
+        x > 8,
+        ONE_OVER_SQRT_TWO_PI * exp(-0.5 * square(x) - out),
+        SQRT_TWO_OVER_PI / erfcx(-SQRT_HALF * x),
+    ),
     "Logarithm of the normal distribution's cumulative function.",
     points=((-30.0,), (6.0,)),
-    # In the lower tail the derivative of erfcx cancels, x**2 = 900 times at x = -30.
+    # In the lower tail the derivative of erfcx cancels, x**2 / 2 = 400 times before its series.
     accuracy=Accuracy(30, 60, 2000),
 )
 ndtri: Op = _row(
@@ -50,9 +63,16 @@ ndtri: Op = _row(
     domain=((0.01, 0.99),),
     accuracy=Accuracy(20, 40, 60, scale=1.0),
 )
+#: (-1)**k * (2*k + 1)!! / 2**k, the highest power of 1 / x**2 first.
+_ERFCX_TAIL = [(-1) ** k * math.prod(range(1, 2 * k + 2, 2)) / 2.0**k for k in range(10, -1, -1)]
 erfcx: Op = _row(
     "erfcx",
-    lambda out, x: 2 * x * out - TWO_OVER_SQRT_PI,
+    # From 20 on the asymptotic series, to 1e-17: what is left of the formula is x**2 times smaller.
+    lambda out, x: where(
+        x > 20,
+        -math.sqrt(1 / math.pi) * power_series(1 / square(x), _ERFCX_TAIL) / square(x),
+        2 * x * out - TWO_OVER_SQRT_PI,
+    ),
     "exp(x**2) * erfc(x).",
     domain=((-3.0, 3.0),),
     accuracy=Accuracy(40, 200, 1000, scale=1.0),
@@ -84,18 +104,28 @@ exp1: Op = _row(
     domain=((0.3, 6.0),),
     accuracy=Accuracy(20, 20, 20),
 )
+#: K(m) = pi/2 times the sum of c**2 * m**n, and E(m) with c**2 / (1 - 2 * n), c being the central
+#: binomial coefficient over 4**n: their slopes, the highest power first. The formulas with K and E
+#: divide what cancels by m; below 0.1 the series are right to 1e-17.
+_C = [(math.comb(2 * n, n) / 4.0**n) ** 2 for n in range(17)]
+_K_SLOPE = [0.5 * math.pi * n * _C[n] for n in range(16, 0, -1)]
+_E_SLOPE = [0.5 * math.pi * n * _C[n] / (1 - 2 * n) for n in range(16, 0, -1)]
+
+
 ellipk: Op = _row(
     "ellipk",
-    lambda out, x: (ellipe(x) / (1 - x) - out) / (2 * x),
+    lambda out, x: where(
+        absolute(x) < 0.1, power_series(x, _K_SLOPE), (ellipe(x) / (1 - x) - out) / (2 * x)
+    ),
     "Complete elliptic integral of the first kind, of the parameter m.",
-    domain=((0.1, 0.9),),
+    domain=((-0.5, 0.9),),
     accuracy=Accuracy(20, 60, 1000),
 )
 ellipe: Op = _row(
     "ellipe",
-    lambda out, x: (out - ellipk(x)) / (2 * x),
+    lambda out, x: where(absolute(x) < 0.1, power_series(x, _E_SLOPE), (out - ellipk(x)) / (2 * x)),
     "Complete elliptic integral of the second kind, of the parameter m.",
-    domain=((0.1, 0.9),),
+    domain=((-0.5, 0.9),),
     accuracy=Accuracy(20, 60, 1000),
 )
 spence: Op = _row(
@@ -164,7 +194,8 @@ xlog1py: Op = Op(
 expn: Op = Op(
     "expn",
     ("n", "x"),
-    (None, lambda out, n, x: -expn(n - 1, x)),
+    # Of order -1 SciPy has none; from that of order 0 it comes without cancelling.
+    (None, lambda out, n, x: where(n >= 1, -expn(n - 1, x), -(exp(-x) + out) / x)),
     "Exponential integral of order n, a whole number, which has no derivative.",
     kernel="scipy.special.expn",
     domain=((2.0, 2.0), (0.3, 4.0)),
@@ -193,6 +224,23 @@ gammaincc: Op = Op(
     domain=((0.5, 4.0), (0.2, 5.0)),
     accuracy=Accuracy(40, 40, 60, scale=0.1),
     example=(1.5, 2.0),
+    public=False,
+)
+stdtr: Op = Op(
+    "stdtr",
+    ("df", "t"),
+    (
+        None,
+        lambda out, df, t: exp(
+            -0.5 * (df + 1) * log1p(square(t) / df) - betaln(0.5 * df, 0.5) - 0.5 * log(df)
+        ),
+    ),
+    "Probability of at most t in Student's distribution of df, which has no derivative.",
+    kernel="scipy.special.stdtr",
+    domain=((0.5, 8.0), (-6.0, 6.0)),
+    points=((3.0, 0.0),),
+    accuracy=Accuracy(100, 40, 60, scale=0.1),
+    example=(2.5, 0.5),
     public=False,
 )
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import math
-import operator
 from typing import Any
 
 import numpy as np
 
-from ..errors import OperandError
-from .arguments import broadcast_shapes, normal_axes, product, row_major, unsupported
+from .arguments import (
+    broadcast_shapes,
+    normal_axes,
+    product,
+    row_major,
+    unsupported,
+    whole_number,
+)
 from .covered import covers
 from .create import zeros_like
 from .creation import positions_row
@@ -256,12 +261,7 @@ def linspace(
     >>> cr.linspace(0.0, 1.0, 5)
     array([0.  , 0.25, 0.5 , 0.75, 1.  ])
     """
-    try:
-        count = operator.index(num)
-    except TypeError:
-        raise OperandError(
-            f"linspace: num is a whole number, and a plain one, not {num!r:.40}"
-        ) from None
+    count = whole_number("linspace", "num", num)
     if count < 0:
         raise ValueError(f"linspace: num is {count}, and cannot be negative")
     start, stop = (

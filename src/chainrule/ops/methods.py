@@ -60,6 +60,16 @@ class ArrayMethods:
         return of_shape.swapaxes(self, -1, -2)
 
     @property
+    def real(self) -> Any:
+        """The array itself, since all numbers here are real."""
+        return self
+
+    @property
+    def imag(self) -> Any:
+        """Zeros, since all numbers here are real."""
+        return likes.imag(self)
+
+    @property
     def at(self) -> At:
         """``v.at[key].set(x)`` and ``v.at[key].add(x)``: v with other elements at a key."""
         return At(self)

@@ -85,7 +85,10 @@ def not_covered(name: str) -> UnsupportedFunctionError:
 def no_method(name: str) -> UnsupportedMethodError:
     """The error for a method or an attribute of ndarray's."""
     known = f"numpy.ndarray.{name}"
-    instead = _instead_of(known if known in INSTEAD else f"numpy.{name}")
+    if known in INSTEAD or f"numpy.{name}" in INSTEAD or hasattr(np, name):
+        instead = _instead_of(known if known in INSTEAD else f"numpy.{name}")
+    else:  # no function: it is about the memory
+        instead = f"x.val.{name}"
     return UnsupportedMethodError(
         f"NumPy's .{name} is not covered by chainrule. Write {instead}; or take .val where no "
         "derivative is wanted."

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .arguments import broadcast_shapes, normal_axis, product, unsupported
+from .arguments import broadcast_shapes, normal_axis, product, require_plain, unsupported
 from .covered import covers
 from .creation import length_row
 from .index import checked, gather_row, take
@@ -199,6 +199,7 @@ def partition(
 
 
 def _check_kth(name: str, kth: Any, shape: Any, axis: int) -> None:
+    require_plain(name, "kth", kth)
     extent = shape[axis]
     for k in np.ravel(np.asarray(kth)).tolist():
         if not isinstance(k, int):

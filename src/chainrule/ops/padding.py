@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import OperandError, UnsupportedFunctionError
+from ..errors import UnsupportedFunctionError
 from . import quantiles, reduce
+from .arguments import whole_number
 from .covered import covers
 from .elementwise import add, multiply, subtract
 from .index import getitem, take
@@ -22,6 +23,7 @@ from .shape import as_operand, astype, broadcast_to, concatenate, copied, dtype_
 MODES: dict[str, tuple[str, ...]] = {
     "constant": ("constant_values",),
     "edge": (),
+    "empty": (),
     "linear_ramp": ("end_values",),
     "maximum": ("stat_length",),
     "mean": ("stat_length",),
@@ -45,7 +47,7 @@ def pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> An
 
     ``pad_width`` is (before, after) for each axis, or for all, or one number. The modes are
     NumPy's: constant, edge, linear_ramp, maximum, mean, median, minimum, reflect, symmetric and
-    wrap, with their arguments. The mode "empty", and a function as mode, raise.
+    wrap, with their arguments, and empty, which puts zeros. A function as mode raises.
 
     Raises:
         ValueError: widths are negative or do not fit, or the mode or an argument is unknown.
@@ -55,10 +57,10 @@ def pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> An
     """
     x = as_operand(array)
     shape = shape_of(x)
-    if mode == "empty" or callable(mode):
+    if callable(mode):
         raise UnsupportedFunctionError(
-            f"pad: the mode {mode!r:.40} is not supported: it does not say what the elements are. "
-            "Put them together with cr.concatenate."
+            f"pad: the mode {mode!r:.40} is not supported: it writes into what is given to it. "
+            "Put the elements together with cr.concatenate."
         )
     if mode not in MODES:
         raise ValueError(f"pad: there is no mode {mode!r}; there are {', '.join(MODES)}")
@@ -96,10 +98,7 @@ def _pairs(given: Any, rank: int, name: str) -> list[tuple[Any, Any]]:
 
 
 def _width(x: Any) -> int:
-    try:
-        width = operator.index(x)
-    except TypeError:
-        raise OperandError(f"pad: widths are plain whole numbers, not {x!r:.40}") from None
+    width = whole_number("pad", "a width", x)
     if width < 0:
         raise ValueError(f"pad: widths cannot be negative, and one is {width}")
     return width
@@ -117,9 +116,9 @@ def _padded(x: Any, axis: int, before: int, after: int, mode: str, given: dict[s
     """x padded along one axis."""
     shape = shape_of(x)
     extent = shape[axis]
-    if mode != "constant" and extent == 0:
+    if mode not in ("constant", "empty") and extent == 0:
         raise ValueError(f"pad: axis {axis} of shape {shape} has no elements to pad from")
-    if mode == "constant":
+    if mode in ("constant", "empty"):
         values = _pairs(given.get("constant_values", 0), len(shape), "constant_values")[axis]
         one = (*shape[:axis], 1, *shape[axis + 1 :])
         ends = [

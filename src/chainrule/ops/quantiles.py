@@ -12,8 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import FixedOperandError
-from .arguments import normal_axes, unsupported
+from .arguments import normal_axes, require_plain, unsupported
 from .comparing import any as any_of
 from .covered import covers
 from .cumulative import cumsum
@@ -24,7 +23,6 @@ from .ordering import argsort_row, moved_last, sorted_along, take_along_axis
 from .reduce import kept, shares, sum_row, without
 from .selection import equal, isnan, less, logical_not, where
 from .shape import (
-    array,
     astype_row,
     broadcast_to,
     dtype_of,
@@ -102,10 +100,7 @@ def _places(n: Any, q: Any, method: str) -> Any:
 
 
 def _fractions(name: str, q: Any, scale: float) -> Any:
-    if hasattr(q, "_apply_op") or (isinstance(q, list | tuple) and hasattr(array(q), "_apply_op")):
-        raise FixedOperandError(
-            f"{name}: which quantile has no derivative here. Give q as a plain number, q.val."
-        )
+    require_plain(name, "q", q)
     fractions = np.asarray(q, float) / scale
     if not ((fractions >= 0) & (fractions <= 1)).all():
         raise ValueError(f"{name}: quantiles are from 0 to {scale:g}, and q is {q!r:.40}")
@@ -125,10 +120,13 @@ def _between(low: Any, high: Any, weight: Any) -> Any:
     return where(weight == 0, low, out) if np.any(weight == 0) else out
 
 
+def _check_method(name: str, method: Any) -> None:
+    if method not in METHODS:
+        raise ValueError(f"{name}: there is no method {method!r}; there are {', '.join(METHODS)}")
+
+
 def _quantile(name: str, a: Any, q: Any, axis: Any, keepdims: bool, method: str) -> Any:
     x = floating(a)
-    if method not in METHODS and name != "median":
-        raise ValueError(f"{name}: there is no method {method!r}; there are {', '.join(METHODS)}")
     shape = shape_of(x)
     axes = normal_axes(axis, len(shape), name)
     flat = moved_last(x, axes)
@@ -155,7 +153,11 @@ def _quantile(name: str, a: Any, q: Any, axis: Any, keepdims: bool, method: str)
 def _weighted_quantile(
     name: str, a: Any, q: Any, axis: Any, keepdims: bool, method: str, weights: Any
 ) -> Any:
-    """The first element in order up to which the weights are q of their sum."""
+    """The first element in order up to which the weights are q of their sum.
+
+    NaN has no weight for the functions that pass over it.
+    """
+    passes_over = name.startswith("nan")
     if method != "inverted_cdf":
         raise ValueError(f"{name}: weights need method='inverted_cdf', not {method!r:.40}")
     x, w = floating(a), floating(weights)
@@ -176,6 +178,8 @@ def _weighted_quantile(
     n = operator.index(shape_of(flat)[last])
     if n == 0:
         raise ValueError(f"{name}: an array of shape {shape} has no elements over {axes}")
+    if passes_over:
+        w = where(isnan(flat), 0.0, w)
     up_to = cumsum(take_along_axis(w, argsort_row(flat, axis=last, stable=True), last), last)
     up_to = divide(up_to, getitem(up_to, (..., slice(-1, None))))
     ordered = sorted_along(flat, last)
@@ -186,7 +190,8 @@ def _weighted_quantile(
         place = TABLE["minimum"](sum_row(before, axes=(last,)), n - 1.0)
         parts.append(_at(ordered, place, last))
     out = reshape_row(stack(parts), shape=(*q.shape, *shape_of(parts[0])))
-    out = where(any_of(isnan(flat), last), np.nan, out)
+    if not passes_over:
+        out = where(any_of(isnan(flat), last), np.nan, out)
     return _shaped(out, q, shape, axes, keepdims)
 
 
@@ -200,14 +205,11 @@ def _chosen(
 ) -> Any:  # fmt: skip
     unsupported(name, out=out)
     method = method if interpolation is None else interpolation
+    _check_method(name, method)
     if weights is not None:
         return _weighted_quantile(name, a, fractions, axis, keepdims, method, weights)
-    return _quantile(name, a, fractions, axis, keepdims, method)
-
-
-def _ignored(name: str, method: str, out: Any, weights: Any, interpolation: Any) -> str:
-    unsupported(name, out=out, weights=weights)
-    return method if interpolation is None else interpolation
+    quantile_of = _nan_quantile if name.startswith("nan") else _quantile
+    return quantile_of(name, a, fractions, axis, keepdims, method)
 
 
 @covers(kinks="a tie is shared equally")
@@ -278,8 +280,6 @@ def median(
 
 
 def _nan_quantile(name: str, a: Any, q: Any, axis: Any, keepdims: bool, method: str) -> Any:
-    if method != "linear":
-        unsupported(name, method=method)
     x = floating(a)
     shape = shape_of(x)
     axes = normal_axes(axis, len(shape), name)
@@ -290,7 +290,7 @@ def _nan_quantile(name: str, a: Any, q: Any, axis: Any, keepdims: bool, method: 
     count = sum_row(there, axes=(last,))
     parts = []
     for fraction in q.ravel():
-        place = TABLE["maximum"](multiply(subtract(count, 1.0), fraction), 0.0)
+        place = TABLE["maximum"](_places(count, fraction, method), 0.0)
         low, high = TABLE["floor"](place), TABLE["ceil"](place)
         weight = of_dtype(subtract(place, low), dtype_of(x))
         picked = [_at(ordered, i, last) for i in (low, high)]
@@ -323,14 +323,13 @@ def nanquantile(
     weights: Any = None,
     interpolation: Any = None,
 ) -> Any:
-    """As ``quantile``, of the elements that are not NaN; by the method "linear" only.
+    """As ``quantile``, of the elements that are not NaN.
 
     >>> float(cr.nanquantile(np.array([1.0, np.nan, 2.0]), 0.5))
     1.5
     """
-    method = _ignored("nanquantile", method, out, weights, interpolation)
     fractions = _fractions("nanquantile", q, 1.0)
-    return _nan_quantile("nanquantile", a, fractions, axis, keepdims, method)
+    return _chosen("nanquantile", a, fractions, axis, out, keepdims, method, weights, interpolation)
 
 
 @covers(kinks="a tie is shared equally")
@@ -346,14 +345,14 @@ def nanpercentile(
     weights: Any = None,
     interpolation: Any = None,
 ) -> Any:
-    """As ``percentile``, of the elements that are not NaN; by the method "linear" only.
+    """As ``percentile``, of the elements that are not NaN.
 
     >>> float(cr.nanpercentile(np.array([1.0, np.nan, 2.0]), 50))
     1.5
     """
-    method = _ignored("nanpercentile", method, out, weights, interpolation)
     fractions = _fractions("nanpercentile", q, 100.0)
-    return _nan_quantile("nanpercentile", a, fractions, axis, keepdims, method)
+    return _chosen("nanpercentile", a, fractions, axis, out, keepdims, method, weights,
+                   interpolation)  # fmt: skip
 
 
 @covers(kinks="a tie is shared equally")

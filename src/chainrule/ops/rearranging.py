@@ -11,8 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import OperandError
-from .arguments import normal_axes, normal_axis, product
+from .arguments import normal_axes, normal_axis, product, require_plain, unsupported, whole_number
 from .covered import covers
 from .index import getitem, take
 from .shape import (
@@ -90,7 +89,7 @@ def rot90(m: Any, k: int = 1, axes: Any = (0, 1)) -> Any:
     first, second = (normal_axis(axis, len(shape_of(x)), "rot90") for axis in axes)
     if first == second:
         raise ValueError(f"rot90: needs two different axes, not {axes}")
-    quarters = operator.index(k) % 4
+    quarters = whole_number("rot90", "k", k) % 4
     if quarters == 0:
         return x
     if quarters == 2:
@@ -113,8 +112,9 @@ def roll(a: Any, shift: Any, axis: Any = None) -> Any:
     """
     x = as_operand(a)
     shape = shape_of(x)
+    require_plain("roll", "shift", shift)
     if axis is None:
-        total = sum(_whole(s, "roll") for s in np.ravel(np.asarray(shift)))
+        total = sum(_shift(s) for s in np.ravel(np.asarray(shift)))
         flat = ravel(x)
         rolled = _rolled(flat, total, 0)
         return copied(x) if rolled is flat else reshape_row(rolled, shape=shape)
@@ -126,17 +126,12 @@ def roll(a: Any, shift: Any, axis: Any = None) -> Any:
         longer = max(len(axes), len(shifts))
         axes, shifts = axes * (longer // len(axes)), shifts * (longer // len(shifts))
     for place, distance in zip(axes, shifts, strict=True):
-        x = _rolled(x, _whole(distance, "roll"), normal_axis(place, len(shape), "roll"))
+        x = _rolled(x, _shift(distance), normal_axis(place, len(shape), "roll"))
     return copied(x) if x is a else x
 
 
-def _whole(x: Any, name: str) -> int:
-    try:
-        return operator.index(x)
-    except TypeError:
-        raise OperandError(
-            f"{name}: a shift or a number of times is a plain whole number, not {x!r:.40}"
-        ) from None
+def _shift(given: Any) -> int:
+    return whole_number("roll", "a shift", given)
 
 
 def _rolled(x: Any, shift: int, axis: int) -> Any:
@@ -190,8 +185,7 @@ def repeat(a: Any, repeats: Any, axis: Any = None) -> Any:
     >>> cr.repeat(np.array([1.0, 2.0]), 2)
     array([1., 1., 2., 2.])
     """
-    if hasattr(repeats, "_apply_op"):
-        raise OperandError("repeat: repeats is a plain whole number or an array of them")
+    require_plain("repeat", "repeats", repeats)
     x = ravel(a) if axis is None else as_operand(a)
     place = normal_axis(0 if axis is None else axis, len(shape_of(x)), "repeat")
     counts = np.asarray(repeats)
@@ -223,7 +217,8 @@ def tile(A: Any, reps: Any) -> Any:  # noqa: N803, NumPy's name
     array([1., 2., 1., 2.])
     """
     x = as_operand(A)
-    times = [_whole(r, "tile") for r in (reps if np.ndim(reps) else (reps,))]
+    given = reps if np.ndim(reps) else (reps,)
+    times = [whole_number("tile", "a number of times", r) for r in given]
     if any(r < 0 for r in times):
         raise ValueError(f"tile: reps may not be negative: {reps}")
     shape = list(shape_of(x))
@@ -265,6 +260,7 @@ def delete(arr: Any, obj: Any, axis: Any = None) -> Any:
     >>> cr.delete(np.array([1.0, 2.0, 3.0]), 1)
     array([1., 3.])
     """
+    require_plain("delete", "obj", obj)
     x = ravel(arr) if axis is None else as_operand(arr)
     place = normal_axis(0 if axis is None else axis, len(shape_of(x)), "delete")
     rest = np.delete(np.arange(operator.index(shape_of(x)[place])), obj)
@@ -278,6 +274,7 @@ def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
     >>> cr.insert(np.array([1.0, 2.0, 3.0]), 1, 9.0)
     array([1., 9., 2., 3.])
     """
+    require_plain("insert", "obj", obj)
     x = ravel(arr) if axis is None else as_operand(arr)
     place = normal_axis(0 if axis is None else axis, len(shape_of(x)), "insert")
     extent = operator.index(shape_of(x)[place])
@@ -307,7 +304,6 @@ def compress(condition: Any, a: Any, axis: Any = None, out: None = None) -> Any:
     >>> cr.compress([True, False, True], np.array([1.0, 2.0, 3.0]))
     array([1., 3.])
     """
-    from .arguments import unsupported
     from .comparing import plain_numbers
 
     unsupported("compress", out=out)

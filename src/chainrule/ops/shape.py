@@ -16,6 +16,7 @@ from .arguments import (
     extents_of,
     normal_axes,
     normal_axis,
+    plain_operand,
     product,
     row_major,
     unsupported,
@@ -32,8 +33,10 @@ def shape_of(x: Any) -> Shape:
 
 
 def as_operand(x: Any) -> Any:
-    """What the rows take: lists become arrays, of Values too."""
-    return _array(x) if isinstance(x, list | tuple) else x
+    """What the rows take: lists become arrays, of Values too; no strings and no objects."""
+    if isinstance(x, list | tuple):
+        return _array(x)
+    return x if type(x) is float or hasattr(x, "_apply_op") else plain_operand(x)
 
 
 def copied(x: Any) -> Any:
@@ -257,9 +260,9 @@ def reshape(a: Any, shape: Any, order: str = "C", *, copy: Any = None) -> Any:
     """
     x = as_operand(a)
     if order == "F":
-        return transpose(reshape(transpose(x), extents_of(shape)[::-1]))
+        return transpose(reshape(transpose(x), extents_of("reshape", shape)[::-1]))
     row_major("reshape", order)
-    extents = list(extents_of(shape))
+    extents = list(extents_of("reshape", shape))
     size = product(shape_of(x))
     unknown = [i for i, extent in enumerate(extents) if isinstance(extent, int) and extent == -1]
     if len(unknown) > 1:
@@ -393,14 +396,14 @@ def squeeze(a: Any, axis: Any = None) -> Any:
 
 
 @covers()
-def broadcast_to(array: Any, shape: Any) -> Any:
-    """An array repeated to a shape, by NumPy's rules of broadcasting.
+def broadcast_to(array: Any, shape: Any, subok: bool = False) -> Any:
+    """An array repeated to a shape, by NumPy's rules of broadcasting; ``subok`` says nothing here.
 
     >>> cr.broadcast_to(np.arange(3.0), (2, 3)).shape
     (2, 3)
     """
     x = as_operand(array)
-    wanted = extents_of(shape)
+    wanted = extents_of("broadcast_to", shape)
     own = shape_of(x)
     if own == wanted:
         return x
@@ -421,11 +424,12 @@ def parts_of(arrays: Any, name: str) -> list[Any]:
 
 @covers("concatenate", "concat")
 def concatenate(
-    arrays: Any, /, axis: int | None = 0, out: None = None, *, dtype: None = None
-) -> Any:
+    arrays: Any, /, axis: int | None = 0, out: None = None, *, dtype: None = None,
+    casting: str = "same_kind",
+) -> Any:  # fmt: skip
     """Arrays one after the other along an axis; flattened first if axis is None.
 
-    ``out`` and ``dtype`` are not supported, and raise.
+    ``out`` and ``dtype`` are not supported, and raise; without them ``casting`` says nothing.
 
     >>> cr.concatenate([np.ones(2), np.zeros(1)])
     array([1., 1., 0.])
@@ -442,10 +446,12 @@ def concatenate(
 
 
 @covers()
-def stack(arrays: Any, axis: int = 0, out: None = None, *, dtype: None = None) -> Any:
+def stack(
+    arrays: Any, axis: int = 0, out: None = None, *, dtype: None = None, casting: str = "same_kind"
+) -> Any:
     """Arrays of one shape side by side along a new axis.
 
-    ``out`` and ``dtype`` are not supported, and raise.
+    ``out`` and ``dtype`` are not supported, and raise; without them ``casting`` says nothing.
 
     >>> cr.stack([np.ones(2), np.zeros(2)], axis=1).shape
     (2, 2)
@@ -480,8 +486,10 @@ def array(values: Any) -> Any:
 
 def _array(values: Any) -> Any:
     if not isinstance(values, list | tuple):
-        is_operand = hasattr(values, "shape") or hasattr(values, "_apply_op")
-        return values if is_operand else np.asarray(values)
+        if hasattr(values, "_apply_op"):
+            return values
+        plain = plain_operand(values)
+        return plain if hasattr(plain, "shape") else np.asarray(plain)
     parts = [_array(x) for x in values]
     if any(shape_of(x) != shape_of(parts[0]) for x in parts):
         shapes = ", ".join(str(shape_of(x)) for x in parts)

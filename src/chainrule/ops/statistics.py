@@ -148,14 +148,14 @@ def cov(
 
 
 @covers()
-def corrcoef(m: Any, y: Any = None, rowvar: bool = True, *, dtype: Any = None) -> Any:
+def corrcoef(x: Any, y: Any = None, rowvar: bool = True, *, dtype: Any = None) -> Any:
     """Correlation coefficients of variables in rows, or in columns with ``rowvar=False``.
 
     >>> cr.corrcoef(np.array([[1.0, 2.0, 3.0], [3.0, 2.0, 1.0]]))
     array([[ 1., -1.],
            [-1.,  1.]])
     """
-    c = cov(m, y, rowvar, dtype=dtype)
+    c = cov(x, y, rowvar, dtype=dtype)
     if shape_of(c) == ():
         return divide(c, c)
     deviation = sqrt(diag(c))

@@ -8,6 +8,7 @@ from ..ops import linalg
 from ..ops.arguments import broadcast_shapes
 from ..ops.shape import as_operand, broadcast_row, reshape_row, shape_of, swapaxes
 from ..ops.triangular import triangular_row
+from .absent import nearest_in
 
 
 def solve_triangular(
@@ -130,11 +131,11 @@ def solve(
     return linalg.solve(swapaxes(a, -1, -2) if transposed else a, b)
 
 
-def __getattr__(name: str) -> Any:
-    # Everything that SciPy has as NumPy has it.
-    if name in dir(linalg):
-        return getattr(linalg, name)
-    raise AttributeError(f"cr.scipy.linalg has no {name}; see cr.linalg.")
-
-
 __all__ = ["cho_factor", "cho_solve", "cholesky", "solve", "solve_triangular"]
+
+_absent = nearest_in("cr.scipy.linalg", [*__all__, *dir(linalg)])
+
+
+def __getattr__(name: str) -> Any:
+    # What SciPy has as NumPy has it.
+    return getattr(linalg, name) if name in dir(linalg) else _absent(name)

@@ -7,6 +7,7 @@ from typing import Any
 from ..errors import UnsupportedFunctionError
 from ..ops import convolution
 from ..ops.shape import as_operand, shape_of
+from .absent import nearest_in
 
 
 def convolve(in1: Any, in2: Any, mode: str = "full", method: str = "auto") -> Any:
@@ -49,3 +50,5 @@ def correlate(in1: Any, in2: Any, mode: str = "full", method: str = "auto") -> A
 
 
 __all__ = ["convolve", "correlate"]
+
+__getattr__ = nearest_in("cr.scipy.signal", __all__)

@@ -18,13 +18,14 @@ from ..ops.op import foreign_names
 from ..ops.reduce import constant
 from ..ops.selection import isfinite, where
 from ..ops.shape import as_operand, shape_of
+from .absent import nearest_in
 
 #: SciPy's ufuncs that are rows.
 ROWS = (
     *("erf", "erfc", "erfinv", "erfcinv", "erfcx", "dawsn", "expit", "log_expit", "expm1"),
     *("log1p", "cbrt", "exp2", "gamma", "gammaln", "digamma", "psi", "betaln", "entr"),
     *("xlogy", "xlog1py", "ndtr", "log_ndtr", "ndtri", "expi", "exp1", "expn", "ellipk"),
-    *("ellipe", "spence", "gammainc", "gammaincc", "j0", "j1", "y0", "y1", "i0"),
+    *("ellipe", "spence", "gammainc", "gammaincc", "stdtr", "j0", "j1", "y0", "y1", "i0"),
     *("i1", "i0e", "i1e", "k0", "k1", "k0e", "k1e", "jn", "jv", "yv", "iv", "kv", "ive", "kve"),
 )
 
@@ -130,16 +131,6 @@ def factorial(n: Any) -> Any:
     return TABLE["gamma"](as_operand(n) + 1)
 
 
-def __getattr__(name: str) -> Any:
-    import difflib
-
-    if name.startswith("_"):
-        raise AttributeError(name)
-    close = difflib.get_close_matches(name, __all__, n=1)
-    nearest = f" The nearest name is {close[0]}." if close else ""
-    raise AttributeError(f"cr.scipy.special has no {name}.{nearest}")
-
-
 __all__ = [
     *ROWS,
     *COMPOSED,
@@ -150,3 +141,5 @@ __all__ = [
     "polygamma",
     "softmax",
 ]
+
+__getattr__ = nearest_in("cr.scipy.special", __all__)

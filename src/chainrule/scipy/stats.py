@@ -26,13 +26,15 @@ from ..ops.integrals import (
     log_ndtr,
     ndtr,
     ndtri,
+    stdtr,
     xlog1py,
     xlogy,
 )
 from ..ops.reduce import constant
-from ..ops.selection import clip, floor, logical_and, where
+from ..ops.selection import clip, floor, logical_and, logical_not, logical_or, where
 from ..ops.shape import as_operand, shape_of, swapaxes
-from ..ops.special import gammaln, softplus
+from ..ops.special import erf, erfc, gammaln, softplus
+from .absent import nearest_in
 from .linalg import solve_triangular
 
 LOG_2PI = math.log(2 * math.pi)
@@ -126,19 +128,38 @@ class Distribution:
         lower, upper = self.support
         if not math.isfinite(lower) and not math.isfinite(upper):
             return None, z
-        inside = z >= lower
+        # Of NaN neither is true: it stays in, and comes out as NaN.
+        outside = z < lower
         if math.isfinite(upper):
-            inside = logical_and(inside, z <= upper)
+            outside = logical_or(outside, z > upper)
+        inside = logical_not(outside)
         return inside, where(inside, z, 0.5 * (lower + upper) if upper < math.inf else lower + 1.0)
 
     def _standard(self, what: str, x: Any, args: Any, kwargs: Any) -> tuple[Any, list[Any], Any]:
         loc, scale, shapes = self._parameters(what, args, kwargs)
-        return (as_operand(x) - loc) / scale, shapes, scale
+        z = (as_operand(x) - loc) / scale
+        for shape in shapes:
+            z = _where_positive(z, shape)
+        return z, shapes, scale
 
     def _parameters(self, what: str, args: Any, kwargs: Any) -> tuple[Any, Any, list[Any]]:
         given = _bound(f"{self.name}.{what}", self.names, args, kwargs, {"loc": 0.0, "scale": 1.0})
         *shapes, loc, scale = map(as_operand, given)
-        return loc, scale, shapes
+        return loc, _where_positive(scale, scale), shapes
+
+
+def _where_positive(x: Any, parameter: Any) -> Any:
+    """x, or NaN where a scale or a parameter of the shape is not positive."""
+    if isinstance(parameter, float | int):
+        return x if parameter > 0 else x * math.nan
+    return x * where(parameter > 0, 1.0, math.nan)
+
+
+def _within(x: Any, low: float, high: float) -> Any:
+    """A parameter, or NaN where there is no such distribution."""
+    if isinstance(x, float | int):
+        return x if low <= x <= high else math.nan
+    return x * where(logical_and(x >= low, x <= high), 1.0, math.nan)
 
 
 def _bound(
@@ -156,11 +177,6 @@ def _bound(
     if missing:
         raise ArgumentError(f"{name}: {', '.join(missing)} is missing.")
     return [given.get(key, defaults.get(key)) for key in names]
-
-
-def _t_sf(z: Any, df: Any) -> Any:
-    tail = 0.5 * betainc(0.5 * df, 0.5, df / (df + square(z)))
-    return where(z > 0, tail, 1 - tail)
 
 
 POSITIVE = (0.0, math.inf)
@@ -182,8 +198,8 @@ t = Distribution(
         - 0.5 * (df + 1) * log1p(square(z) / df)
     ),
     ("df",),
-    cdf=lambda z, df: _t_sf(-z, df),
-    sf=_t_sf,
+    cdf=lambda z, df: stdtr(df, z),
+    sf=lambda z, df: stdtr(df, -z),
 )
 gamma = Distribution(
     "gamma",
@@ -228,11 +244,17 @@ lognorm = Distribution(
     (5e-324, math.inf),
     cdf=lambda z, s: ndtr(log(z) / s),
     sf=lambda z, s: ndtr(-log(z) / s),
+    logcdf=lambda z, s: log_ndtr(log(z) / s),
+    logsf=lambda z, s: log_ndtr(-log(z) / s),
 )
 laplace = Distribution(
     "laplace",
     lambda z: -absolute(z) - math.log(2),
-    cdf=lambda z: where(z > 0, 1 - 0.5 * exp(-absolute(z)), 0.5 * exp(-absolute(z))),
+    # The half that is not taken may overflow; it has no part in value or derivative.
+    cdf=lambda z: where(z > 0, 1 - 0.5 * exp(-z), 0.5 * exp(z)),
+    sf=lambda z: where(z > 0, 0.5 * exp(-z), 1 - 0.5 * exp(z)),
+    logcdf=lambda z: where(z > 0, log1p(-0.5 * exp(-z)), z - math.log(2)),
+    logsf=lambda z: where(z > 0, -z - math.log(2), log1p(-0.5 * exp(z))),
 )
 cauchy = Distribution(
     "cauchy",
@@ -241,7 +263,7 @@ cauchy = Distribution(
 )
 logistic = Distribution(
     "logistic",
-    lambda z: -z - 2 * softplus(-z),
+    lambda z: -softplus(z) - softplus(-z),
     cdf=sigmoid,
     sf=lambda z: sigmoid(-z),
     logcdf=lambda z: -softplus(-z),
@@ -281,9 +303,13 @@ halfnorm = Distribution(
     lambda z: 0.5 * math.log(2 / math.pi) - 0.5 * square(z),
     (),
     POSITIVE,
-    cdf=lambda z: 2 * ndtr(z) - 1,
-    sf=lambda z: 2 * ndtr(-z),
+    cdf=lambda z: erf(z * math.sqrt(0.5)),
+    sf=lambda z: erfc(z * math.sqrt(0.5)),
 )
+
+
+#: Where the parameters of distributions on whole numbers are; those of the others are positive.
+DOMAINS = {"p": (0.0, 1.0), "n": (0.0, math.inf), "mu": (0.0, math.inf)}
 
 
 class Discrete:
@@ -304,13 +330,13 @@ class Discrete:
 
     def logpmf(self, k: Any, *args: Any, **kwargs: Any) -> Any:
         """Logarithm of the probability of k; -inf where k is not possible."""
-        *shapes, loc = map(
-            as_operand, _bound(f"{self.name}.logpmf", self.names, args, kwargs, {"loc": 0.0})
-        )
+        *shapes, loc = self._parameters("logpmf", args, kwargs)
         k = as_operand(k) - loc
-        possible = logical_and(k >= self.lower, constant(floor(k)) == k)
+        # Of NaN nothing is true: it stays in, and comes out as NaN.
+        impossible = logical_or(k < self.lower, constant(floor(k)) < k)
         if self.upper is not None:
-            possible = logical_and(possible, k <= self.upper(*shapes))
+            impossible = logical_or(impossible, k > self.upper(*shapes))
+        possible = logical_not(impossible)
         inside = where(possible, k, self.lower)
         return where(possible, self._log_probability(inside, *shapes), -math.inf)
 
@@ -322,11 +348,16 @@ class Discrete:
         """The probability of at most k; it has no derivative in k."""
         if self._cdf is None:
             raise AttributeError(f"cr.scipy.stats.{self.name}.cdf is not covered.")
-        *shapes, loc = map(
-            as_operand, _bound(f"{self.name}.cdf", self.names, args, kwargs, {"loc": 0.0})
-        )
+        *shapes, loc = self._parameters("cdf", args, kwargs)
         k = constant(floor(as_operand(k) - loc))
-        return where(k >= self.lower, self._cdf(where(k >= self.lower, k, 0.0), *shapes), 0.0)
+        possible = logical_not(k < self.lower)
+        return where(possible, self._cdf(where(possible, k, 0.0), *shapes), 0.0)
+
+    def _parameters(self, what: str, args: Any, kwargs: Any) -> list[Any]:
+        given = _bound(f"{self.name}.{what}", self.names, args, kwargs, {"loc": 0.0})
+        *shapes, loc = map(as_operand, given)
+        checked = zip(shapes, self.names, strict=False)
+        return [*(_within(shape, *DOMAINS[name]) for shape, name in checked), loc]
 
 
 def _log_choose(n: Any, k: Any) -> Any:
@@ -466,3 +497,5 @@ __all__ = [
     "uniform",
     "weibull_min",
 ]
+
+__getattr__ = nearest_in("cr.scipy.stats", __all__)

@@ -10,10 +10,10 @@
 /* Kernels that are SciPy's; set when the module is imported. */
 static double (*cr_library)(int kernel, double x, double y, double z);
 
-#define CR_ROW_COUNT 118
-#define CR_FINGERPRINT "aa9c6cca3e13dcfd"
+#define CR_ROW_COUNT 119
+#define CR_FINGERPRINT "94209ec9f5f54fc9"
 
-enum { CR_LEAF = 0, CR_CLOSURE = 1, CR_EQUAL = 2, CR_NOT_EQUAL = 3, CR_LESS = 4, CR_LESS_EQUAL = 5, CR_GREATER = 6, CR_GREATER_EQUAL = 7, CR_LOGICAL_AND = 8, CR_LOGICAL_OR = 9, CR_LOGICAL_NOT = 10, CR_ISNAN = 11, CR_ISINF = 12, CR_ISFINITE = 13, CR_MAXIMUM = 14, CR_MINIMUM = 15, CR_FMAX = 16, CR_FMIN = 17, CR_CLIP = 18, CR_WHERE = 19, CR_RELU = 20, CR_FLOOR = 21, CR_CEIL = 22, CR_TRUNC = 23, CR_RINT = 24, CR_ROUND = 25, CR_ADD = 26, CR_SUBTRACT = 27, CR_MULTIPLY = 28, CR_DIVIDE = 29, CR_NEGATIVE = 30, CR_POSITIVE = 31, CR_RECIPROCAL = 32, CR_SQUARE = 33, CR_SQRT = 34, CR_CBRT = 35, CR_HYPOT = 36, CR_POWER = 37, CR_FLOOR_DIVIDE = 38, CR_REMAINDER = 39, CR_FMOD = 40, CR_COPYSIGN = 41, CR_ABS = 42, CR_SIGN = 43, CR_EXP = 44, CR_EXP2 = 45, CR_EXPM1 = 46, CR_LOG = 47, CR_LOG2 = 48, CR_LOG10 = 49, CR_LOG1P = 50, CR_SIGMOID = 51, CR_LOGADDEXP = 52, CR_LOGADDEXP2 = 53, CR_SIN = 54, CR_COS = 55, CR_TAN = 56, CR_ARCSIN = 57, CR_ARCCOS = 58, CR_ARCTAN = 59, CR_ARCTAN2 = 60, CR_SINH = 61, CR_COSH = 62, CR_TANH = 63, CR_SECH_SQUARED = 64, CR_ARCSINH = 65, CR_ARCCOSH = 66, CR_ARCTANH = 67, CR_DEG2RAD = 68, CR_RAD2DEG = 69, CR_SINPI = 70, CR_COSPI = 71, CR_SINC = 72, CR_J0 = 73, CR_J1 = 74, CR_Y0 = 75, CR_Y1 = 76, CR_I0 = 77, CR_I1 = 78, CR_K0 = 79, CR_K1 = 80, CR_I0E = 81, CR_I1E = 82, CR_K0E = 83, CR_K1E = 84, CR_JV = 85, CR_YV = 86, CR_IV = 87, CR_KV = 88, CR_IVE = 89, CR_KVE = 90, CR_SOFTPLUS = 91, CR_SILU = 92, CR_GELU = 93, CR_ERF = 94, CR_ERFC = 95, CR_ERFINV = 96, CR_GAMMA = 97, CR_GAMMALN = 98, CR_DIGAMMA = 99, CR_POLYGAMMA = 100, CR_NDTR = 101, CR_LOG_NDTR = 102, CR_NDTRI = 103, CR_ERFCX = 104, CR_ERFCINV = 105, CR_DAWSN = 106, CR_EXPI = 107, CR_EXP1 = 108, CR_ELLIPK = 109, CR_ELLIPE = 110, CR_SPENCE = 111, CR_LOG_EXPIT = 112, CR_ENTR = 113, CR_BETALN = 114, CR_XLOGY = 115, CR_XLOG1PY = 116, CR_EXPN = 117, CR_GAMMAINC = 118, CR_GAMMAINCC = 119 };
+enum { CR_LEAF = 0, CR_CLOSURE = 1, CR_EQUAL = 2, CR_NOT_EQUAL = 3, CR_LESS = 4, CR_LESS_EQUAL = 5, CR_GREATER = 6, CR_GREATER_EQUAL = 7, CR_LOGICAL_AND = 8, CR_LOGICAL_OR = 9, CR_LOGICAL_NOT = 10, CR_ISNAN = 11, CR_ISINF = 12, CR_ISFINITE = 13, CR_MAXIMUM = 14, CR_MINIMUM = 15, CR_FMAX = 16, CR_FMIN = 17, CR_CLIP = 18, CR_WHERE = 19, CR_RELU = 20, CR_FLOOR = 21, CR_CEIL = 22, CR_TRUNC = 23, CR_RINT = 24, CR_ROUND = 25, CR_ADD = 26, CR_SUBTRACT = 27, CR_MULTIPLY = 28, CR_DIVIDE = 29, CR_NEGATIVE = 30, CR_POSITIVE = 31, CR_RECIPROCAL = 32, CR_SQUARE = 33, CR_SQRT = 34, CR_CBRT = 35, CR_HYPOT = 36, CR_POWER = 37, CR_FLOOR_DIVIDE = 38, CR_REMAINDER = 39, CR_FMOD = 40, CR_COPYSIGN = 41, CR_ABS = 42, CR_SIGN = 43, CR_EXP = 44, CR_EXP2 = 45, CR_EXPM1 = 46, CR_LOG = 47, CR_LOG2 = 48, CR_LOG10 = 49, CR_LOG1P = 50, CR_SIGMOID = 51, CR_LOGADDEXP = 52, CR_LOGADDEXP2 = 53, CR_SIN = 54, CR_COS = 55, CR_TAN = 56, CR_ARCSIN = 57, CR_ARCCOS = 58, CR_ARCTAN = 59, CR_ARCTAN2 = 60, CR_SINH = 61, CR_COSH = 62, CR_TANH = 63, CR_SECH_SQUARED = 64, CR_ARCSINH = 65, CR_ARCCOSH = 66, CR_ARCTANH = 67, CR_DEG2RAD = 68, CR_RAD2DEG = 69, CR_SINPI = 70, CR_COSPI = 71, CR_SINC = 72, CR_J0 = 73, CR_J1 = 74, CR_Y0 = 75, CR_Y1 = 76, CR_I0 = 77, CR_I1 = 78, CR_K0 = 79, CR_K1 = 80, CR_I0E = 81, CR_I1E = 82, CR_K0E = 83, CR_K1E = 84, CR_JV = 85, CR_YV = 86, CR_IV = 87, CR_KV = 88, CR_IVE = 89, CR_KVE = 90, CR_SOFTPLUS = 91, CR_SILU = 92, CR_GELU = 93, CR_ERF = 94, CR_ERFC = 95, CR_ERFINV = 96, CR_GAMMA = 97, CR_GAMMALN = 98, CR_DIGAMMA = 99, CR_POLYGAMMA = 100, CR_NDTR = 101, CR_LOG_NDTR = 102, CR_NDTRI = 103, CR_ERFCX = 104, CR_ERFCINV = 105, CR_DAWSN = 106, CR_EXPI = 107, CR_EXP1 = 108, CR_ELLIPK = 109, CR_ELLIPE = 110, CR_SPENCE = 111, CR_LOG_EXPIT = 112, CR_ENTR = 113, CR_BETALN = 114, CR_XLOGY = 115, CR_XLOG1PY = 116, CR_EXPN = 117, CR_GAMMAINC = 118, CR_GAMMAINCC = 119, CR_STDTR = 120 };
 
 static inline double cr_equal(double x, double y);
 static inline double cr_not_equal(double x, double y);
@@ -133,6 +133,7 @@ static inline double cr_xlog1py(double x, double y);
 static inline double cr_expn(double n, double x);
 static inline double cr_gammainc(double a, double x);
 static inline double cr_gammaincc(double a, double x);
+static inline double cr_stdtr(double df, double t);
 
 static inline double cr_equal(double x, double y) {
     return  x == y ;
@@ -953,7 +954,7 @@ static inline double cr_log_ndtr(double x) {
 }
 
 static inline double cr_log_ndtr_0(double out, double x) {
-    return (0.7978845608028654 / cr_erfcx((-0.7071067811865476 * x)));
+    return ((x > 8.0) ? (0.3989422804014327 * cr_exp(((-0.5 * cr_square(x)) - out))) : (0.7978845608028654 / cr_erfcx((-0.7071067811865476 * x))));
 }
 
 static inline double cr_ndtri(double x) {
@@ -969,7 +970,9 @@ static inline double cr_erfcx(double x) {
 }
 
 static inline double cr_erfcx_0(double out, double x) {
-    return (((2.0 * x) * out) - 1.1283791670955126);
+    double t1 = cr_square(x);
+    double t2 = (1.0 / t1);
+    return ((x > 20.0) ? ((-0.5641895835477563 * (1.0 + (t2 * (-1.5 + (t2 * (3.75 + (t2 * (-13.125 + (t2 * (59.0625 + (t2 * (-324.84375 + (t2 * (2111.484375 + (t2 * (-15836.1328125 + (t2 * (134607.12890625 + (t2 * (-1278767.724609375 + (t2 * 13427061.108398438))))))))))))))))))))) / t1) : (((2.0 * x) * out) - 1.1283791670955126));
 }
 
 static inline double cr_erfcinv(double x) {
@@ -1009,7 +1012,7 @@ static inline double cr_ellipk(double x) {
 }
 
 static inline double cr_ellipk_0(double out, double x) {
-    return (((cr_ellipe(x) / (1.0 - x)) - out) / (2.0 * x));
+    return ((cr_abs(x) < 0.1) ? (0.39269908169872414 + (x * (0.44178646691106466 + (x * (0.46019423636569234 + (x * (0.4697816162899776 + (x * (0.47565388649360235 + (x * (0.479617668881049 + (x * (0.48247253595772194 + (x * (0.4846264312075332 + (x * (0.48630916187144824 + (x * (0.4876600206544245 + (x * (0.4887683388831845 + (x * (0.4896940364947057 + (x * (0.49047880257883186 + (x * (0.4911525371977588 + (x * (0.49173724259918467 + (x * 0.4922494688935589)))))))))))))))))))))))))))))) : (((cr_ellipe(x) / (1.0 - x)) - out) / (2.0 * x)));
 }
 
 static inline double cr_ellipe(double x) {
@@ -1017,7 +1020,7 @@ static inline double cr_ellipe(double x) {
 }
 
 static inline double cr_ellipe_0(double out, double x) {
-    return ((out - cr_ellipk(x)) / (2.0 * x));
+    return ((cr_abs(x) < 0.1) ? (-0.39269908169872414 + (x * (-0.14726215563702155 + (x * (-0.09203884727313846 + (x * (-0.0671116594699968 + (x * (-0.05285043183262248 + (x * (-0.04360160626191355 + (x * (-0.03711327199674784 + (x * (-0.032308428747168876 + (x * (-0.02860642128655578 + (x * (-0.025666316876548658 + (x * (-0.023274682803961166 + (x * (-0.021291045064987205 + (x * (-0.019619152103153275 + (x * (-0.018190834711028104 + (x * (-0.016956456641351196 + (x * -0.015879015125598674)))))))))))))))))))))))))))))) : ((out - cr_ellipk(x)) / (2.0 * x)));
 }
 
 static inline double cr_spence(double x) {
@@ -1085,7 +1088,7 @@ static inline double cr_expn(double n, double x) {
 }
 
 static inline double cr_expn_1(double out, double n, double x) {
-    return (-cr_expn((n - 1.0), x));
+    return ((n >= 1.0) ? (-cr_expn((n - 1.0), x)) : ((-(cr_exp((-x)) + out)) / x));
 }
 
 static inline double cr_gammainc(double a, double x) {
@@ -1102,6 +1105,14 @@ static inline double cr_gammaincc(double a, double x) {
 
 static inline double cr_gammaincc_1(double out, double a, double x) {
     return ((x >= 0.0) ? (-cr_exp(((cr_xlogy((a - 1.0), x) - x) - cr_gammaln(a)))) : out);
+}
+
+static inline double cr_stdtr(double df, double t) {
+    return cr_library(40, df, t, 0.0);
+}
+
+static inline double cr_stdtr_1(double out, double df, double t) {
+    return cr_exp(((((-0.5 * (df + 1.0)) * cr_log1p((cr_square(t) / df))) - cr_betaln((0.5 * df), 0.5)) - (0.5 * cr_log(df))));
 }
 
 typedef double (*cr_kernel1)(double);
@@ -1239,5 +1250,6 @@ static const cr_row cr_rows[] = {
     [117] = {"expn", 2, 0, 0, 1, 1, (void (*)(void))cr_expn, {NULL, (void (*)(void))cr_expn_1, NULL}},
     [118] = {"gammainc", 2, 0, 0, 1, 1, (void (*)(void))cr_gammainc, {NULL, (void (*)(void))cr_gammainc_1, NULL}},
     [119] = {"gammaincc", 2, 0, 0, 1, 1, (void (*)(void))cr_gammaincc, {NULL, (void (*)(void))cr_gammaincc_1, NULL}},
+    [120] = {"stdtr", 2, 0, 0, 1, 1, (void (*)(void))cr_stdtr, {NULL, (void (*)(void))cr_stdtr_1, NULL}},
 };
 #endif

@@ -131,6 +131,7 @@ XLOG1PY = 116
 EXPN = 117
 GAMMAINC = 118
 GAMMAINCC = 119
+STDTR = 120
 
 
 _ROWS = {op.name: op for op in elementwise_rows()}
@@ -1065,7 +1066,7 @@ def log_ndtr(x: float) -> float:
 
 
 def log_ndtr_0(out: float, x: float) -> float:
-    return divide(0.7978845608028654, erfcx((-0.7071067811865476 * x)))
+    return ((0.3989422804014327 * exp(((-0.5 * square(x)) - out))) if (x > 8.0) else divide(0.7978845608028654, erfcx((-0.7071067811865476 * x))))
 
 
 def ndtri(x: float) -> float:
@@ -1081,7 +1082,9 @@ def erfcx(x: float) -> float:
 
 
 def erfcx_0(out: float, x: float) -> float:
-    return (((2.0 * x) * out) - 1.1283791670955126)
+    t1 = square(x)
+    t2 = divide(1.0, t1)
+    return (divide((-0.5641895835477563 * (1.0 + (t2 * (-1.5 + (t2 * (3.75 + (t2 * (-13.125 + (t2 * (59.0625 + (t2 * (-324.84375 + (t2 * (2111.484375 + (t2 * (-15836.1328125 + (t2 * (134607.12890625 + (t2 * (-1278767.724609375 + (t2 * 13427061.108398438))))))))))))))))))))), t1) if (x > 20.0) else (((2.0 * x) * out) - 1.1283791670955126))
 
 
 def erfcinv(x: float) -> float:
@@ -1121,7 +1124,7 @@ def ellipk(x: float) -> float:
 
 
 def ellipk_0(out: float, x: float) -> float:
-    return divide((divide(ellipe(x), (1.0 - x)) - out), (2.0 * x))
+    return ((0.39269908169872414 + (x * (0.44178646691106466 + (x * (0.46019423636569234 + (x * (0.4697816162899776 + (x * (0.47565388649360235 + (x * (0.479617668881049 + (x * (0.48247253595772194 + (x * (0.4846264312075332 + (x * (0.48630916187144824 + (x * (0.4876600206544245 + (x * (0.4887683388831845 + (x * (0.4896940364947057 + (x * (0.49047880257883186 + (x * (0.4911525371977588 + (x * (0.49173724259918467 + (x * 0.4922494688935589)))))))))))))))))))))))))))))) if (abs(x) < 0.1) else divide((divide(ellipe(x), (1.0 - x)) - out), (2.0 * x)))
 
 
 def ellipe(x: float) -> float:
@@ -1129,7 +1132,7 @@ def ellipe(x: float) -> float:
 
 
 def ellipe_0(out: float, x: float) -> float:
-    return divide((out - ellipk(x)), (2.0 * x))
+    return ((-0.39269908169872414 + (x * (-0.14726215563702155 + (x * (-0.09203884727313846 + (x * (-0.0671116594699968 + (x * (-0.05285043183262248 + (x * (-0.04360160626191355 + (x * (-0.03711327199674784 + (x * (-0.032308428747168876 + (x * (-0.02860642128655578 + (x * (-0.025666316876548658 + (x * (-0.023274682803961166 + (x * (-0.021291045064987205 + (x * (-0.019619152103153275 + (x * (-0.018190834711028104 + (x * (-0.016956456641351196 + (x * -0.015879015125598674)))))))))))))))))))))))))))))) if (abs(x) < 0.1) else divide((out - ellipk(x)), (2.0 * x)))
 
 
 def spence(x: float) -> float:
@@ -1197,7 +1200,7 @@ def expn(n: float, x: float) -> float:
 
 
 def expn_1(out: float, n: float, x: float) -> float:
-    return (-expn((n - 1.0), x))
+    return ((-expn((n - 1.0), x)) if (n >= 1.0) else divide((-(exp((-x)) + out)), x))
 
 
 def gammainc(a: float, x: float) -> float:
@@ -1214,6 +1217,14 @@ def gammaincc(a: float, x: float) -> float:
 
 def gammaincc_1(out: float, a: float, x: float) -> float:
     return ((-exp(((xlogy((a - 1.0), x) - x) - gammaln(a)))) if (x >= 0.0) else out)
+
+
+def stdtr(df: float, t: float) -> float:
+    return _numpy("stdtr", df, t)
+
+
+def stdtr_1(out: float, df: float, t: float) -> float:
+    return exp(((((-0.5 * (df + 1.0)) * log1p(divide(square(t), df))) - betaln((0.5 * df), 0.5)) - (0.5 * log(df))))
 
 
 #: The name, the value and the partials of every op; None for a partial that is zero or missing.
@@ -1336,4 +1347,5 @@ KERNELS: dict[int, tuple[str, Callable[..., float], tuple[Callable[..., float] |
     117: ("expn", expn, (None, expn_1,)),
     118: ("gammainc", gammainc, (None, gammainc_1,)),
     119: ("gammaincc", gammaincc, (None, gammaincc_1,)),
+    120: ("stdtr", stdtr, (None, stdtr_1,)),
 }

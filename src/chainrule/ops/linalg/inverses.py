@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import ConcreteNumberError
-from ..arguments import unsupported
+from ..arguments import unsupported, whole_number
 from ..comparing import count_nonzero
 from ..contract import matmul
 from ..covered import covers
@@ -162,12 +162,7 @@ def matrix_power(a: Any, n: int) -> Any:
     """
     x = as_operand(a)
     square("matrix_power", shape_of(x))
-    try:
-        power = operator.index(n)
-    except TypeError:
-        raise TypeError(
-            f"matrix_power: the exponent is a plain whole number, not {n!r:.40}"
-        ) from None
+    power = whole_number("matrix_power", "the exponent", n)
     if power < 0:
         x, power = inv(x), -power
     if power == 0:

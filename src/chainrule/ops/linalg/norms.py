@@ -6,10 +6,11 @@ At 0, and wherever else it has a kink, a norm has the derivative of least norm: 
 from __future__ import annotations
 
 import math
+from numbers import Real
 from typing import Any
 
 from .. import reduce
-from ..arguments import normal_axis
+from ..arguments import normal_axis, require_plain
 from ..covered import covers
 from ..elementwise import absolute, power
 from ..selection import equal, not_equal, where
@@ -54,7 +55,7 @@ def _of_matrices(x: Any, order: Any, rows: int, columns: int) -> Any:
 
 
 def _vector_order(order: Any) -> None:
-    if isinstance(order, str) or (order is not None and not isinstance(order, int | float)):
+    if isinstance(order, str) or (order is not None and not isinstance(order, Real)):
         raise ValueError(f"norm: {order!r} is no order of a norm of vectors")
 
 
@@ -79,6 +80,7 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
     >>> cr.grad(cr.linalg.norm)(np.zeros(2))
     array([0., 0.])
     """
+    require_plain("norm", "ord", ord)
     x = floating(x)
     rank = len(shape_of(x))
     if axis is None:
@@ -116,6 +118,7 @@ def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any
     >>> float(cr.linalg.vector_norm(np.array([[3.0], [4.0]])))
     5.0
     """
+    require_plain("vector_norm", "ord", ord)
     x = floating(x)
     _vector_order(ord)
     rank = len(shape_of(x))
