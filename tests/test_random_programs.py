@@ -1,7 +1,7 @@
 """Random programs: eager, jit, both directions, nestings and complex steps agree.
 
-The programs are drawn by ``random_programs.py``. References do not use chainrule's rules: first
-derivatives are complex steps, second ones central differences of those.
+The programs are drawn by ``random_programs.py``, and jitted on every backend. References do not use
+chainrule's rules: first derivatives are complex steps, second ones central differences of those.
 """
 
 from __future__ import annotations
@@ -10,14 +10,11 @@ import os
 from typing import Any
 
 import numpy as np
-import pytest
+from every_backend import on_every_backend
 from hypothesis import HealthCheck, given, settings
 from random_programs import Program, programs
 
 import chainrule as cr
-
-#: The jitted functions run on every backend.
-pytestmark = pytest.mark.usefixtures("backend")
 
 Array = np.ndarray[Any, Any]
 #: More of them, and others each time, to look for errors: CHAINRULE_EXAMPLES=5000.
@@ -58,15 +55,19 @@ def steps(f: Any, inputs: tuple[Array, ...], k: int) -> Array:
 def test_first_derivatives(program: Program):
     inputs = program.inputs
     argnums = tuple(range(len(inputs)))
-    value = program(*inputs)
-    close(cr.jit(program)(*inputs), value, 1e-12, program, "jit")
-    expected = [steps(program.loss, inputs, k) for k in argnums]
-    gradient = cr.grad(program.loss, argnums)
-    loss, jitted = cr.jit(cr.value_and_grad(program.loss, argnums))(*inputs)
-    close(loss, program.loss(*inputs), 1e-12, program, "value_and_grad")
-    for ours, by_jit, true in zip(gradient(*inputs), jitted, expected, strict=True):
-        close(ours, true, 1e-9, program, "grad against complex steps")
-        close(by_jit, ours, 1e-10, program, "jit of grad")
+    value, loss = program(*inputs), program.loss(*inputs)
+    gradients = cr.grad(program.loss, argnums)(*inputs)
+    for k, ours in enumerate(gradients):
+        close(ours, steps(program.loss, inputs, k), 1e-9, program, "grad against complex steps")
+
+    def check(backend: str) -> None:
+        close(cr.jit(program)(*inputs), value, 1e-12, program, "jit")
+        by_jit, jitted = cr.jit(cr.value_and_grad(program.loss, argnums))(*inputs)
+        close(by_jit, loss, 1e-12, program, "value_and_grad")
+        for ours, eager in zip(jitted, gradients, strict=True):
+            close(ours, eager, 1e-10, program, "jit of grad")
+
+    on_every_backend(check)
 
 
 @some(30)
@@ -77,20 +78,23 @@ def test_the_two_directions_agree(program: Program):
     tangents = tuple(generator.normal(size=x.shape) for x in inputs)
     out = np.shape(program(*inputs))
     cotangent: Any = generator.normal(size=out)
-    ways: dict[str, Any] = {"eager": lambda f: f, "jit": cr.jit}
-    for name, way in ways.items():
+    expected = sum(
+        np.tensordot(steps(program, inputs, k), t, axes=t.ndim) for k, t in enumerate(tangents)
+    )
+
+    def check(name: str, way: Any = cr.jit) -> None:
         pushed = way(lambda *x: cr.jvp(program, x, tangents)[1])(*inputs)
         pulled = way(lambda *x: cr.vjp(program, *x)[1](cotangent))(*inputs)
         forward = np.sum(pushed * cotangent)
         backward = sum(np.sum(t * g) for t, g in zip(tangents, pulled, strict=True))
         close(forward, backward, 1e-9, program, f"jvp against vjp, {name}")
-        expected = sum(
-            np.tensordot(steps(program, inputs, k), t, axes=t.ndim) for k, t in enumerate(tangents)
-        )
         close(pushed, expected, 1e-9, program, f"jvp against complex steps, {name}")
         rows = way(cr.jacrev(program))(*inputs)
         columns = way(cr.jacfwd(program))(*inputs)
         close(columns, rows, 1e-9, program, f"jacfwd against jacrev, {name}")
+
+    check("eager", lambda f: f)
+    on_every_backend(check)
 
 
 @some(15)
@@ -109,16 +113,22 @@ def test_second_derivatives(program: Program):
     }
     for name, other in others.items():
         close(other(*inputs), hessian, 1e-8, program, name)
-        close(cr.jit(other)(*inputs), hessian, 1e-8, program, f"jit of {name}")
     along = np.tensordot(hessian, t, axes=x.ndim)
     moving = lambda z: f(z, *inputs[1:])
     close(cr.hvp(moving, (x,), (t,)), along, 1e-8, program, "hvp")
-    close(cr.jit(lambda z: cr.hvp(moving, (z,), (t,)))(x), along, 1e-8, program, "jit of hvp")
-    jitted_inside = cr.grad(lambda z: cr.sum(cr.jit(cr.grad(moving))(z) * t))
     if not program.stops:
         close(flat, flat.T, 1e-8, program, "symmetry")
-        close(jitted_inside(x), along, 1e-8, program, "grad of jit of grad")
         _against_differences(program, hessian)
+
+    def check(backend: str) -> None:
+        for name, other in others.items():
+            close(cr.jit(other)(*inputs), hessian, 1e-8, program, f"jit of {name}")
+        close(cr.jit(lambda z: cr.hvp(moving, (z,), (t,)))(x), along, 1e-8, program, "jit of hvp")
+        if not program.stops:
+            jitted_inside = cr.grad(lambda z: cr.sum(cr.jit(cr.grad(moving))(z) * t))
+            close(jitted_inside(x), along, 1e-8, program, "grad of jit of grad")
+
+    on_every_backend(check)
 
 
 def _against_differences(program: Program, hessian: Array) -> None:
@@ -149,19 +159,22 @@ def test_batches(program: Program):
     loop = np.stack([cr.grad(f)(*(b[i] for b in batch)) for i in range(5)])
     mapped = cr.vmap(cr.grad(f))
     close(mapped(*batch), loop, 1e-9, program, "vmap of grad")
-    close(cr.jit(mapped)(*batch), loop, 1e-9, program, "jit of vmap of grad")
-    close(cr.vmap(cr.jit(cr.grad(f)))(*batch), loop, 1e-9, program, "vmap of jit of grad")
     summed = cr.grad(lambda *b: cr.sum(cr.vmap(f)(*b)))
     close(summed(*batch), loop, 1e-9, program, "grad of vmap")
-    close(cr.jit(summed)(*batch), loop, 1e-9, program, "jit of grad of vmap")
     shared = (0, *(None for _ in inputs[1:]))
-    loop = np.stack([cr.grad(f)(batch[0][i], *inputs[1:]) for i in range(5)])
-    close(
-        cr.vmap(cr.grad(f), shared)(batch[0], *inputs[1:]), loop, 1e-9, program, "a shared argument"
-    )
+    first = (batch[0], *inputs[1:])
+    some = np.stack([cr.grad(f)(batch[0][i], *inputs[1:]) for i in range(5)])
+    close(cr.vmap(cr.grad(f), shared)(*first), some, 1e-9, program, "a shared argument")
     twice = np.stack([np.asarray(cr.hessian(f)(batch[0][i], *inputs[1:])) for i in range(5)])
-    hessians = cr.jit(cr.vmap(cr.hessian(f), shared))(batch[0], *inputs[1:])
-    close(hessians, twice, 1e-8, program, "jit of vmap of hessian")
+
+    def check(backend: str) -> None:
+        close(cr.jit(mapped)(*batch), loop, 1e-9, program, "jit of vmap of grad")
+        close(cr.vmap(cr.jit(cr.grad(f)))(*batch), loop, 1e-9, program, "vmap of jit of grad")
+        close(cr.jit(summed)(*batch), loop, 1e-9, program, "jit of grad of vmap")
+        hessians = cr.jit(cr.vmap(cr.hessian(f), shared))(*first)
+        close(hessians, twice, 1e-8, program, "jit of vmap of hessian")
+
+    on_every_backend(check)
 
 
 @some(30)
@@ -170,16 +183,25 @@ def test_float32(program: Program):
     inputs = program.inputs
     if not all(np.ndim(x) for x in program.pool(*inputs)):
         return  # a number is float64 eagerly
-    value, jitted = program(*map(cr.Value, inputs)), cr.jit(program)(*inputs)
-    assert jitted.dtype == value.dtype == np.float32, program
-    close(jitted, getattr(value, "val", value), 1e-4, program, "jit")
-    gradients = cr.jit(cr.grad(program.loss))(*inputs), cr.grad(program.loss)(*inputs)
-    assert gradients[0].dtype == gradients[1].dtype == np.float32, program
-    close(gradients[0], gradients[1], 1e-2, program, "jit of grad")
+    value, gradient = program(*map(cr.Value, inputs)), cr.grad(program.loss)(*inputs)
+    assert value.dtype == gradient.dtype == np.float32, program
+
+    def check(backend: str) -> None:
+        jitted, jitted_gradient = cr.jit(program)(*inputs), cr.jit(cr.grad(program.loss))(*inputs)
+        assert jitted.dtype == jitted_gradient.dtype == np.float32, program
+        close(jitted, getattr(value, "val", value), 1e-4, program, "jit")
+        close(jitted_gradient, gradient, 1e-2, program, "jit of grad")
+
+    on_every_backend(check)
 
 
 def test_a_plain_number_as_cotangent_in_a_trace():
     f = lambda x: (x[0] - np.array(0.25)) * 1.0
-    pull = cr.jit(lambda x: cr.vjp(lambda z: z[0] - np.array(0.25), x)[1](1.5)[0])
-    np.testing.assert_array_equal(pull(np.array([3.0, 4.0])), [1.5, 0.0])
-    np.testing.assert_array_equal(cr.vjp(f, np.array([3.0, 4.0]))[1](1.5)[0], [1.5, 0.0])
+    x = np.array([3.0, 4.0])
+
+    def check(backend: str) -> None:
+        pull = cr.jit(lambda x: cr.vjp(lambda z: z[0] - np.array(0.25), x)[1](1.5)[0])
+        np.testing.assert_array_equal(pull(x), [1.5, 0.0])
+
+    on_every_backend(check)
+    np.testing.assert_array_equal(cr.vjp(f, x)[1](1.5)[0], [1.5, 0.0])

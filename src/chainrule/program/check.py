@@ -7,6 +7,7 @@ inputs and guards belong to it.
 
 from __future__ import annotations
 
+import functools
 import operator
 from typing import Any, NoReturn
 
@@ -22,6 +23,14 @@ from .trace import input_row, part_row
 
 #: Plain numbers that may be operands and results.
 _DTYPES = {kind: np.dtype(kind) for kind in (float, int, bool)}
+
+
+@functools.lru_cache(maxsize=10_000, typed=True)
+def _numpys_dtype(op: Op, *operands: Any) -> Any:
+    """What NumPy makes of numbers and of arrays of such dtypes: it is asked, once for each."""
+    samples = [np.ones(1, x) if isinstance(x, np.dtype) else x for x in operands]
+    with np.errstate(all="ignore"):
+        return np.asarray(op.numpy(*samples)).dtype
 
 
 def check(program: Program) -> None:
@@ -146,10 +155,7 @@ class _Check:
             if term.dtype != BOOL:
                 self.fail_at(term, "a truth value is a bool")
             return
-        # NumPy is asked, with an array for every term, so that it says what runs.
-        samples = [np.ones(1, x.dtype) if type(x) is Term else x for x in term.operands]
-        with np.errstate(all="ignore"):
-            dtype = np.asarray(op.numpy(*samples)).dtype
+        dtype = _numpys_dtype(op, *[x.dtype if type(x) is Term else x for x in term.operands])
         if dtype != term.dtype:
             self.fail_at(term, f"NumPy makes {dtype} of its operands")
 

@@ -158,6 +158,20 @@ def test_jit_takes_the_machine_for_many_steps_on_small_arrays():
     assert f(single) == "by llvm"
 
 
+def test_what_does_not_suit_the_machine_is_compiled_once_for_all_extents(monkeypatch):
+    made = []
+
+    def llvm(program, threads, reason):
+        made.append(program)
+        return interpreter.compiled(program)
+
+    monkeypatch.setattr(choice, "backend", lambda: llvm)
+    f = cr.jit(many_steps)
+    for n in (3, 4, 7, 40):
+        assert f(np.ones(n, np.float32)) == pytest.approx(many_steps(np.ones(n)), rel=1e-6)
+    assert len(made) == 1
+
+
 @pytest.mark.usefixtures("native")
 def test_what_fails_raises_numpys_errors():
     @cr.jit

@@ -7,6 +7,7 @@ matrix, a position out of range), is left to the interpreter, which raises NumPy
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -159,7 +160,8 @@ class Executable:
 
     def __init__(self, program: Program, other: Callable[[], Run]) -> None:
         self.program = program
-        self.other = other
+        #: Where the machine does not suit: made once, for it takes any extents.
+        self.other = functools.cache(other)
         #: Whether positions that the function closes over stayed what they were.
         self.pins = True
         self.kinds: dict[tuple[int, ...], Kind | Run] = {}

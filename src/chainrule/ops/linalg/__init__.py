@@ -20,10 +20,11 @@ __all__ = ["decompositions", "determinants", "inverses", "matrices", "norms", "s
 
 
 def __getattr__(name: str) -> Any:
-    # Some of NumPy's linalg are functions of other files: outer, matmul, diagonal.
+    # Some of NumPy's linalg are functions of other files: outer, matmul, diagonal. What was found
+    # once stays here: to go through the list takes 0.5 ms.
     functions = public_functions("linalg.")
     if name in functions:
-        return functions[name]
+        return globals().setdefault(name, functions[name])
     raise AttributeError(f"chainrule.linalg has no function {name!r}", name=name)
 
 
