@@ -455,3 +455,28 @@ def test_several_values_inserted_at_one_place():
     wide = np.arange(6.0).reshape(2, 3)
     f = lambda y: np.insert(wide, 1, y, axis=1)
     np.testing.assert_array_equal(f(cr.Var(y)).val, f(y))
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_a_pseudo_inverse_that_cuts_off_what_is_not_0_has_no_derivative(dtype):
+    """Of singular values 2, 1 and 0.5 or 0; the formula is for matrices of one rank."""
+    u = np.linalg.qr(np.random.default_rng(2).normal(size=(3, 3)))[0]
+    whole = (u * [2.0, 1.0, 0.5] @ u.T[::-1]).astype(dtype)
+    low = (u * [2.0, 1.0, 0.0] @ u.T[::-1]).astype(dtype)
+    b = np.array([1.0, -2.0, 0.5], dtype)
+    for f in (
+        lambda a, rcond: cr.sum(np.linalg.pinv(a, rcond)[0]),
+        lambda a, rcond: cr.sum(np.linalg.lstsq(a, b, rcond)[0]),
+    ):
+        for way in WAYS.values():
+            for derivative in cr.grad, cr.jacfwd:
+                of = lambda a, rcond, d=derivative, w=way, f=f: w(d(lambda a: f(a, rcond)), a)
+                assert np.isnan(of(whole, 0.4)).all()
+                assert of(whole, 0.4).dtype == dtype
+                close_to = 1e-3 if dtype is np.float32 else 1e-9
+                np.testing.assert_allclose(of(whole, 0.1), of(whole, None), rtol=close_to)
+                np.testing.assert_allclose(of(low, 0.4), of(low, 1e-5), rtol=close_to)
+    both = np.stack([whole, low])
+    found = cr.grad(lambda a: cr.sum(np.linalg.pinv(a, 0.4)))(both)
+    assert np.isnan(found[0]).all()
+    assert np.isfinite(found[1]).all()

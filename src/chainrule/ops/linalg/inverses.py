@@ -16,13 +16,14 @@ from ..elementwise import divide
 from ..index import getitem
 from ..reduce import max as max_of
 from ..reduce import sum as sum_of
-from ..selection import greater
+from ..selection import greater, less_equal, logical_and, where
 from ..shape import (
     array,
     as_operand,
     dtype_of,
     expand_dims,
     floating,
+    of_dtype,
     reshape,
     reshape_row,
     shape_of,
@@ -33,6 +34,8 @@ from .determinants import inv
 from .matrices import identity_like, matrices, product, refuse_infinite, square, transposed
 from .norms import norm
 from .solving import solve
+
+SAME_RANK = "that among matrices of the same rank; NaN where rcond cuts off what is not 0"
 
 
 def _pinv(a: Any, rcond: Any) -> Any:
@@ -51,25 +54,43 @@ def _complements(p: Any, a: Any) -> tuple[Any, Any]:
     return identity_like(left) - left, identity_like(right) - right
 
 
+def _trusted(a: Any, rcond: Any) -> Any:
+    """1, or nan for matrices of which ``rcond`` cuts off what is not 0, where the formula is wrong.
+
+    A cut within rounding, as by default, leaves it right.
+    """
+    rounding = 1000 * float(np.finfo(dtype_of(a)).eps)
+    if rcond is None or np.max(rcond) <= rounding:
+        return 1.0
+    s = svdvals(a)
+    top = getitem(s, (..., slice(0, 1)))
+    is_low = less_equal(s, top * np.asarray(rcond)[..., None])
+    cut = where(logical_and(is_low, greater(s, top * rounding)), 1.0, 0.0)
+    trusted = where(greater(sum_of(cut, -1, keepdims=True), 0.0), np.nan, 1.0)
+    return of_dtype(expand_dims(trusted, -1), dtype_of(a))
+
+
 def _pinv_vjp(g: Any, out: Any, a: Any, rcond: Any) -> tuple[Any]:
     left, right = _complements(out, a)
     t = transposed
-    return (
+    pulled = (
         product(left, t(g), out, t(out))
         + product(t(out), out, t(g), right)
-        - product(t(out), g, t(out)),
+        - product(t(out), g, t(out))
     )
+    return (pulled * _trusted(a, rcond),)
 
 
 def _pinv_jvp(tangents: Any, out: Any, a: Any, rcond: Any) -> Any:
     (da,) = tangents
     left, right = _complements(out, a)
     t = transposed
-    return (
+    pushed = (
         product(out, t(out), t(da), left)
         + product(right, t(da), t(out), out)
         - product(out, da, out)
     )
+    return pushed * _trusted(a, rcond)
 
 
 # Golub and Pereyra (1973): for matrices whose rank does not change nearby.
@@ -86,7 +107,7 @@ pinv_row: Structural = Structural(
 )
 
 
-@covers("linalg.pinv", kinks="the derivative is that among matrices of the same rank")
+@covers("linalg.pinv", kinks=SAME_RANK)
 def pinv(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = None) -> Any:
     """The pseudo-inverse of matrices on the last two axes.
 
@@ -105,7 +126,7 @@ def pinv(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = None
     return pinv_row(x, rcond=rtol if rcond is None else rcond)
 
 
-@covers("linalg.lstsq", kinks="the derivative is that among matrices of the same rank")
+@covers("linalg.lstsq", kinks=SAME_RANK)
 def lstsq(a: Any, b: Any, rcond: Any = None) -> tuple[Any, Any, Any, Any]:
     """The x of least norm with the least sum of squares of ``b - a @ x``.
 
